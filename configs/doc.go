@@ -1,0 +1,2 @@
+// Package configs holds every setting.
+package configs

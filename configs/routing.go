@@ -1,0 +1,94 @@
+package configs
+
+import "time"
+
+// Routing is everything an admin may change while calls run: which number
+// leads to which queue, how each queue treats its callers, and who answers.
+// It lives in the store as numbered revisions and travels as YAML or JSON.
+type Routing struct {
+	Numbers      []Number      `yaml:"numbers" json:"numbers" doc:"The numbers callers dial and the queue each leads to."`
+	Queues       []Queue       `yaml:"queues" json:"queues" doc:"The lines callers wait in."`
+	Agents       []Agent       `yaml:"agents" json:"agents" doc:"The volunteers who answer, and for which queues."`
+	PauseReasons []PauseReason `yaml:"pause_reasons" json:"pause_reasons" doc:"What a volunteer may choose when she pauses."`
+	Dispositions []Disposition `yaml:"dispositions" json:"dispositions" doc:"How a volunteer may describe a finished contact in wrap-up."`
+}
+
+// Number is one dialled number of the trunk.
+type Number struct {
+	Number   string `yaml:"number" json:"number" doc:"The number as the trunk delivers it, digits only or with a leading +."`
+	Queue    string `yaml:"queue" json:"queue" doc:"The queue its callers enter."`
+	Language string `yaml:"language" json:"language" default:"id" doc:"The language of the prompts: id or en."`
+}
+
+// Queue is one line callers wait in.
+type Queue struct {
+	ID            string   `yaml:"id" json:"id" doc:"Short stable name, used by numbers, agents and reports."`
+	Label         string   `yaml:"label" json:"label" doc:"What volunteers see when a call rings."`
+	Strategy      string   `yaml:"strategy" json:"strategy" default:"longest_idle" doc:"Who rings first: longest_idle, ring_all or round_robin."`
+	RingFor       Duration `yaml:"ring_for" json:"ring_for" default:"20s" doc:"How long one volunteer's browser rings before the next is tried."`
+	Greeting      string   `yaml:"greeting" json:"greeting" default:"greeting" doc:"The prompt every caller hears first."`
+	Music         string   `yaml:"music" json:"music" default:"music" doc:"The prompt that loops while a caller waits or is held."`
+	AnnounceEvery Duration `yaml:"announce_every" json:"announce_every" default:"45s" doc:"How often a waiting caller is told her position, if it improved; 0s never."`
+	MaxWaiting    int      `yaml:"max_waiting" json:"max_waiting" default:"0" doc:"How many may wait at once; 0 means no limit."`
+	MaxWait       Duration `yaml:"max_wait" json:"max_wait" default:"15m" doc:"How long a caller waits at most before the exit is taken."`
+	MaxWaitNobody Duration `yaml:"max_wait_nobody" json:"max_wait_nobody" default:"2m" doc:"How long a caller waits while no volunteer of this queue is on shift."`
+	Exit          Exit     `yaml:"exit" json:"exit" doc:"What happens when a caller has waited too long: another queue, or closing words."`
+	WrapUp        Duration `yaml:"wrap_up" json:"wrap_up" default:"120s" doc:"The volunteer's writing time after a contact; 0s none."`
+	WrapUpExtend  Duration `yaml:"wrap_up_extend" json:"wrap_up_extend" default:"120s" doc:"How much one press of Extend adds."`
+	ShortAbandon  Duration `yaml:"short_abandon" json:"short_abandon" default:"5s" doc:"A caller who leaves within this time counts as abandoned_short."`
+}
+
+// Exit is the way out of a queue that nobody could answer. Exactly one of its
+// fields is set.
+type Exit struct {
+	Queue string `yaml:"queue,omitempty" json:"queue,omitempty" doc:"The queue that takes over; its own max_wait begins anew."`
+	Words string `yaml:"words,omitempty" json:"words,omitempty" doc:"The prompt that is played before the call ends."`
+}
+
+// Agent is one volunteer. ID is the name she signs in with.
+type Agent struct {
+	ID     string   `yaml:"id" json:"id" doc:"The user name she signs in with."`
+	Name   string   `yaml:"name" json:"name" doc:"The alias shown on screens, never to callers."`
+	Queues []string `yaml:"queues" json:"queues" doc:"The queues she answers."`
+}
+
+// PauseReason is one choice of the pause menu.
+type PauseReason struct {
+	Code  string `yaml:"code" json:"code" doc:"Stable name kept in the journal."`
+	Label Label  `yaml:"label" json:"label" doc:"What the volunteer reads."`
+}
+
+// Disposition is one choice of the wrap-up form.
+type Disposition struct {
+	Code  string `yaml:"code" json:"code" doc:"Stable name kept in the journal."`
+	Label Label  `yaml:"label" json:"label" doc:"What the volunteer reads."`
+}
+
+// Label is a text in the screen's two languages.
+type Label struct {
+	EN string `yaml:"en" json:"en" doc:"English."`
+	ID string `yaml:"id" json:"id" doc:"Indonesian."`
+}
+
+// Duration is a time.Duration that reads and writes "20s" in YAML and JSON.
+type Duration time.Duration
+
+// D returns d as the standard library's type.
+func (d Duration) D() time.Duration { return time.Duration(d) }
+
+// String returns d as the standard library writes it.
+func (d Duration) String() string { return time.Duration(d).String() }
+
+// MarshalText writes d as "20s".
+func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads "20s", "2m30s"; a bare number is refused because its
+// unit would be a guess.
+func (d *Duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	if err != nil {
+		return err
+	}
+	*d = Duration(v)
+	return nil
+}

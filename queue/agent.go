@@ -1,0 +1,111 @@
+package queue
+
+import "time"
+
+// AgentState is what an agent is doing. The words are those of data-state on
+// the screen.
+type AgentState string
+
+// The states of an agent. Held is talking with the caller on hold;
+// Reconnecting is any state on shift whose screen or path is away for less
+// than the reconnect window.
+const (
+	Offline       AgentState = "offline"
+	Checking      AgentState = "checking"
+	Ready         AgentState = "ready"
+	Offered       AgentState = "offered"
+	Talking       AgentState = "talking"
+	Held          AgentState = "held"
+	WrapUp        AgentState = "wrapup"
+	Paused        AgentState = "paused"
+	NotResponding AgentState = "not_responding"
+	MediaFault    AgentState = "media_fault"
+	Reconnecting  AgentState = "reconnecting"
+)
+
+// System pause reasons, beside those an admin configures.
+const (
+	PauseLogin = "login" // on shift, checked, not yet ready
+)
+
+// AgentView is all an agent's screen needs to show her state. The page derives
+// nothing and keeps no timer of its own: it counts from the times given.
+type AgentView struct {
+	State  AgentState  `json:"state"`
+	Since  time.Time   `json:"since"`
+	Reason string      `json:"reason,omitempty"` // of paused, media_fault
+	Until  *time.Time  `json:"until,omitempty"`  // end of reconnecting
+	Next   AgentState  `json:"next,omitempty"`   // what follows this contact: paused or offline, if asked for
+	Offer  *OfferView  `json:"offer,omitempty"`
+	Call   *CallView   `json:"call,omitempty"`
+	WrapUp *WrapUpView `json:"wrapup,omitempty"`
+	Queues []QueueView `json:"queues"`
+}
+
+// OfferView is a ringing contact.
+type OfferView struct {
+	ID      OfferID   `json:"id"`
+	Contact ContactID `json:"contact"`
+	Queue   QueueID   `json:"queue"`
+	Label   string    `json:"label"`
+	Caller  string    `json:"caller"` // masked
+	Waiting time.Time `json:"waiting_since"`
+	Expires time.Time `json:"expires"`
+}
+
+// CallView is the contact she is talking to.
+type CallView struct {
+	Contact    ContactID `json:"contact"`
+	Queue      QueueID   `json:"queue"`
+	Label      string    `json:"label"`
+	Caller     string    `json:"caller"` // masked
+	WaitMS     int64     `json:"wait_ms"`
+	Connecting bool      `json:"connecting"` // accepted; her microphone has not been heard yet
+	Started    time.Time `json:"started"`
+	Held       bool      `json:"held"`
+	Muted      bool      `json:"muted"`
+	Keys       string    `json:"keys"` // what the caller pressed, latest 32
+}
+
+// WrapUpView is her writing time.
+type WrapUpView struct {
+	Contact ContactID `json:"contact"`
+	Label   string    `json:"label"`
+	TalkMS  int64     `json:"talk_ms"`
+	Until   time.Time `json:"until"`
+	EndedBy Party     `json:"ended_by"`
+}
+
+// QueueView is a queue she answers, in numbers.
+type QueueView struct {
+	Queue   QueueID    `json:"queue"`
+	Label   string     `json:"label"`
+	Waiting int        `json:"waiting"`
+	Oldest  *time.Time `json:"oldest,omitempty"` // since when the longest waiting caller waits
+	Ready   int        `json:"ready"`
+	Talking int        `json:"talking"`
+}
+
+// Notice tells an agent about a happening.
+type Notice struct {
+	Code    NoticeCode `json:"code"`
+	Contact ContactID  `json:"contact,omitempty"`
+	Offer   OfferID    `json:"offer,omitempty"`
+	Key     string     `json:"key,omitempty"`
+	Agent   string     `json:"agent,omitempty"` // alias of who answered instead
+}
+
+// NoticeCode is what happened, as a code the page has words for.
+type NoticeCode string
+
+// The notices there are.
+const (
+	AnsweredElsewhere NoticeCode = "answered_elsewhere" // another volunteer was first
+	CallerLeft        NoticeCode = "caller_left"        // she hung up while it rang or connected
+	OfferMissed       NoticeCode = "offer_missed"       // it rang out
+	OfferWithdrawn    NoticeCode = "offer_withdrawn"    // exit taken, queue changed
+	CallEnded         NoticeCode = "call_ended"
+	KeyHeard          NoticeCode = "key_heard"
+	RemovedByAdmin    NoticeCode = "removed_by_admin"
+	ConnectTrouble    NoticeCode = "connect_trouble" // her microphone could not be heard
+)

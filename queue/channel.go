@@ -1,0 +1,46 @@
+package queue
+
+// A Channel carries contacts of one kind. The desk orders, the channel answers
+// with events. Orders never block and return nothing: each goes to the inbox
+// of the contact's owner, and success or failure comes back as an event. An
+// order for a contact that is gone is ignored.
+type Channel interface {
+	// Refuse turns the contact away before it was answered. HungUp follows
+	// only for contacts the desk knows.
+	Refuse(ContactID, Refusal)
+	// Answer picks up (SIP: 180, 200) and plays greeting, then music.
+	// Established follows when the path is up.
+	Answer(ContactID, Sound)
+	// Wait plays music (after the greeting, if one is given) to a contact that
+	// was with an agent or came from another queue.
+	Wait(ContactID, Sound)
+	// Announce says her position between two bars of music; a greeting that
+	// still plays is finished first.
+	Announce(ContactID, int)
+	// Connect joins her with the agent. Music goes on until the agent's first
+	// packet; then Connected follows, else ConnectFailed and the music stays.
+	Connect(ContactID, AgentID)
+	// Hold parts the two and plays music; Resume joins them again.
+	Hold(ContactID, Sound)
+	Resume(ContactID)
+	// Mute keeps the agent's sound from her.
+	Mute(ContactID, bool)
+	// SendKeys presses keys towards the far end (RFC 4733).
+	SendKeys(ContactID, string)
+	// Close plays the prompt and then ends; HungUp{BySystem, CausePlayed} follows.
+	Close(ContactID, string)
+	// End hangs up now. HungUp with the same party and cause follows.
+	End(ContactID, Party, Cause)
+}
+
+// Screens shows agents what the desk decided. Calls never block; only the
+// latest Show of an agent counts.
+type Screens interface {
+	Show(AgentID, AgentView)
+	Notify(AgentID, Notice)
+}
+
+// Journal keeps entries. Append returns when they are on the disk, all or none.
+type Journal interface {
+	Append([]Entry) error
+}

@@ -1,0 +1,2 @@
+// Package queue is the domain.
+package queue

@@ -1,0 +1,99 @@
+package queue
+
+// Effect is an order the desk gives. The performer keeps every Record first
+// and only then hands the others to their owners.
+type Effect interface{ effect() }
+
+// Orders to a contact's channel; see Channel for what each must do.
+type (
+	Refuse struct {
+		Contact ContactID
+		Why     Refusal
+	}
+	Answer struct {
+		Contact ContactID
+		Sound   Sound
+	}
+	Wait struct {
+		Contact ContactID
+		Sound   Sound
+	}
+	Announce struct {
+		Contact  ContactID
+		Position int
+	}
+	Connect struct {
+		Contact ContactID
+		Agent   AgentID
+	}
+	Hold struct {
+		Contact ContactID
+		Sound   Sound
+	}
+	Resume struct{ Contact ContactID }
+	Mute   struct {
+		Contact ContactID
+		On      bool
+	}
+	SendKeys struct {
+		Contact ContactID
+		Keys    string
+	}
+	Close struct {
+		Contact ContactID
+		Words   string
+	}
+	End struct {
+		Contact ContactID
+		By      Party
+		Cause   Cause
+	}
+)
+
+// Orders to an agent's screen.
+type (
+	// Show: this is your state now.
+	Show struct {
+		Agent AgentID
+		View  AgentView
+	}
+	// Notify: this happened; it is not a state.
+	Notify struct {
+		Agent  AgentID
+		Notice Notice
+	}
+)
+
+// Record: keep this in the journal.
+type Record struct{ Entry Entry }
+
+// Sound is what a caller hears while no human speaks to her.
+type Sound struct {
+	Greeting string // prompt played once before the music; empty: none
+	Music    string // prompt that loops
+	Language string // id or en
+}
+
+// Refusal says why a call is not answered at all.
+type Refusal string
+
+// The refusals and the SIP status each becomes.
+const (
+	UnknownNumber Refusal = "unknown_number" // 404
+	Draining      Refusal = "draining"       // 503 with Retry-After
+)
+
+func (Refuse) effect()   {}
+func (Answer) effect()   {}
+func (Wait) effect()     {}
+func (Announce) effect() {}
+func (Connect) effect()  {}
+func (Hold) effect()     {}
+func (Resume) effect()   {}
+func (Mute) effect()     {}
+func (SendKeys) effect() {}
+func (Close) effect()    {}
+func (End) effect()      {}
+func (Show) effect()     {}
+func (Notify) effect()   {}
+func (Record) effect()   {}

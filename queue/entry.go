@@ -1,0 +1,97 @@
+package queue
+
+import "time"
+
+// Entry is one line of the journal. It is flat, so that it reads with grep and
+// replays without a schema zoo; fields that do not apply are absent. It never
+// holds a full number, a name or what anyone said.
+type Entry struct {
+	Seq     uint64    `json:"seq"` // given by the store, without gaps
+	At      time.Time `json:"at"`
+	Kind    EntryKind `json:"kind"`
+	Contact ContactID `json:"contact,omitempty"`
+	Agent   AgentID   `json:"agent,omitempty"`
+	Queue   QueueID   `json:"queue,omitempty"`
+	Offer   OfferID   `json:"offer,omitempty"`
+	Reason  string    `json:"reason,omitempty"`
+	By      string    `json:"by,omitempty"`
+
+	Channel   Kind       `json:"channel,omitempty"`
+	Direction string     `json:"direction,omitempty"` // in, out
+	Number    string     `json:"number,omitempty"`    // masked
+	From      AgentState `json:"from,omitempty"`
+	To        AgentState `json:"to,omitempty"`
+	Position  int        `json:"position,omitempty"`
+	WaitMS    int64      `json:"wait_ms,omitempty"`
+	RingMS    int64      `json:"ring_ms,omitempty"`
+	TalkMS    int64      `json:"talk_ms,omitempty"`
+	Outcome   Outcome    `json:"outcome,omitempty"`
+	Revision  uint64     `json:"revision,omitempty"`
+	Count     int        `json:"count,omitempty"`
+}
+
+// EntryKind names what happened: subject.verb.
+type EntryKind string
+
+// The kinds of entry.
+const (
+	CallArrived     EntryKind = "call.arrived"
+	CallRefused     EntryKind = "call.refused" // never became a contact; reason
+	CallEstablished EntryKind = "call.established"
+	QueueEntered    EntryKind = "queue.entered"
+	QueueLeft       EntryKind = "queue.left"  // reason: talk, abandon, exit, failed
+	QueuePlace      EntryKind = "queue.place" // a position was announced
+	LadderRung      EntryKind = "ladder.rung" // the exit was taken; reason
+	OfferMade       EntryKind = "offer.made"
+	OfferEnded      EntryKind = "offer.ended" // reason: accepted, declined, timeout, rescinded, caller_left, withdrawn, agent_lost
+	OfferFailed     EntryKind = "offer.media_failed"
+	TalkStarted     EntryKind = "talk.started"
+	TalkHeld        EntryKind = "talk.held"
+	TalkResumed     EntryKind = "talk.resumed"
+	TalkEnded       EntryKind = "talk.ended"
+	LegLost         EntryKind = "leg.lost"
+	LegReattached   EntryKind = "leg.reattached"
+	CallOver        EntryKind = "call.ended" // exactly one per arrived; outcome
+	ShiftBegan      EntryKind = "shift.started"
+	ShiftOver       EntryKind = "shift.ended"
+	StateChanged    EntryKind = "agent.state"
+	WrapUpDone      EntryKind = "wrapup.done" // reason: the disposition
+	ConfigVersion   EntryKind = "config.version"
+	ServerStarted   EntryKind = "server.started"
+	ServerRecovered EntryKind = "server.recovered" // count of calls ended as system
+	ServerStopped   EntryKind = "server.stopped"
+)
+
+// Outcome says how a contact ended; every contact has exactly one.
+type Outcome string
+
+// The outcomes, as contract and reports name them.
+const (
+	OutcomeAnswered       Outcome = "answered"
+	OutcomeAbandonedShort Outcome = "abandoned_short"
+	OutcomeAbandoned      Outcome = "abandoned"
+	OutcomeVoicemail      Outcome = "voicemail"
+	OutcomeCallbackKept   Outcome = "callback_kept"
+	OutcomeClosed         Outcome = "closed"
+	OutcomeRefusedFull    Outcome = "refused_full"
+	OutcomeBlocked        Outcome = "blocked"
+	OutcomeFailedMedia    Outcome = "failed_media"
+	OutcomeSystem         Outcome = "system"
+)
+
+// Call is the one record of a contact, a projection of its entries.
+type Call struct {
+	ID        ContactID  `json:"id"`
+	Started   time.Time  `json:"started"`
+	Ended     *time.Time `json:"ended"` // null while it runs
+	Channel   Kind       `json:"channel"`
+	Direction string     `json:"direction"`
+	Number    string     `json:"number"` // masked
+	Queue     QueueID    `json:"queue"`
+	Agent     AgentID    `json:"agent"`
+	Outcome   Outcome    `json:"outcome"`
+	WaitMS    int64      `json:"wait_ms"`
+	RingMS    int64      `json:"ring_ms"`
+	TalkMS    int64      `json:"talk_ms"`
+	EndedBy   Party      `json:"ended_by"`
+}

@@ -1,0 +1,184 @@
+package queue
+
+import "sahut/configs"
+
+// Event is something that happened and that the desk must know. Events are
+// past tense; whoever saw it happen posts it.
+type Event interface{ event() }
+
+// Events of a contact, posted by its channel.
+type (
+	// Arrived: a contact knocks. Its channel keeps it waiting (SIP: 100
+	// Trying) until the desk orders Answer or Refuse.
+	Arrived struct {
+		Contact ContactID
+		Channel Kind
+		Dialled string // the number as the trunk delivered it
+		Caller  Caller
+	}
+	// Established: the contact's path is up (SIP: ACK seen, or media heard).
+	// Only now does she enter the queue.
+	Established struct{ Contact ContactID }
+	// Connected: the contact and the agent hear each other.
+	Connected struct {
+		Contact ContactID
+		Agent   AgentID
+	}
+	// ConnectFailed: the agent's path did not carry sound. The contact keeps
+	// her place; Stage says where it broke ("peer", "microphone").
+	ConnectFailed struct {
+		Contact ContactID
+		Agent   AgentID
+		Stage   string
+	}
+	// HungUp: the contact is gone, by whichever side.
+	HungUp struct {
+		Contact ContactID
+		By      Party
+		Cause   Cause
+	}
+	// KeyPressed: the caller pressed a key on her phone.
+	KeyPressed struct {
+		Contact ContactID
+		Key     rune
+	}
+)
+
+// Events of an agent, posted by her session.
+type (
+	// ShiftStarted: she pressed Start shift; microphone and path are checked.
+	ShiftStarted struct{ Agent AgentID }
+	// PathProven: her browser's path carried sound both ways. Posted again
+	// whenever it comes back, so a reattached browser resumes.
+	PathProven struct{ Agent AgentID }
+	// PathLost: her browser's path is dead (ICE failed, peer closed).
+	PathLost struct{ Agent AgentID }
+	// SessionOpened: her screen is connected to the server.
+	SessionOpened struct{ Agent AgentID }
+	// SessionLost: her screen is gone, with or without saying so.
+	SessionLost struct{ Agent AgentID }
+	// ReadyAsked: she pressed Ready.
+	ReadyAsked struct{ Agent AgentID }
+	// PauseAsked: she pressed Pause; during a contact it takes effect after.
+	PauseAsked struct {
+		Agent  AgentID
+		Reason string // a configured code
+	}
+	// ShiftEnded: she pressed End shift; during a contact it takes effect after.
+	ShiftEnded struct{ Agent AgentID }
+	// Accepted: she pressed Answer on this offer.
+	Accepted struct {
+		Agent AgentID
+		Offer OfferID
+	}
+	// Declined: she pressed Decline on this offer.
+	Declined struct {
+		Agent AgentID
+		Offer OfferID
+	}
+	// HoldAsked, ResumeAsked, MuteAsked, KeysAsked, HangUpAsked: buttons
+	// during a contact. Each names the contact it was pressed for, so a late
+	// click never hits the next one.
+	HoldAsked struct {
+		Agent   AgentID
+		Contact ContactID
+	}
+	ResumeAsked struct {
+		Agent   AgentID
+		Contact ContactID
+	}
+	MuteAsked struct {
+		Agent   AgentID
+		Contact ContactID
+		On      bool
+	}
+	KeysAsked struct {
+		Agent   AgentID
+		Contact ContactID
+		Keys    string // 0-9 * # A-D
+	}
+	HangUpAsked struct {
+		Agent   AgentID
+		Contact ContactID
+	}
+	// WrapUpExtended and WrapUpFinished: buttons of the wrap-up form.
+	WrapUpExtended struct {
+		Agent   AgentID
+		Contact ContactID
+	}
+	WrapUpFinished struct {
+		Agent       AgentID
+		Contact     ContactID
+		Disposition string // a configured code, or empty
+	}
+)
+
+// Events of the house.
+type (
+	// RoutingChanged: an admin's edit was kept and is valid.
+	RoutingChanged struct {
+		Routing  configs.Routing
+		Revision uint64
+		By       string
+	}
+	// Ticked: a deadline of the state may be due.
+	Ticked struct{}
+	// DrainStarted: no new contacts; those here go on.
+	DrainStarted struct{}
+)
+
+// Party is one side of a contact, as records name it.
+type Party string
+
+// The parties that can end a contact.
+const (
+	ByCaller  Party = "caller"
+	ByAgent   Party = "agent"
+	BySystem  Party = "system"
+	ByNetwork Party = "network"
+)
+
+// Cause says in a word why a contact ended; it is kept in the journal.
+type Cause string
+
+// Causes a channel reports.
+const (
+	CauseNormal   Cause = "normal"     // BYE, or the volunteer hung up
+	CauseCancel   Cause = "cancel"     // the caller gave up before 200
+	CauseNoAck    Cause = "no_ack"     // 200 was never acknowledged
+	CauseNoCodec  Cause = "no_codec"   // 488: nothing in common
+	CauseNoPorts  Cause = "no_ports"   // RTP range exhausted
+	CauseSilence  Cause = "rtp_lost"   // media died and the probe too
+	CausePanic    Cause = "panic"      // our bug; only this call ended
+	CauseDrain    Cause = "drain"      // the server stopped
+	CausePlayed   Cause = "words_done" // closing words were played to the end
+	CauseRefused  Cause = "refused"    // the desk ordered Refuse
+	CauseDuration Cause = "max_time"   // the hard limit of one call
+)
+
+func (Arrived) event()        {}
+func (Established) event()    {}
+func (Connected) event()      {}
+func (ConnectFailed) event()  {}
+func (HungUp) event()         {}
+func (KeyPressed) event()     {}
+func (ShiftStarted) event()   {}
+func (PathProven) event()     {}
+func (PathLost) event()       {}
+func (SessionOpened) event()  {}
+func (SessionLost) event()    {}
+func (ReadyAsked) event()     {}
+func (PauseAsked) event()     {}
+func (ShiftEnded) event()     {}
+func (Accepted) event()       {}
+func (Declined) event()       {}
+func (HoldAsked) event()      {}
+func (ResumeAsked) event()    {}
+func (MuteAsked) event()      {}
+func (KeysAsked) event()      {}
+func (HangUpAsked) event()    {}
+func (WrapUpExtended) event() {}
+func (WrapUpFinished) event() {}
+func (RoutingChanged) event() {}
+func (Ticked) event()         {}
+func (DrainStarted) event()   {}
