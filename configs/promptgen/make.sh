@@ -1,0 +1,50 @@
+#!/bin/sh
+# Makes every file of configs/prompts anew. Needs espeak-ng and sox (Debian
+# packages of those names) and Go. The files are committed, so that neither a
+# build nor a test needs any of this.
+set -eu
+cd "$(dirname "$0")/../prompts"
+mkdir -p id en
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# say LANG NAME TEXT: a calm pace (words a minute), a soft low-pitched female
+# variant; then cut silence, keep the telephone band, bring to speech loudness.
+say() {
+	espeak-ng -v "$1+f2" -s 150 -p 42 -g 1 -a 70 -w "$tmp/raw.wav" "$3"
+	sox "$tmp/raw.wav" -r 8000 -c 1 -b 16 "$tmp/cut.wav" \
+		highpass 180 lowpass 3400 silence 1 0.02 0.5% reverse silence 1 0.02 0.5% reverse
+	sox -D "$tmp/cut.wav" "$1/$2.wav" fade t 0.01 -0 0.03 pad 0.04 0.08 gain -n -5
+}
+
+say id greeting "Anda terhubung dengan layanan pengaduan. Panggilan ini tidak direkam. Jika Anda dalam bahaya sekarang, hubungi satu satu kosong, atau satu satu dua. Mohon tunggu. Relawan kami akan segera menjawab."
+say id closing "Maaf, saat ini belum ada relawan yang dapat menjawab. Jika Anda dalam bahaya, hubungi satu satu kosong, atau satu satu dua. Anda boleh menelepon kami kembali kapan saja. Terima kasih."
+say id position "Urutan Anda:"
+say id next "Anda berikutnya. Mohon tetap di telepon."
+say id hold "Mohon tunggu sebentar. Kami masih di sini."
+i=0
+for word in nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas; do
+	say id "n$i" "$word"
+	i=$((i + 1))
+done
+for word in belas puluh ratus seratus; do say id "$word" "$word"; done
+
+say en greeting "You have reached the helpline. This call is not recorded. If you are in danger now, call one one zero, or one one two. Please wait. A volunteer will answer you soon."
+say en closing "We are sorry, no volunteer can answer right now. If you are in danger, call one one zero, or one one two. You may call us again at any time. Thank you."
+say en position "Your place in line is:"
+say en next "You are next. Please stay on the line."
+say en hold "Please hold on for a moment. We are still here."
+i=0
+for word in zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty; do
+	say en "n$i" "$word"
+	i=$((i + 1))
+done
+i=30
+for word in thirty forty fifty sixty seventy eighty ninety; do
+	say en "n$i" "$word"
+	i=$((i + 10))
+done
+say en hundred "hundred"
+
+cd ../..
+go run ./configs/promptgen configs/prompts/music.wav
