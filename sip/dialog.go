@@ -1,0 +1,224 @@
+package sip
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// dialogID names a dialog as the callee sees it (RFC 3261 §12): who lacks any
+// of the three parts is a stranger.
+type dialogID struct {
+	callID string
+	local  string // our tag
+	remote string // the caller's tag
+}
+
+// idOf reads the dialog a request inside a dialog belongs to. It is not ok when
+// a part is missing.
+func idOf(req *sip.Request) (id dialogID, ok bool) {
+	callID, from, to := req.CallID(), req.From(), req.To()
+	if callID == nil || from == nil || to == nil {
+		return dialogID{}, false
+	}
+	id.callID = callID.Value()
+	id.remote, _ = from.Params.Get("tag")
+	id.local, _ = to.Params.Get("tag")
+	return id, id.callID != "" && id.local != "" && id.remote != ""
+}
+
+// spot is where we stand on the network for one dialog: which socket its
+// messages leave from, and the address the far end is told to answer to.
+type spot struct {
+	network string   // UDP, TCP
+	socket  sip.Addr // the listening UDP socket; zero for streams
+	host    string
+	port    int
+}
+
+// contact is the URI the far end finds us at.
+func (s spot) contact() sip.Uri {
+	uri := sip.Uri{Scheme: "sip", Host: s.host, Port: s.port}
+	if s.network != "UDP" {
+		uri.UriParams.Add("transport", strings.ToLower(s.network))
+	}
+	return uri
+}
+
+// dialog is the state two user agents share for one call (RFC 3261 §12): tags,
+// numbers, the way back. sipgo's own dialog types are not used because of the
+// defects that dialog_test.go and call_test.go reproduce. Only the call's
+// goroutine touches it.
+type dialog struct {
+	id        dialogID
+	local     sip.FromHeader // we, with our tag
+	remote    sip.ToHeader   // the caller, with her tag
+	localSeq  uint32         // the number of our latest request
+	remoteSeq uint32         // the highest number of hers; an ACK has its INVITE's
+	routes    []sip.Uri      // proxies that asked to stay in the way, nearest first
+	target    sip.Uri        // her Contact: where a request finally goes
+	here      spot
+	source    string // ip:port her INVITE came from
+	behindNAT bool   // her addresses say nothing; only the source counts
+}
+
+// newDialog makes the callee's half of the dialog an INVITE asks for (RFC 3261
+// §12.1.1). tag is ours.
+func newDialog(req *sip.Request, tag string, here spot, behindNAT bool) *dialog {
+	remoteTag, _ := req.From().Params.Get("tag")
+	d := &dialog{
+		id:        dialogID{callID: req.CallID().Value(), local: tag, remote: remoteTag},
+		local:     req.To().AsFrom(),
+		remote:    req.From().AsTo(),
+		remoteSeq: req.CSeq().SeqNo,
+		localSeq:  firstSeq,
+		here:      here,
+		source:    req.Source(),
+		behindNAT: behindNAT,
+	}
+	d.local.Params.Add("tag", tag)
+	// The callee keeps the proxies in the order given.
+	for _, h := range req.GetHeaders("Record-Route") {
+		if rr, ok := h.(*sip.RecordRouteHeader); ok {
+			d.routes = append(d.routes, *rr.Address.Clone())
+		}
+	}
+	if !d.retarget(req) {
+		d.target = *req.From().Address.Clone() // no Contact: the best that is left
+	}
+	return d
+}
+
+// firstSeq leaves a little room below, so that no far end mistakes our first
+// request for an old one.
+const firstSeq = 100
+
+// retarget takes the Contact of a target refresh (an INVITE or UPDATE that we
+// accepted, RFC 3261 §12.2.2) as the address of all later requests.
+func (d *dialog) retarget(msg *sip.Request) bool {
+	contact := msg.Contact()
+	if contact == nil || contact.Address.Wildcard || contact.Address.Host == "" {
+		return false
+	}
+	d.target = *contact.Address.Clone()
+	if src := msg.Source(); src != "" {
+		d.source = src
+	}
+	return true
+}
+
+// inOrder tells whether a request's number may come now, and remembers it.
+// Numbers may jump but never go back (RFC 3261 §12.2.2).
+func (d *dialog) inOrder(req *sip.Request) bool {
+	seq := req.CSeq().SeqNo
+	if seq <= d.remoteSeq {
+		return false
+	}
+	d.remoteSeq = seq
+	return true
+}
+
+// request builds our next request inside the dialog (RFC 3261 §12.2.1.1).
+func (d *dialog) request(method sip.RequestMethod) *sip.Request {
+	d.localSeq++
+	return d.build(method, d.localSeq)
+}
+
+// ack acknowledges the 2xx of an INVITE of ours; it carries that INVITE's number.
+func (d *dialog) ack(invite *sip.Request) *sip.Request {
+	return d.build(sip.ACK, invite.CSeq().SeqNo)
+}
+
+func (d *dialog) build(method sip.RequestMethod, seq uint32) *sip.Request {
+	recipient, routes := d.target, d.routes
+	if len(routes) > 0 && !loose(routes[0]) {
+		// A strict router wants itself in the request line and the target last.
+		recipient = routes[0]
+		routes = append(slices.Clone(routes[1:]), d.target)
+	}
+	req := sip.NewRequest(method, recipient)
+	req.Recipient.Headers = nil
+	req.Recipient.UriParams.Remove("method")
+
+	network := d.network(routes)
+	via := &sip.ViaHeader{
+		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: network,
+		Host: d.here.host, Port: d.here.port,
+	}
+	via.Params.Add("branch", sip.GenerateBranch())
+	via.Params.Add("rport", "")
+	req.AppendHeader(via)
+	for _, uri := range routes {
+		req.AppendHeader(&sip.RouteHeader{Address: *uri.Clone()})
+	}
+	req.AppendHeader(sip.HeaderClone(&d.local))
+	req.AppendHeader(sip.HeaderClone(&d.remote))
+	callID := sip.CallIDHeader(d.id.callID)
+	req.AppendHeader(&callID)
+	req.AppendHeader(&sip.CSeqHeader{SeqNo: seq, MethodName: method})
+	hops := sip.MaxForwardsHeader(70)
+	req.AppendHeader(&hops)
+	if method == sip.INVITE || method == sip.UPDATE {
+		req.AppendHeader(&sip.ContactHeader{Address: d.here.contact()})
+	}
+	req.SetBody(nil)
+
+	req.SetTransport(network)
+	req.SetDestination(d.nextHop(network, routes, recipient))
+	if network == "UDP" {
+		// The reply and any NAT on the way expect the listening port.
+		req.Laddr = d.here.socket
+	}
+	return req
+}
+
+// network is what the next request travels on. A stream the caller opened is
+// kept: the port in her Contact is often not one she listens on (sipgo #361).
+func (d *dialog) network(routes []sip.Uri) string {
+	if d.here.network != "UDP" {
+		return d.here.network
+	}
+	hop := d.target
+	if len(routes) > 0 {
+		hop = routes[0]
+	}
+	if t, _ := hop.UriParams.Get("transport"); strings.EqualFold(t, "tcp") && !d.behindNAT {
+		return "TCP"
+	}
+	return "UDP"
+}
+
+// nextHop is the ip:port the next request is sent to. Names are never looked
+// up: whoever reached us from an address is reached at that address.
+func (d *dialog) nextHop(network string, routes []sip.Uri, recipient sip.Uri) string {
+	if d.here.network != "UDP" || d.behindNAT {
+		return d.source
+	}
+	hop := recipient
+	if len(routes) > 0 && loose(routes[0]) {
+		hop = routes[0]
+	}
+	addr, err := netip.ParseAddr(strings.Trim(hop.Host, "[]"))
+	if err != nil {
+		return d.source
+	}
+	source, err := netip.ParseAddrPort(d.source)
+	if err == nil && unreachable(addr) && !unreachable(source.Addr()) {
+		return d.source
+	}
+	port := hop.Port
+	if port == 0 {
+		port = sip.DefaultPort(network)
+	}
+	return netip.AddrPortFrom(addr, uint16(port)).String()
+}
+
+// unreachable tells addresses that mean nothing outside their own network.
+func unreachable(a netip.Addr) bool {
+	return a.IsPrivate() || a.IsLoopback() || a.IsUnspecified() || a.IsLinkLocalUnicast()
+}
+
+// loose tells whether a proxy keeps the request line as it is (RFC 3261 §16.12).
+func loose(uri sip.Uri) bool { return uri.UriParams.Has("lr") }

@@ -1,0 +1,24 @@
+// Package sip speaks SIP with the outside: the trunks that bring callers, and
+// the phones volunteers may register. It is the only room that imports sipgo,
+// and it uses sipgo for three things only: parsing, transport and
+// transactions. What sipgo leaves open is here:
+//
+//	wire ─ listener.go  UDP and TCP sockets; deadlines, connection limits
+//	     ─ ingress.go   the strict layer: who speaks, how often, is it SIP at all
+//	         message.go   cut the bytes into a start line, headers and a body
+//	         grammar.go   URIs, name-addrs, Via, parameters
+//	         validate.go  RFC 3261 §8.2 and §16.3: which answer a bad request gets
+//	         limits.go    token buckets and bans per /32 and /64
+//	     ─ sipgo        parser, transactions (RFC 3261 §17)
+//	     ─ server.go    one table of methods; a panic ends one request only
+//	         trunk.go     whose INVITE is this?
+//	         registrar.go REGISTER, with digest.go and nonce.go; bindings.go
+//	         calls.go …   our own dialogs and the callers in them
+//
+// Everything behind the strict layer is a well-formed request: every mandatory
+// header once, CSeq method equal to the method, version SIP/2.0, header names
+// in their long form and unfolded. Everything in front of it is answered, or
+// dropped, without sipgo seeing a byte.
+//
+// The package may import configs, queue and media. Start reading at [Server].
+package sip

@@ -1,0 +1,182 @@
+package sip
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/emiago/sipgo/sip"
+
+	"sahut/configs"
+)
+
+// Trunk is one carrier's way in. Its INVITEs are calls; everybody else's are
+// refused or not even heard.
+type Trunk struct {
+	Name  string
+	NAT   bool           // the carrier's media may come from a translated address
+	Media []netip.Prefix // where RTP may come from, besides the signalling source
+
+	addresses []netip.Prefix
+	username  string
+	ha1       map[string]string // by algorithm
+	maxCalls  int
+	calls     atomic.Int64
+}
+
+// Sources returns the addresses RTP of a call may come from: the trunk's own,
+// its media addresses and the host that signals this call. Everything else
+// that reaches the port is a stranger's (RTP bleed).
+func (t *Trunk) Sources(signalling string) []netip.Prefix {
+	all := append([]netip.Prefix{}, t.addresses...)
+	all = append(all, t.Media...)
+	if a, err := netip.ParseAddrPort(signalling); err == nil {
+		ip := a.Addr().Unmap()
+		all = append(all, netip.PrefixFrom(ip, ip.BitLen()))
+	}
+	return all
+}
+
+// trunks are all of them. It never changes after newTrunks.
+type trunks struct {
+	all      []*Trunk
+	byUser   map[string]*Trunk // those that prove themselves by digest
+	maxCalls int
+	calls    atomic.Int64
+}
+
+func newTrunks(c configs.SIP) (*trunks, error) {
+	ts := &trunks{byUser: map[string]*Trunk{}, maxCalls: c.MaxCalls}
+	for i, ct := range c.Trunks {
+		t := &Trunk{Name: ct.Name, NAT: ct.NAT, maxCalls: ct.MaxCalls, username: ct.Username}
+		var err error
+		if t.addresses, err = prefixes(ct.Addresses); err != nil {
+			return nil, fmt.Errorf("sip.trunks[%d].addresses: %w", i, err)
+		}
+		if t.Media, err = prefixes(ct.MediaAddresses); err != nil {
+			return nil, fmt.Errorf("sip.trunks[%d].media_addresses: %w", i, err)
+		}
+		switch {
+		case len(t.addresses) > 0:
+			// Known by where it speaks from; a user name beside it is for
+			// registering there, not for proving itself here.
+		case ct.Username == "":
+			return nil, fmt.Errorf("sip.trunks[%d] %q has neither addresses nor a username; one of them must say which INVITEs are its calls", i, ct.Name)
+		case ts.byUser[ct.Username] != nil:
+			return nil, fmt.Errorf("sip.trunks[%d] %q: the username %q is another trunk's; give each its own", i, ct.Name, ct.Username)
+		default:
+			t.ha1 = map[string]string{}
+			for _, alg := range algorithms {
+				t.ha1[alg] = hashOf(alg, ct.Username, Realm(c), string(ct.Password))
+			}
+			ts.byUser[ct.Username] = t
+		}
+		ts.all = append(ts.all, t)
+	}
+	return ts, nil
+}
+
+// prefixes reads addresses and networks; an address is a network of one.
+func prefixes(list []string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, s := range list {
+		s = strings.TrimSpace(s)
+		if a, err := netip.ParseAddr(s); err == nil {
+			out = append(out, netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()))
+			continue
+		}
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not an IP address or network; write 192.0.2.10 or 192.0.2.0/24", s)
+		}
+		out = append(out, p.Masked())
+	}
+	return out, nil
+}
+
+// at returns the trunk that speaks from ip, by the longest matching network.
+func (ts *trunks) at(ip netip.Addr) *Trunk {
+	var best *Trunk
+	bits := -1
+	for _, t := range ts.all {
+		for _, p := range t.addresses {
+			if p.Bits() > bits && p.Contains(ip) {
+				best, bits = t, p.Bits()
+			}
+		}
+	}
+	return best
+}
+
+// HA1 makes the digest trunks a source of credentials like the users.
+func (ts *trunks) HA1(username, algorithm string) (string, bool) {
+	t := ts.byUser[username]
+	if t == nil {
+		return "", false
+	}
+	return t.ha1[algorithm], true
+}
+
+// trunkOf finds the trunk an INVITE belongs to: by address list, else by
+// digest (RFC 3261 §22). When there is none it returns the refusal to send.
+func (s *Server) trunkOf(req *sip.Request) (*Trunk, *sip.Response) {
+	ip := sourceOf(req)
+	if t := s.trunks.at(ip); t != nil {
+		return t, nil
+	}
+	// A re-INVITE from the host that proved itself when the call began needs
+	// no second proof; the dialog's tags are known to nobody else.
+	if _, inDialog := req.To().Params.Get("tag"); inDialog {
+		if t := s.guard.trunkOfPeer(ip); t != nil {
+			return t, nil
+		}
+	}
+	if len(s.trunks.byUser) == 0 {
+		s.guard.count(reasonStranger)
+		return nil, s.reply(req, sip.StatusForbidden)
+	}
+	user, outcome := s.registrar.check(req, ip, s.trunks)
+	if outcome != authOK {
+		s.guard.count(reasonUnauthorized)
+		return nil, s.challenge(req, outcome == authStale)
+	}
+	t := s.trunks.byUser[user]
+	s.guard.learn(ip, t)
+	return t, nil
+}
+
+// admit takes one of the lines t and the house have. When none is free, status
+// is the refusal; otherwise the call runs release when it ends, once or more.
+func (s *Server) admit(t *Trunk) (release func(), status int) {
+	if !take(&t.calls, t.maxCalls) {
+		return nil, sip.StatusBusyHere
+	}
+	if !take(&s.trunks.calls, s.trunks.maxCalls) {
+		t.calls.Add(-1)
+		return nil, sip.StatusServiceUnavailable
+	}
+	return sync.OnceFunc(func() {
+		t.calls.Add(-1)
+		s.trunks.calls.Add(-1)
+	}), 0
+}
+
+// take counts one more in n unless limit (0: none) is reached.
+func take(n *atomic.Int64, limit int) bool {
+	if n.Add(1) > int64(limit) && limit > 0 {
+		n.Add(-1)
+		return false
+	}
+	return true
+}
+
+// sourceOf returns the address a request really came from.
+func sourceOf(req *sip.Request) netip.Addr {
+	a, err := netip.ParseAddrPort(req.Source())
+	if err != nil {
+		return netip.Addr{}
+	}
+	return a.Addr().Unmap()
+}
