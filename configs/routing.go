@@ -1,6 +1,9 @@
 package configs
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Routing is everything an admin may change while calls run: which number
 // leads to which queue, how each queue treats its callers, and who answers.
@@ -17,14 +20,14 @@ type Routing struct {
 type Number struct {
 	Number   string `yaml:"number" json:"number" doc:"The number as the trunk delivers it, digits only or with a leading +."`
 	Queue    string `yaml:"queue" json:"queue" doc:"The queue its callers enter."`
-	Language string `yaml:"language" json:"language" default:"id" doc:"The language of the prompts: id or en."`
+	Language string `yaml:"language" json:"language" default:"id" choices:"id,en" doc:"The language of the prompts: id or en."`
 }
 
 // Queue is one line callers wait in.
 type Queue struct {
 	ID            string   `yaml:"id" json:"id" doc:"Short stable name, used by numbers, agents and reports."`
 	Label         string   `yaml:"label" json:"label" doc:"What volunteers see when a call rings."`
-	Strategy      string   `yaml:"strategy" json:"strategy" default:"longest_idle" doc:"Who rings first: longest_idle, ring_all or round_robin."`
+	Strategy      string   `yaml:"strategy" json:"strategy" default:"longest_idle" choices:"longest_idle,ring_all,round_robin" doc:"Who rings first: longest_idle, ring_all or round_robin."`
 	RingFor       Duration `yaml:"ring_for" json:"ring_for" default:"20s" doc:"How long one volunteer's browser rings before the next is tried."`
 	Greeting      string   `yaml:"greeting" json:"greeting" default:"greeting" doc:"The prompt every caller hears first."`
 	Music         string   `yaml:"music" json:"music" default:"music" doc:"The prompt that loops while a caller waits or is held."`
@@ -76,8 +79,17 @@ type Duration time.Duration
 // D returns d as the standard library's type.
 func (d Duration) D() time.Duration { return time.Duration(d) }
 
-// String returns d as the standard library writes it.
-func (d Duration) String() string { return time.Duration(d).String() }
+// String returns d as a person writes it: 1h30m, not 1h30m0s.
+func (d Duration) String() string {
+	s := time.Duration(d).String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
 
 // MarshalText writes d as "20s".
 func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }

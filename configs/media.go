@@ -1,0 +1,62 @@
+package configs
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Media says which ports and addresses sound travels by.
+type Media struct {
+	Address       string   `yaml:"address" default:"0.0.0.0" doc:"The IP address sound is sent and received on; 0.0.0.0 means every address of this machine."`
+	PublicAddress string   `yaml:"public_address" default:"" example:"203.0.113.10" doc:"The IP address carriers and browsers send sound to, when that is not an address of this machine (NAT). Empty: the address of this machine."`
+	RTPPorts      string   `yaml:"rtp_ports" default:"20000-29999" doc:"UDP ports for telephone sound, two a call. Open them in the firewall for the carrier's addresses."`
+	WebRTCPort    int      `yaml:"webrtc_port" default:"8443" doc:"The one port, UDP and TCP, all browsers send their sound to. Open it in the firewall for everyone. 0 picks a free one."`
+	SilentAfter   Duration `yaml:"silent_after" default:"60s" doc:"When nothing was heard from a caller's line for so long, the line is probed, and the call ended if that fails too. Silence alone never ends a call."`
+}
+
+// Ports returns the first and the last RTP port, or 0, 0 when the setting
+// cannot be read.
+func (m Media) Ports() (low, high int) {
+	low, high, err := parsePorts(m.RTPPorts)
+	if err != nil {
+		return 0, 0
+	}
+	return low, high
+}
+
+func (m Media) validate(c check) {
+	c.address("address", m.Address)
+	c.publicAddress("public_address", m.PublicAddress)
+	if low, high, err := parsePorts(m.RTPPorts); err != nil {
+		c.bad("rtp_ports", m.RTPPorts, err.Error(), "write the first and the last port, for example 20000-29999")
+	} else if low%2 != 0 {
+		c.bad("rtp_ports", m.RTPPorts, "begins with an odd port; RTP takes even ones", fmt.Sprintf("begin with %d", low+1))
+	} else if low < 1024 {
+		c.bad("rtp_ports", m.RTPPorts, "begins below 1024, where other services live", "begin with 1024 or higher")
+	} else if high <= low {
+		c.bad("rtp_ports", m.RTPPorts, "ends before it begins", "write the smaller port first")
+	}
+	c.count("webrtc_port", m.WebRTCPort, 0, 65535)
+	c.between("silent_after", m.SilentAfter, 10*time.Second, time.Hour)
+}
+
+// parsePorts reads "20000-29999".
+func parsePorts(s string) (low, high int, err error) {
+	first, last, ok := strings.Cut(s, "-")
+	if !ok {
+		return 0, 0, fmt.Errorf("is no range of ports")
+	}
+	for _, part := range []struct {
+		text string
+		into *int
+	}{{first, &low}, {last, &high}} {
+		n, err := strconv.Atoi(strings.TrimSpace(part.text))
+		if err != nil || n < 1 || n > 65535 {
+			return 0, 0, fmt.Errorf("is no range of ports between 1 and 65535")
+		}
+		*part.into = n
+	}
+	return low, high, nil
+}
