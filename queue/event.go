@@ -149,6 +149,7 @@ const (
 	CauseNoCodec  Cause = "no_codec"   // 488: nothing in common
 	CauseNoPorts  Cause = "no_ports"   // RTP range exhausted
 	CauseSilence  Cause = "rtp_lost"   // media died and the probe too
+	CauseExpired  Cause = "expired"    // the far end stopped refreshing the session (RFC 4028)
 	CausePanic    Cause = "panic"      // our bug; only this call ended
 	CauseDrain    Cause = "drain"      // the server stopped
 	CausePlayed   Cause = "words_done" // closing words were played to the end
