@@ -1,0 +1,164 @@
+package media
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// The conductor's pace. Listeners are spread over phases so that a thousand of
+// them are not one burst every 20 ms.
+const (
+	frameTime = 20 * time.Millisecond
+	phases    = 5
+	tickTime  = frameTime / phases
+	tooStale  = 60 * time.Millisecond // later than this, frames are skipped
+)
+
+// conductor paces everything no human speaks: one goroutine for all listeners,
+// on an absolute schedule. A late tick is caught up; after a long stop (a
+// suspended machine) the missed frames are skipped, because a burst of old
+// sound would only stand in the far end's buffer as delay.
+type conductor struct {
+	mu     sync.Mutex // guards writes to lists
+	lists  [phases]atomic.Pointer[[]*player]
+	count  int
+	wake   chan struct{} // there is a listener again
+	quit   chan struct{}
+	gone   chan struct{}
+	late   atomic.Uint64 // ticks more than 10 ms late
+	skip   atomic.Uint64 // frames skipped
+	panics atomic.Uint64 // players taken out because a callback panicked
+}
+
+func startConductor() *conductor {
+	c := &conductor{
+		wake: make(chan struct{}, 1),
+		quit: make(chan struct{}),
+		gone: make(chan struct{}),
+	}
+	go c.run()
+	return c
+}
+
+// stop ends the goroutine and waits for it.
+func (c *conductor) stop() {
+	close(c.quit)
+	<-c.gone
+}
+
+// attach begins to serve the player, at the phase with the fewest listeners:
+// its first frame leaves within 20 ms.
+func (c *conductor) attach(p *player) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	best := 0
+	for i := range c.lists {
+		if len(c.players(i)) < len(c.players(best)) {
+			best = i
+		}
+	}
+	old := c.players(best)
+	list := append(make([]*player, 0, len(old)+1), old...)
+	list = append(list, p)
+	c.lists[best].Store(&list)
+	p.phase = best
+	c.count++
+	if c.count == 1 {
+		select {
+		case c.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// detach stops serving the player; a tick that runs may still serve it once.
+func (c *conductor) detach(p *player) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	old := c.players(p.phase)
+	list := make([]*player, 0, len(old))
+	for _, q := range old {
+		if q != p {
+			list = append(list, q)
+		}
+	}
+	if len(list) != len(old) {
+		c.lists[p.phase].Store(&list)
+		c.count--
+	}
+}
+
+func (c *conductor) players(phase int) []*player {
+	if l := c.lists[phase].Load(); l != nil {
+		return *l
+	}
+	return nil
+}
+
+func (c *conductor) run() {
+	defer close(c.gone)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for c.listeners() {
+		start := time.Now()
+		for tick := 0; ; tick++ {
+			due := start.Add(time.Duration(tick) * tickTime)
+			if wait := time.Until(due); wait > 0 {
+				timer.Reset(wait)
+				select {
+				case <-timer.C:
+				case <-c.quit:
+					return
+				}
+			}
+			late := time.Since(due)
+			if late > 10*time.Millisecond {
+				c.late.Add(1)
+			}
+			if late > tooStale {
+				frames := int(late / frameTime)
+				c.skip.Add(uint64(frames))
+				tick += frames * phases // whole frames: every listener keeps its phase
+				due = due.Add(time.Duration(frames) * frameTime)
+			}
+			phase := tick % phases
+			for _, p := range c.players(phase) {
+				c.serve(p, due)
+			}
+			if phase == 0 && c.idle() {
+				break
+			}
+		}
+	}
+}
+
+// listeners waits until there is somebody to play to; false means stop.
+func (c *conductor) listeners() bool {
+	for c.idle() {
+		select {
+		case <-c.wake:
+		case <-c.quit:
+			return false
+		}
+	}
+	return true
+}
+
+func (c *conductor) idle() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.count == 0
+}
+
+// serve gives one listener its frame. A panic in somebody's callback costs
+// that listener the conductor, not the others.
+func (c *conductor) serve(p *player, due time.Time) {
+	defer func() {
+		if recover() != nil {
+			c.panics.Add(1)
+			c.detach(p)
+		}
+	}()
+	p.tick(due)
+}

@@ -1,0 +1,20 @@
+// Package media carries everything that is sound: RTP legs to the trunk,
+// browser peers, the rooms that join them, and the prompts they hear.
+//
+//	trunk ──► RTPLeg ─route─► Sender ──► browser        (Peer)
+//	trunk ◄── Sender ◄─route─ Peer   ◄── browser
+//	             ▲
+//	         conductor: prompts, music, silence, keys
+//
+// Nothing is decoded on the way. A leg's reading goroutine writes each packet
+// straight into the other leg's Sender, which gives it the far end's numbers
+// and payload type; a Room only says which leg's packets go where. One
+// goroutine, the conductor, paces everything nobody speaks, one more sends the
+// RTCP reports of all legs. Nothing here knows of calls, queues or agents.
+//
+// It may import configs, and is the only room that imports pion.
+//
+// Start reading at leg.go (what a leg is), sender.go (the outgoing stream) and
+// room.go; then rtp.go and sdp.go for the trunk, peer.go and webrtc.go for the
+// browser, conductor.go and prompt.go for what callers hear.
+package media

@@ -1,0 +1,454 @@
+package media
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+)
+
+// RTPOptions say whom a leg may hear.
+type RTPOptions struct {
+	// Allow is where sound may come from besides the address in the far end's
+	// SDP: the host that signals, first, and the trunk's media networks.
+	Allow []netip.Prefix
+	// NAT says that the trunk sits behind a NAT: we send to where its sound
+	// comes from, not to where its SDP says.
+	NAT bool
+}
+
+// How many packets a leg takes: twice what 20 ms need, with room for 10 ms
+// and for a network that held its breath.
+const (
+	packetsPerSecond = 150
+	packetBurst      = 200
+)
+
+// RTPLeg is a caller's end on the trunk: one UDP socket for RTP and one for
+// RTCP. It never sends before it has seen an SDP, never stops sending after,
+// and hears only whom the gate lets in.
+type RTPLeg struct {
+	Inlet
+	engine  *Engine
+	port    uint16
+	rtp     *net.UDPConn
+	rtcp    *net.UDPConn
+	sender  *Sender
+	player  *player
+	gate    gate
+	cname   string
+	agreed  atomic.Pointer[agreement]
+	wire    udpWriter
+	rtcpTo  atomic.Pointer[netip.AddrPort]
+	heard   atomic.Int64 // unix nanoseconds of the last packet
+	onKey   atomic.Pointer[func(rune)]
+	recv    reception
+	readers sync.WaitGroup
+	closing sync.Once
+
+	malformed, flooded, unknown atomic.Uint64
+
+	mu      sync.Mutex // guards what follows: the exchange of SDP
+	session session
+	local   bool // session.local is known
+
+	// owned by the reading goroutine
+	ear    keyEar
+	tokens float64
+	filled time.Time
+}
+
+// OpenRTP takes a port and opens a leg on it.
+func (e *Engine) OpenRTP(opts RTPOptions) (*RTPLeg, error) {
+	for range 10 { // another program may sit on a port of ours
+		port, last, err := e.ports.take()
+		if err != nil {
+			e.totals.noPorts.Add(1)
+			return nil, err
+		}
+		l, err := e.openRTP(port, last, opts)
+		if err == nil {
+			return l, nil
+		}
+		e.ports.put(port, last)
+		if errors.Is(err, errClosed) {
+			return nil, err
+		}
+		e.log.Warn("an RTP port is in use by another program; trying the next", "port", port, "error", err)
+	}
+	e.totals.noPorts.Add(1)
+	return nil, ErrNoPorts
+}
+
+func (e *Engine) openRTP(port uint16, last stream, opts RTPOptions) (*RTPLeg, error) {
+	rtpConn, err := listen(e.bind, port)
+	if err != nil {
+		return nil, err
+	}
+	rtcpConn, err := listen(e.bind, port+1)
+	if err != nil {
+		_ = rtpConn.Close()
+		return nil, err
+	}
+	l := &RTPLeg{
+		engine: e, port: port, rtp: rtpConn, rtcp: rtcpConn,
+		sender: NewSender(), cname: newCNAME(),
+		gate:   gate{allow: opts.Allow, nat: opts.NAT, last: last},
+		tokens: packetBurst,
+	}
+	l.wire.conn = rtpConn
+	l.player = newPlayer(l.sender, true)
+	e.mu.Lock()
+	if e.closed {
+		e.mu.Unlock()
+		_ = rtpConn.Close()
+		_ = rtcpConn.Close()
+		return nil, errClosed
+	}
+	e.legs[l] = struct{}{}
+	e.mu.Unlock()
+	e.totals.opened.Add(1)
+	l.readers.Add(2)
+	go l.readRTP()
+	go l.readRTCP()
+	e.conductor.attach(l.player)
+	e.reports.add(l)
+	return l, nil
+}
+
+func listen(a netip.Addr, port uint16) (*net.UDPConn, error) {
+	// An unspecified address gives a socket for IPv4 and IPv6.
+	return net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(a, port)))
+}
+
+// Sender implements Leg.
+func (l *RTPLeg) Sender() *Sender { return l.sender }
+
+// Close ends the leg, waits for its goroutines and lets its ports rest.
+func (l *RTPLeg) Close() {
+	l.closing.Do(func() {
+		e := l.engine
+		e.reports.remove(l)
+		e.conductor.detach(l.player)
+		l.SetRoute(nil)
+		l.sender.Shut()
+		_ = l.rtp.Close()
+		_ = l.rtcp.Close()
+		l.readers.Wait()
+		last, _ := l.gate.state()
+		e.ports.put(l.port, last)
+		e.mu.Lock()
+		delete(e.legs, l)
+		e.mu.Unlock()
+		e.totals.add(l)
+	})
+}
+
+// Play replaces what the leg hears of the conductor; see Playlist.
+func (l *RTPLeg) Play(p Playlist) { l.player.Play(p) }
+
+// Interject plays prompts once, after any that still play once; then the loop
+// goes on where it was.
+func (l *RTPLeg) Interject(once []*Prompt) { l.player.Interject(once) }
+
+// Silence stops what plays. The leg goes on sending silence.
+func (l *RTPLeg) Silence() { l.player.Silence() }
+
+// SendKeys sends keys (0-9, *, #, A-D) as RFC 4733 telephone-events, or as
+// tones when the far end never agreed to events. Other sound waits meanwhile.
+func (l *RTPLeg) SendKeys(keys string) { l.player.SendKeys(keys) }
+
+// OnKey has f called for each key the far end presses. It runs on a media
+// goroutine and must not block.
+func (l *RTPLeg) OnKey(f func(key rune)) { l.onKey.Store(&f) }
+
+// LastHeard returns when the last packet came in; the zero time means never.
+func (l *RTPLeg) LastHeard() time.Time {
+	if n := l.heard.Load(); n != 0 {
+		return time.Unix(0, n)
+	}
+	return time.Time{}
+}
+
+// RemoteHeld tells whether the far end has put us on hold.
+func (l *RTPLeg) RemoteHeld() bool {
+	a := l.agreed.Load()
+	return a != nil && a.held()
+}
+
+// Answer agrees to an offer or a re-offer and returns our answer. ErrNoCodec
+// and ErrBadSDP leave the session as it was.
+func (l *RTPLeg) Answer(offer []byte) ([]byte, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.locate(offer); err != nil {
+		return nil, err
+	}
+	answer, err := l.session.answer(offer)
+	if err != nil {
+		return nil, err
+	}
+	l.apply()
+	return answer, nil
+}
+
+// Offer returns our own offer, for an INVITE that came without one.
+func (l *RTPLeg) Offer() ([]byte, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.locate(nil); err != nil {
+		return nil, err
+	}
+	return l.session.offer(), nil
+}
+
+// Accept takes the answer to our offer. An error leaves the session as it was.
+func (l *RTPLeg) Accept(answer []byte) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.locate(answer); err != nil {
+		return err
+	}
+	if err := l.session.accept(answer); err != nil {
+		return err
+	}
+	l.apply()
+	return nil
+}
+
+// locate decides, at the first exchange, which address of ours the far end is
+// told: the configured one, or the one this machine would send from.
+func (l *RTPLeg) locate(remote []byte) error {
+	if l.local {
+		return nil
+	}
+	var towards netip.Addr
+	if d, err := parseSDP(remote); err == nil {
+		if s, _, err := d.audio(); err == nil && !s.addr.IsUnspecified() {
+			towards = s.addr
+		}
+	}
+	if !towards.IsValid() && len(l.gate.allow) > 0 {
+		towards = l.gate.allow[0].Addr()
+	}
+	addr, err := l.engine.localAddress(towards)
+	if err != nil {
+		return err
+	}
+	l.session, l.local = newSession(addr, l.port), true
+	return nil
+}
+
+// localAddress is the address by which a host reaches us.
+func (e *Engine) localAddress(towards netip.Addr) (netip.Addr, error) {
+	switch {
+	case e.public.IsValid() && !towards.IsLoopback():
+		return e.public, nil
+	case !e.bind.IsUnspecified():
+		return e.bind, nil
+	case !towards.IsValid():
+		towards = netip.AddrFrom4([4]byte{192, 0, 2, 1})
+	}
+	// Connecting a UDP socket sends nothing; it asks the routing table.
+	c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(netip.AddrPortFrom(towards, 9)))
+	if err != nil {
+		return netip.Addr{}, fmt.Errorf("find the address for sound: no route to the far end: %w; set media.address or media.public_address", err)
+	}
+	defer c.Close()
+	return c.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap(), nil
+}
+
+// apply puts a new agreement into force.
+func (l *RTPLeg) apply() {
+	a := l.session.agreed
+	l.gate.signal(a.remote)
+	l.agreed.Store(a)
+	l.sender.SetHeld(a.deaf())
+	l.aim()
+}
+
+// aim points our sound at the far end, as far as it is known.
+func (l *RTPLeg) aim() {
+	a := l.agreed.Load()
+	to := l.gate.destination()
+	if a == nil || !to.IsValid() {
+		return
+	}
+	rtcpTo := netip.AddrPortFrom(to.Addr(), to.Port()+1)
+	switch {
+	case a.mux:
+		rtcpTo = to
+	case to == a.remote:
+		rtcpTo = a.rtcp
+	}
+	l.rtcpTo.Store(&rtcpTo)
+	l.wire.to.Store(&to)
+	l.sender.Bind(&l.wire, a.format)
+}
+
+// udpWriter puts packets on a leg's socket. Its Sender's lock guards buf.
+type udpWriter struct {
+	conn *net.UDPConn
+	to   atomic.Pointer[netip.AddrPort]
+	buf  [12 + maxRTPPayload]byte
+}
+
+// WriteRTP implements Writer: one system call, no allocation.
+func (w *udpWriter) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
+	putHeader(w.buf[:], h)
+	n := 12 + copy(w.buf[12:], payload)
+	return w.conn.WriteToUDPAddrPort(w.buf[:n], *w.to.Load())
+}
+
+// readRTP takes what comes in on the leg's port until the socket is closed.
+func (l *RTPLeg) readRTP() {
+	defer l.readers.Done()
+	buf := make([]byte, 1500)
+	for {
+		n, from, err := l.rtp.ReadFromUDPAddrPort(buf)
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err == nil {
+			l.guard(func() { l.packet(time.Now(), unmap(from), buf[:n]) })
+		}
+	}
+}
+
+// readRTCP takes the reports of a far end that does not share the port.
+func (l *RTPLeg) readRTCP() {
+	defer l.readers.Done()
+	buf := make([]byte, 1500)
+	for {
+		n, from, err := l.rtcp.ReadFromUDPAddrPort(buf)
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err == nil {
+			l.guard(func() { l.control(time.Now(), unmap(from), buf[:n]) })
+		}
+	}
+}
+
+func unmap(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+}
+
+// guard keeps a panic, ours or a callback's, within one packet of one call.
+func (l *RTPLeg) guard(f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			l.malformed.Add(1)
+			l.engine.log.Error("a packet caused a panic; it was dropped", "panic", p)
+		}
+	}()
+	f()
+}
+
+// packet handles one datagram on the RTP port.
+func (l *RTPLeg) packet(now time.Time, from netip.AddrPort, b []byte) {
+	if !l.affordable(now) {
+		l.flooded.Add(1)
+		return
+	}
+	a := l.agreed.Load()
+	if a != nil && a.mux && isRTCP(b) {
+		l.control(now, from, b)
+		return
+	}
+	var h rtp.Header
+	data, ok := parseRTP(b, &h)
+	if !ok {
+		l.malformed.Add(1)
+		return
+	}
+	if a == nil || !a.known[h.PayloadType] {
+		l.stranger(from, &h)
+		return
+	}
+	ok, moved := l.gate.admit(now, from, &h)
+	if !ok {
+		return
+	}
+	if moved {
+		l.aim()
+	}
+	l.heard.Store(now.UnixNano())
+	kind := a.kinds[h.PayloadType]
+	l.recv.packet(now, &h, !kind.event)
+	if kind.event {
+		if key, ok := l.ear.event(&h, data); ok {
+			l.pressed(key)
+		}
+		l.event(&h, data)
+		return
+	}
+	if key, ok := l.ear.sound(); ok {
+		l.pressed(key)
+	}
+	l.audio(kind.codec, &h, data)
+}
+
+// stranger counts a packet of a payload type nobody agreed to, such as comfort
+// noise. From the caller it must not look like a loss further on.
+func (l *RTPLeg) stranger(from netip.AddrPort, h *rtp.Header) {
+	l.unknown.Add(1)
+	if s, _ := l.gate.state(); s.from == from {
+		l.skip(h)
+	}
+}
+
+func (l *RTPLeg) pressed(key rune) {
+	if f := l.onKey.Load(); f != nil {
+		(*f)(key)
+	}
+}
+
+// affordable is a token bucket against floods.
+func (l *RTPLeg) affordable(now time.Time) bool {
+	if !l.filled.IsZero() {
+		l.tokens = min(packetBurst, l.tokens+now.Sub(l.filled).Seconds()*packetsPerSecond)
+	}
+	l.filled = now
+	if l.tokens < 1 {
+		return false
+	}
+	l.tokens--
+	return true
+}
+
+// control handles one RTCP datagram.
+func (l *RTPLeg) control(now time.Time, from netip.AddrPort, b []byte) {
+	if !l.gate.trusts(from.Addr()) {
+		return
+	}
+	packets, err := rtcp.Unmarshal(b)
+	if err != nil {
+		l.malformed.Add(1)
+		return
+	}
+	l.recv.take(now, l.sender.SSRC(), packets)
+}
+
+// report implements reporting.
+func (l *RTPLeg) report(now time.Time) {
+	a, to := l.agreed.Load(), l.rtcpTo.Load()
+	if a == nil || to == nil || !to.IsValid() || to.Port() == 0 {
+		return
+	}
+	b, err := rtcp.Marshal(compound(now, l.sender, &l.recv, l.cname))
+	if err != nil {
+		return
+	}
+	conn := l.rtcp
+	if a.mux {
+		conn = l.rtp
+	}
+	_, _ = conn.WriteToUDPAddrPort(b, *to)
+}
