@@ -108,4 +108,6 @@ const (
 	KeyHeard          NoticeCode = "key_heard"
 	RemovedByAdmin    NoticeCode = "removed_by_admin"
 	ConnectTrouble    NoticeCode = "connect_trouble" // her microphone could not be heard
+
+	UnknownDisposition NoticeCode = "unknown_disposition" // taken away by an admin; choose again
 )

@@ -1,6 +1,9 @@
 package queue
 
-import "time"
+import (
+	"maps"
+	"time"
+)
 
 // Snapshot is what screens, metrics and /readyz read of the desk without
 // asking it. It is immutable: whoever holds one may read it for ever.
@@ -32,4 +35,38 @@ type AgentLine struct {
 	Next    AgentState `json:"next,omitempty"`
 	Queues  []QueueID  `json:"queues"`
 	Contact ContactID  `json:"contact,omitempty"`
+}
+
+// snapshot copies what others may see. It costs a walk over lines and agents,
+// never over those who wait.
+func (s *state) snapshot(now time.Time) *Snapshot {
+	snap := &Snapshot{
+		At: now, Revision: s.revision, Draining: s.draining,
+		Queues: make([]QueueView, 0, len(s.lines)), Agents: make([]AgentLine, 0, len(s.roster)),
+		Contacts: len(s.contacts), Arrived: s.tally.arrived,
+		Refused: maps.Clone(s.tally.refused), Outcomes: maps.Clone(s.tally.outcomes), Offers: maps.Clone(s.tally.offers),
+	}
+	for _, l := range s.lines {
+		v := l.view()
+		snap.Queues = append(snap.Queues, v)
+		snap.Waiting += v.Waiting
+	}
+	for _, a := range s.roster {
+		snap.Agents = append(snap.Agents, a.summary())
+		if a.contact != nil {
+			snap.Talking++
+		}
+	}
+	return snap
+}
+
+func (a *agent) summary() AgentLine {
+	v := AgentLine{Agent: a.id, Name: a.name, State: a.state, Reason: a.reason, Since: a.since, Next: a.next, Queues: make([]QueueID, 0, len(a.lines))}
+	for _, l := range a.lines {
+		v.Queues = append(v.Queues, l.id)
+	}
+	if a.contact != nil {
+		v.Contact = a.contact.id
+	}
+	return v
 }

@@ -1,0 +1,238 @@
+package queue
+
+import (
+	"hash/fnv"
+	"time"
+)
+
+// agent is a volunteer, on shift or not.
+type agent struct {
+	id     AgentID
+	name   string
+	lines  []*line // in the document's order
+	member bool    // in the document
+	tie    uint64
+
+	state   AgentState
+	reason  string
+	since   time.Time
+	session bool      // her screen is here
+	path    bool      // her browser's path carried sound and still stands
+	idle    time.Time // since when she is ready, over offers that came to nothing
+	misses  int       // ring-outs in a row
+	eager   bool      // checking because she pressed Ready without a path
+
+	// One timer serves both states that have one: wrap-up and reconnecting.
+	timer token
+
+	// What she has in hand.
+	offer   *offer
+	lost    Notice // how her last offer ended, for a late answer
+	contact *contact
+	held    bool
+	muted   bool
+	writing *writing
+
+	// What follows: next after this contact, resume after reconnecting.
+	next         AgentState
+	nextReason   string
+	resume       AgentState
+	resumeReason string
+
+	changed bool // in state.changed
+}
+
+// onShift: any state but offline. A ghost who is reconnecting counts, for 20 s.
+func (a *agent) onShift() bool { return a.state != Offline }
+
+func newAgent(id AgentID, seed uint64, now time.Time) *agent {
+	h := fnv.New64a()
+	var b [8]byte
+	for i := range b {
+		b[i] = byte(seed >> (8 * i))
+	}
+	h.Write(b[:])
+	h.Write([]byte(id))
+	return &agent{id: id, tie: h.Sum64(), state: Offline, since: now}
+}
+
+// become is the only way an agent's state changes. It keeps the figures of her
+// lines, the journal and her screen in step.
+func (s *state) become(a *agent, to AgentState, reason string) {
+	s.show(a)
+	if a.state == to && a.reason == reason {
+		return
+	}
+	from := a.state
+	if from == Offline {
+		s.record(Entry{Kind: ShiftBegan, Agent: a.id})
+	}
+	s.record(Entry{Kind: StateChanged, Agent: a.id, From: from, To: to, Reason: reason})
+	if to == Offline {
+		s.record(Entry{Kind: ShiftOver, Agent: a.id})
+	}
+	if to == Ready {
+		a.idle = s.now
+	}
+	s.count(a, -1)
+	a.state, a.reason, a.since = to, reason, s.now
+	s.count(a, +1)
+}
+
+// count adds or takes away a from the figures of her lines.
+func (s *state) count(a *agent, by int) {
+	if a.state == Ready && len(a.lines) > 0 {
+		s.ready += by
+	}
+	for _, l := range a.lines {
+		if a.state == Ready {
+			l.ready += by
+		}
+		if a.onShift() {
+			l.onShift += by
+			if l.onShift == 0 {
+				l.nobody = s.now
+			}
+		}
+		s.touch(l)
+	}
+}
+
+// rest is where an agent goes when nothing holds her: what she or an admin
+// asked for meanwhile, else back to ready if she can be reached.
+func (s *state) rest(a *agent) {
+	next, reason := a.next, a.nextReason
+	a.next, a.nextReason = "", ""
+	a.timer.disarm()
+	switch {
+	case !a.member:
+		s.dismiss(a)
+	case next == Offline:
+		s.goOffline(a)
+	case next == Paused && a.session:
+		s.become(a, Paused, reason)
+	case next == Paused:
+		s.awayFrom(a, Paused, reason)
+	case a.session && a.path:
+		s.become(a, Ready, "")
+	default:
+		s.awayFrom(a, Ready, "")
+	}
+}
+
+// spare is rest after an offer or a connection that came to nothing: she keeps
+// her turn, because it was not a contact.
+func (s *state) spare(a *agent) {
+	idle := a.idle
+	s.rest(a)
+	if a.state == Ready {
+		a.idle = idle
+	}
+}
+
+func (s *state) goOffline(a *agent) {
+	a.timer.disarm()
+	a.misses, a.eager = 0, false
+	a.next, a.nextReason, a.resume, a.resumeReason = "", "", "", ""
+	s.become(a, Offline, "")
+	s.forget(a)
+}
+
+// dismiss sends an agent home whom the document names no longer.
+func (s *state) dismiss(a *agent) {
+	if a.onShift() {
+		s.notify(a, Notice{Code: RemovedByAdmin})
+	}
+	s.goOffline(a)
+}
+
+// forget drops an agent who is neither in the document nor here.
+func (s *state) forget(a *agent) {
+	if !a.member && !a.session && !a.onShift() {
+		delete(s.agents, a.id)
+	}
+}
+
+func (s *state) onShiftStarted(ev ShiftStarted) {
+	a := s.agents[ev.Agent]
+	if a == nil || !a.member || a.onShift() {
+		return
+	}
+	a.path = false // each shift proves its own
+	a.misses = 0
+	s.become(a, Checking, "")
+	if !a.session { // her screen went while the click was on its way
+		s.awayFrom(a, Checking, "")
+	}
+}
+
+func (s *state) onShiftEnded(ev ShiftEnded) {
+	a := s.agents[ev.Agent]
+	if a == nil || !a.onShift() {
+		return
+	}
+	if a.busy() {
+		s.ask(a, Offline, "")
+		return
+	}
+	s.goOffline(a)
+}
+
+// onReadyAsked: the one click back from pause, not_responding and media_fault.
+// Without a proven path it leads to the check instead, never to a dead end.
+func (s *state) onReadyAsked(ev ReadyAsked) {
+	a := s.agents[ev.Agent]
+	if a == nil {
+		return
+	}
+	switch {
+	case a.busy():
+		s.ask(a, "", "")
+	case a.state == Reconnecting:
+		if a.resume != Checking {
+			a.resume, a.resumeReason = Ready, ""
+			s.show(a)
+		}
+	case a.state == Paused || a.state == NotResponding || a.state == MediaFault:
+		a.misses = 0
+		if a.path {
+			s.become(a, Ready, "")
+			return
+		}
+		a.eager = true
+		s.become(a, Checking, "")
+	}
+}
+
+// onPauseAsked: a person's own pause always wins, at once or after the contact.
+func (s *state) onPauseAsked(ev PauseAsked) {
+	a := s.agents[ev.Agent]
+	if a == nil {
+		return
+	}
+	reason := ev.Reason
+	if !s.pauses[reason] {
+		reason = "" // the journal keeps codes, never free text
+	}
+	switch {
+	case a.busy():
+		s.ask(a, Paused, reason)
+	case a.state == Reconnecting:
+		if a.resume != Checking {
+			a.resume, a.resumeReason = Paused, reason
+			s.show(a)
+		}
+	case a.state == Ready || a.state == NotResponding || a.state == MediaFault || a.state == Paused:
+		a.misses = 0
+		s.become(a, Paused, reason)
+	}
+}
+
+// busy: an offer, a contact or its wrap-up comes first; wishes wait.
+func (a *agent) busy() bool { return a.offer != nil || a.contact != nil || a.writing != nil }
+
+// ask notes what shall follow the contact; an empty state takes it back.
+func (s *state) ask(a *agent, next AgentState, reason string) {
+	a.next, a.nextReason = next, reason
+	s.show(a)
+}

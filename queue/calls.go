@@ -1,0 +1,185 @@
+package queue
+
+import "strings"
+
+// This file is the talk: from Connect to Hang up. Every button names its
+// contact, so a late click never reaches the next one.
+
+const keysShown = 32
+
+// onConnected: both hear each other. Only now does she leave the line.
+func (s *state) onConnected(ev Connected) {
+	c := s.contacts[ev.Contact]
+	if c == nil || c.agent == nil || c.agent.id != ev.Agent {
+		return
+	}
+	a := c.agent
+	switch c.phase {
+	case connecting:
+		s.leave(c, "talk")
+		s.enter(c, talking)
+		c.talked, c.started = true, s.now
+		s.record(Entry{Kind: TalkStarted, Contact: c.id, Agent: a.id, Queue: c.line.id, WaitMS: ms(c.waited), RingMS: c.ringMS})
+	case rejoining:
+		s.record(Entry{Kind: LegReattached, Contact: c.id, Agent: a.id})
+		s.enter(c, talking)
+		c.rejoin = false
+		s.backTo(a, Talking)
+	default:
+		return
+	}
+	if a.muted { // pressed while it connected
+		s.order(Mute{Contact: c.id, On: true})
+	}
+	s.show(a)
+}
+
+// onConnectFailed: a fault of the path is no miss of the agent's. c keeps her
+// place at the head, and the agent checks her microphone.
+func (s *state) onConnectFailed(ev ConnectFailed) {
+	c := s.contacts[ev.Contact]
+	if c == nil || c.agent == nil || c.agent.id != ev.Agent {
+		return
+	}
+	if c.phase == connecting || c.phase == rejoining {
+		s.connectFailed(c, ev.Stage)
+	}
+}
+
+// connectOverdue: the channel never said how Connect went.
+func (s *state) connectOverdue(c *contact) {
+	s.order(Wait{Contact: c.id, Sound: c.sound("")})
+	s.connectFailed(c, "timeout")
+}
+
+func (s *state) connectFailed(c *contact, stage string) {
+	a := c.agent
+	if c.phase == rejoining {
+		s.record(Entry{Kind: OfferFailed, Contact: c.id, Agent: a.id, Queue: c.line.id, Reason: stage})
+		s.interrupt(c, a)
+	} else {
+		s.giveBack(c, stage)
+	}
+	s.notify(a, Notice{Code: ConnectTrouble, Contact: c.id})
+	a.path = false // what was proven is disproved
+	if !a.member || a.next != "" || !a.session {
+		s.rest(a)
+	} else {
+		a.timer.disarm()
+		s.become(a, MediaFault, stage)
+	}
+	s.afterRing(c)
+}
+
+// giveBack ends a connection in which nobody spoke: c waits on in her place,
+// which she never left.
+func (s *state) giveBack(c *contact, stage string) {
+	a := c.agent
+	s.record(Entry{Kind: OfferFailed, Contact: c.id, Agent: a.id, Queue: c.line.id, Reason: stage})
+	c.agent, a.contact = nil, nil
+	a.muted = false
+	s.enter(c, waiting)
+}
+
+// inHand returns the agent and the contact she names, if that is hers.
+func (s *state) inHand(id AgentID, contact ContactID) (*agent, *contact) {
+	a := s.agents[id]
+	if a == nil || a.contact == nil || a.contact.id != contact {
+		return nil, nil
+	}
+	return a, a.contact
+}
+
+func (s *state) onHoldAsked(ev HoldAsked) {
+	a, c := s.inHand(ev.Agent, ev.Contact)
+	if a == nil || c.phase != talking || a.held {
+		return
+	}
+	a.held = true
+	s.record(Entry{Kind: TalkHeld, Contact: c.id, Agent: a.id})
+	s.order(Hold{Contact: c.id, Sound: c.sound("")})
+	s.become(a, Held, "")
+}
+
+func (s *state) onResumeAsked(ev ResumeAsked) {
+	a, c := s.inHand(ev.Agent, ev.Contact)
+	if a == nil || c.phase != talking || !a.held {
+		return
+	}
+	a.held = false
+	s.record(Entry{Kind: TalkResumed, Contact: c.id, Agent: a.id})
+	s.become(a, Talking, "")
+	if !c.rejoin {
+		s.order(Resume{Contact: c.id})
+		return
+	}
+	// Her leg is a new one since she pressed Hold.
+	s.enter(c, rejoining)
+	s.order(Connect{Contact: c.id, Agent: a.id})
+	s.arm(&c.limit, connectWithin, func() { s.connectOverdue(c) })
+}
+
+func (s *state) onMuteAsked(ev MuteAsked) {
+	a, c := s.inHand(ev.Agent, ev.Contact)
+	if a == nil || c.phase == ending || a.muted == ev.On {
+		return
+	}
+	a.muted = ev.On
+	if c.phase == talking {
+		s.order(Mute{Contact: c.id, On: ev.On})
+	}
+	s.show(a)
+}
+
+func (s *state) onKeysAsked(ev KeysAsked) {
+	a, c := s.inHand(ev.Agent, ev.Contact)
+	if a == nil || c.phase != talking || len(ev.Keys) > keysShown {
+		return
+	}
+	if keys := strings.Map(phoneKey, ev.Keys); keys != "" {
+		s.order(SendKeys{Contact: c.id, Keys: keys})
+	}
+}
+
+// onKeyPressed shows what the caller pressed. Keys may be a card number or a
+// code, so the journal never has them.
+func (s *state) onKeyPressed(ev KeyPressed) {
+	c := s.contacts[ev.Contact]
+	if c == nil || c.agent == nil || !c.phase.withAgent() || phoneKey(ev.Key) < 0 {
+		return
+	}
+	c.keys += string(ev.Key)
+	if over := len(c.keys) - keysShown; over > 0 {
+		c.keys = c.keys[over:]
+	}
+	s.notify(c.agent, Notice{Code: KeyHeard, Contact: c.id, Key: string(ev.Key)})
+	s.show(c.agent)
+}
+
+// phoneKey is a key a telephone has, or -1.
+func phoneKey(r rune) rune {
+	if strings.ContainsRune("0123456789*#ABCD", r) {
+		return r
+	}
+	return -1
+}
+
+// onHangUpAsked ends a talk. Before anybody spoke it ends only her part in it:
+// the caller waits on for somebody else.
+func (s *state) onHangUpAsked(ev HangUpAsked) {
+	a, c := s.inHand(ev.Agent, ev.Contact)
+	if a == nil {
+		return
+	}
+	switch {
+	case c.phase == connecting:
+		s.giveBack(c, "given_up")
+		s.passOver(c, a, declinePause)
+		s.order(Wait{Contact: c.id, Sound: c.sound("")})
+		s.spare(a)
+		s.afterRing(c)
+	case c.phase.withAgent():
+		s.end(c, ByAgent, CauseNormal)
+		s.show(a)
+	}
+}

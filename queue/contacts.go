@@ -1,0 +1,250 @@
+package queue
+
+import "time"
+
+// contact is one person seeking help, from Arrived to HungUp.
+type contact struct {
+	id       ContactID
+	channel  Kind
+	caller   Caller
+	dialled  string // as the trunk delivered it
+	language string
+	arrived  time.Time
+
+	phase   phase
+	limit   token // the phase's own deadline
+	line    *line // where she waits, or waited before she talked
+	agent   *agent
+	outcome Outcome // decided before the end: closed, refused_full
+	talked  bool    // ever
+
+	// Her place, kept from line to line and while it rings or connects.
+	class   Class
+	entered time.Time
+	credit  time.Duration
+	seq     uint64
+
+	// Her stay in this line.
+	since          time.Time
+	earlier, later *contact // in line.stays
+	exitDue        string   // the ladder's reason, while the last ringing is finished
+	exits          []QueueID
+	announced      int // the last place she was told
+	announce       token
+	fresh          bool // in state.newcomers
+
+	// Ringing.
+	offers []*offer
+	passed map[AgentID]*pass
+	ringMS int64 // of the accepted offer
+
+	// Talking.
+	waited   time.Duration // over all stays
+	accepted time.Time
+	started  time.Time
+	rejoin   bool // the agent's leg was lost: Resume must connect again
+	keys     string
+}
+
+// phase is where a contact is in her life; the diagram is in doc.go.
+type phase int8
+
+const (
+	arriving   phase = iota // Answer ordered, Established not yet here
+	waiting                 // in line.order, ringing or not
+	connecting              // accepted, still in line.order
+	talking                 // with an agent, held or not
+	parked                  // with an agent whose path is away: music
+	rejoining               // her agent is back, Connect ordered again
+	closing                 // closing words are playing
+	ending                  // End ordered
+	over                    // gone
+)
+
+func (p phase) String() string {
+	return [...]string{"arriving", "waiting", "connecting", "talking", "parked", "rejoining", "closing", "ending", "over"}[p]
+}
+
+// inLine tells whether a contact of this phase has a place in its line.
+func (p phase) inLine() bool { return p == waiting || p == connecting }
+
+// withAgent tells whether a contact of this phase counts as talking.
+func (p phase) withAgent() bool { return p == talking || p == parked || p == rejoining }
+
+// enter moves c to phase p. The old phase's deadline ends with it.
+func (s *state) enter(c *contact, p phase) {
+	c.limit.disarm()
+	if c.phase.withAgent() != p.withAgent() {
+		if p.withAgent() {
+			c.line.talking++
+		} else {
+			c.line.talking--
+		}
+		s.touch(c.line)
+	}
+	c.phase = p
+}
+
+// onArrived answers, or turns away whom no queue awaits.
+func (s *state) onArrived(ev Arrived) {
+	if _, known := s.contacts[ev.Contact]; known {
+		return
+	}
+	s.lastSeq++
+	c := &contact{
+		id: ev.Contact, channel: ev.Channel, caller: ev.Caller, dialled: ev.Dialled,
+		arrived: s.now, class: ClassNormal, seq: s.lastSeq,
+	}
+	n, known := s.numbers[canonical(ev.Dialled)]
+	switch {
+	case s.draining:
+		s.refuse(c, Draining)
+		return
+	case !known:
+		s.refuse(c, UnknownNumber)
+		return
+	}
+	c.line, c.language = n.line, n.language
+	s.contacts[c.id] = c
+	s.tally.arrived++
+	s.record(Entry{Kind: CallArrived, Contact: c.id, Queue: c.line.id, Channel: c.channel, Direction: "in", Number: c.caller.String()})
+	s.order(Answer{Contact: c.id, Sound: c.sound(c.line.set.Greeting)})
+	s.arm(&c.limit, establishWithin, func() { s.end(c, BySystem, CauseNoAck) })
+}
+
+// refuse turns a contact away unanswered; there is no record of her but this.
+func (s *state) refuse(c *contact, why Refusal) {
+	s.tally.refused[why]++
+	s.record(Entry{Kind: CallRefused, Contact: c.id, Reason: string(why), Channel: c.channel, Direction: "in", Number: c.caller.String()})
+	s.order(Refuse{Contact: c.id, Why: why})
+}
+
+// onEstablished lets her into her line.
+func (s *state) onEstablished(ev Established) {
+	c := s.contacts[ev.Contact]
+	if c == nil || c.phase != arriving {
+		return
+	}
+	s.record(Entry{Kind: CallEstablished, Contact: c.id})
+	c.entered = s.now
+	if c.line.gone { // an admin deleted it between Answer and now
+		heir := s.heir(c)
+		if heir == nil {
+			s.close(c, c.line.words(), OutcomeClosed)
+			return
+		}
+		c.line = heir
+	}
+	if c.line.full() {
+		s.takeExit(c, "full")
+		return
+	}
+	s.join(c, c.line)
+	s.welcome(c)
+}
+
+// join gives c her place in l.
+func (s *state) join(c *contact, l *line) {
+	c.line, c.since, c.exitDue = l, s.now, ""
+	if !c.phase.inLine() {
+		s.enter(c, waiting)
+	}
+	l.order.insert(c)
+	l.stays.add(c)
+	s.touch(l)
+	s.record(Entry{Kind: QueueEntered, Contact: c.id, Queue: l.id, Reason: c.class.String(), Position: l.order.place(c)})
+	s.announceLater(c)
+}
+
+// leave takes c out of her line. Reasons: talk, abandon, exit, moved, failed.
+func (s *state) leave(c *contact, reason string) {
+	wait := s.now.Sub(c.since)
+	c.waited += wait
+	c.line.order.remove(c)
+	c.line.stays.remove(c)
+	c.announce.disarm()
+	s.touch(c.line)
+	s.record(Entry{Kind: QueueLeft, Contact: c.id, Queue: c.line.id, Reason: reason, WaitMS: ms(wait)})
+}
+
+// end hangs up; HungUp follows, and if not, the contact is over all the same.
+func (s *state) end(c *contact, by Party, cause Cause) {
+	s.enter(c, ending)
+	s.order(End{Contact: c.id, By: by, Cause: cause})
+	s.arm(&c.limit, endWithin, func() { s.finish(c, by, cause) })
+}
+
+func (s *state) onHungUp(ev HungUp) {
+	if c := s.contacts[ev.Contact]; c != nil {
+		s.finish(c, ev.By, ev.Cause)
+	}
+}
+
+// finish ends c wherever she is: her line, whoever rings for her, whoever
+// talks with her. It is the only end of a contact.
+func (s *state) finish(c *contact, by Party, cause Cause) {
+	outcome := c.result(by, cause, s.now)
+	if c.phase.inLine() {
+		reason := "abandon"
+		if outcome != OutcomeAbandoned && outcome != OutcomeAbandonedShort && outcome != OutcomeAnswered {
+			reason = "failed"
+		}
+		s.leave(c, reason)
+		s.withdraw(c, "caller_left", Notice{Code: CallerLeft, Contact: c.id})
+	}
+	a := c.agent
+	talk := s.now.Sub(c.started)
+	if a != nil && c.phase != connecting {
+		s.record(Entry{Kind: TalkEnded, Contact: c.id, Agent: a.id, Queue: c.line.id, By: string(by), Reason: string(cause), TalkMS: ms(talk)})
+	}
+	was := c.phase
+	s.enter(c, over)
+	for _, p := range c.passed {
+		p.again.disarm()
+	}
+	delete(s.contacts, c.id)
+	s.tally.outcomes[outcome]++
+	s.record(Entry{Kind: CallOver, Contact: c.id, Queue: c.line.id, Outcome: outcome, By: string(by), Reason: string(cause)})
+	if a == nil {
+		return
+	}
+	c.agent, a.contact = nil, nil
+	if was == connecting { // nobody spoke: nothing to write about
+		s.notify(a, Notice{Code: CallerLeft, Contact: c.id})
+		s.spare(a)
+		return
+	}
+	if by != ByAgent {
+		s.notify(a, Notice{Code: CallEnded, Contact: c.id})
+	}
+	s.wrapUp(a, c, talk, by)
+}
+
+// result is the one outcome of a contact that ends now.
+func (c *contact) result(by Party, cause Cause, now time.Time) Outcome {
+	switch {
+	case cause == CausePanic || cause == CauseDrain:
+		return OutcomeSystem
+	case c.talked: // whoever once talked to a human was answered
+		return OutcomeAnswered
+	case c.outcome != "":
+		return c.outcome
+	case cause == CauseNoCodec || cause == CauseNoPorts || cause == CauseNoAck || cause == CauseSilence:
+		return OutcomeFailedMedia
+	case by == BySystem:
+		return OutcomeSystem
+	}
+	since := c.entered
+	if c.phase == arriving {
+		since = c.arrived
+	}
+	if now.Sub(since) <= c.line.set.ShortAbandon.D() {
+		return OutcomeAbandonedShort
+	}
+	return OutcomeAbandoned
+}
+
+// sound is what c hears while she waits or is held, after the prompt first.
+func (c *contact) sound(first string) Sound {
+	return Sound{Greeting: first, Music: c.line.set.Music, Language: c.language}
+}

@@ -1,0 +1,139 @@
+package queue
+
+import (
+	"slices"
+	"time"
+)
+
+// Every wait ends somewhere: this file is the ladder out of a line.
+
+// Prompts the desk itself names.
+const (
+	closingWords = "closing" // when a way out names no words of its own
+	holdWords    = "hold"    // "please stay, we will be right back"
+)
+
+// ladder returns when the first caller of l must take the exit, and why. Both
+// rules are monotone in the time she entered, so the first caller whose exit is
+// not decided yet is always the next.
+func (l *line) ladder() (c *contact, at time.Time, reason string) {
+	c = l.stays.first
+	for c != nil && c.exitDue != "" { // her last ringing is being finished
+		c = c.later
+	}
+	if c == nil {
+		return nil, time.Time{}, ""
+	}
+	at, reason = c.since.Add(l.set.MaxWait.D()), "max_wait"
+	if l.onShift == 0 {
+		alone := c.since
+		if l.nobody.After(alone) {
+			alone = l.nobody
+		}
+		if alone = alone.Add(l.set.MaxWaitNobody.D()); alone.Before(at) {
+			at, reason = alone, "nobody"
+		}
+	}
+	return c, at, reason
+}
+
+// watchLines runs once an event: it keeps the one ladder deadline of each line
+// whose head, settings or staff changed. A deadline that is too early is left
+// alone; it looks again when it fires.
+func (s *state) watchLines() {
+	for i := 0; i < len(s.touched); i++ {
+		l := s.touched[i]
+		l.touched = false
+		l.stale = true
+		if c, at, _ := l.ladder(); c != nil && (!l.watch.armed() || at.Before(l.watch.at)) {
+			s.timers.arm(&l.watch, at, func() { s.climb(l) })
+		}
+	}
+	if len(s.touched) > 0 {
+		s.showFigures()
+	}
+	clear(s.touched)
+	s.touched = s.touched[:0]
+}
+
+// climb takes the exit for the callers of l whose time is over. A ringing
+// volunteer is never cut: the exit waits for the end of the ring.
+func (s *state) climb(l *line) {
+	s.touch(l)
+	for range deadlinesPerTick {
+		c, at, reason := l.ladder()
+		if c == nil || at.After(s.now) {
+			return
+		}
+		if len(c.offers) > 0 || c.phase == connecting {
+			c.exitDue = reason
+			continue
+		}
+		s.takeExit(c, reason)
+	}
+}
+
+// takeExit leads c out of her line: into the line the exit names, or to the
+// closing words. A full line passes her on to its own exit.
+func (s *state) takeExit(c *contact, reason string) {
+	from, waited := c.line, c.phase.inLine()
+	s.record(Entry{Kind: LadderRung, Contact: c.id, Queue: from.id, Reason: reason})
+	to, words := s.wayOut(c)
+	if waited {
+		s.leave(c, "exit")
+	}
+	c.exitDue = ""
+	switch {
+	case to != nil:
+		s.join(c, to)
+		if waited {
+			s.order(Wait{Contact: c.id, Sound: c.sound("")})
+		} else {
+			s.order(Wait{Contact: c.id, Sound: c.sound(to.set.Greeting)})
+			s.welcome(c)
+		}
+	case waited:
+		s.close(c, words, OutcomeClosed)
+	default:
+		s.close(c, words, OutcomeRefusedFull)
+	}
+}
+
+// wayOut follows the exits from c's line to the first with room, or to the
+// words at the end. No line is visited twice in one contact's life: a circle
+// in the document ends in words too.
+func (s *state) wayOut(c *contact) (to *line, words string) {
+	l := c.line
+	c.exits = append(c.exits, l.id)
+	for {
+		next := s.lineByID[QueueID(l.set.Exit.Queue)]
+		if next == nil {
+			return nil, l.words()
+		}
+		if slices.Contains(c.exits, next.id) {
+			return nil, closingWords
+		}
+		if !next.full() {
+			return next, ""
+		}
+		c.exits = append(c.exits, next.id)
+		l = next
+	}
+}
+
+// words is what l says before a call ends.
+func (l *line) words() string {
+	if l.set.Exit.Words != "" {
+		return l.set.Exit.Words
+	}
+	return closingWords
+}
+
+// close plays words and lets the channel end the contact. If it never does,
+// the contact is ended.
+func (s *state) close(c *contact, words string, outcome Outcome) {
+	c.outcome = outcome
+	s.enter(c, closing)
+	s.order(Close{Contact: c.id, Words: words})
+	s.arm(&c.limit, closeWithin, func() { s.end(c, BySystem, CausePlayed) })
+}

@@ -1,0 +1,195 @@
+package queue
+
+// Her screen and her path come and go on their own. This file is what the desk
+// makes of it; the caller never notices more than a piece of music.
+
+// onPathProven: sound went both ways. It ends the check, a lost path, and a
+// conversation's interruption.
+func (s *state) onPathProven(ev PathProven) {
+	a := s.agents[ev.Agent]
+	if a == nil {
+		return
+	}
+	a.path = true
+	switch a.state {
+	case Checking:
+		if a.eager {
+			a.eager = false
+			s.become(a, Ready, "")
+			return
+		}
+		s.become(a, Paused, PauseLogin)
+	case Reconnecting:
+		s.comeBack(a)
+	}
+}
+
+// onPathLost is the server's own judgement, so it counts at once.
+func (s *state) onPathLost(ev PathLost) {
+	a := s.agents[ev.Agent]
+	if a == nil || !a.path {
+		return
+	}
+	a.path = false
+	s.cutOff(a)
+}
+
+func (s *state) onSessionOpened(ev SessionOpened) {
+	a := s.agents[ev.Agent]
+	if a == nil {
+		a = newAgent(ev.Agent, s.seed, s.now)
+		s.agents[a.id] = a
+	}
+	a.session = true
+	s.show(a)
+	if a.state == Reconnecting {
+		s.comeBack(a)
+	}
+}
+
+// onSessionLost: a conversation goes on without a screen for as long as its
+// path carries sound, and wrap-up runs on; all else waits for her.
+func (s *state) onSessionLost(ev SessionLost) {
+	a := s.agents[ev.Agent]
+	if a == nil || !a.session {
+		return
+	}
+	a.session = false
+	s.cutOff(a)
+	s.forget(a)
+}
+
+// cutOff is what a lost path or screen means in each state.
+func (s *state) cutOff(a *agent) {
+	c := a.contact
+	switch {
+	case c != nil && !a.path:
+		s.lostWith(a, c)
+	case a.offer != nil:
+		o := a.offer
+		s.endOffer(o, "agent_lost")
+		a.lost = Notice{Code: OfferWithdrawn, Contact: o.contact.id, Offer: o.id}
+		s.spare(a)
+		s.afterRing(o.contact)
+	case a.state == Ready:
+		s.awayFrom(a, Ready, "")
+	case a.session: // a path is only missed in the states above
+	case a.state == Paused || a.state == Checking || a.state == NotResponding || a.state == MediaFault:
+		s.awayFrom(a, a.state, a.reason)
+	}
+}
+
+// lostWith: her path broke with c in hand.
+func (s *state) lostWith(a *agent, c *contact) {
+	switch c.phase {
+	case connecting: // nobody spoke yet: c rings elsewhere, from her place
+		s.giveBack(c, "peer")
+		s.order(Wait{Contact: c.id, Sound: c.sound("")})
+		s.spare(a)
+		s.afterRing(c)
+	case talking, rejoining:
+		s.park(a, c)
+	}
+}
+
+// park gives c music and her agent 20 s to come back.
+func (s *state) park(a *agent, c *contact) {
+	if c.phase == talking {
+		s.record(Entry{Kind: LegLost, Contact: c.id, Agent: a.id, Reason: "agent"})
+	}
+	s.enter(c, parked)
+	c.rejoin = true
+	if !a.held { // held, she hears music already
+		s.order(Wait{Contact: c.id, Sound: c.sound(holdWords)})
+	}
+	if a.state == Reconnecting { // it broke again while it was mended: the window stays
+		s.show(a)
+		return
+	}
+	s.awayFrom(a, a.state, "")
+}
+
+// awayFrom makes an agent reconnecting, to resume state when she is back.
+func (s *state) awayFrom(a *agent, resume AgentState, reason string) {
+	a.resume, a.resumeReason = resume, reason
+	s.become(a, Reconnecting, "")
+	s.arm(&a.timer, reconnectWithin, func() { s.stayedAway(a) })
+}
+
+// comeBack ends reconnecting as soon as she has what her state needs.
+func (s *state) comeBack(a *agent) {
+	if c := a.contact; c != nil {
+		if a.path && c.phase == parked {
+			s.rejoin(a, c)
+		}
+		return
+	}
+	needsPath := a.resume == Ready
+	if !a.session || (needsPath && !a.path) {
+		s.show(a)
+		return
+	}
+	a.timer.disarm()
+	s.become(a, a.resume, a.resumeReason)
+	a.resume, a.resumeReason = "", ""
+	if a.state == Checking && a.path { // proven before her screen was back
+		s.onPathProven(PathProven{Agent: a.id})
+	}
+}
+
+// rejoin puts the two together again; on hold it waits for Resume.
+func (s *state) rejoin(a *agent, c *contact) {
+	if a.held {
+		s.record(Entry{Kind: LegReattached, Contact: c.id, Agent: a.id})
+		s.enter(c, talking)
+		s.backTo(a, Held)
+		return
+	}
+	s.enter(c, rejoining)
+	s.order(Connect{Contact: c.id, Agent: a.id})
+	s.arm(&c.limit, connectWithin, func() { s.connectOverdue(c) })
+	s.show(a)
+}
+
+// backTo ends the reconnecting of an agent with a contact.
+func (s *state) backTo(a *agent, to AgentState) {
+	a.timer.disarm()
+	a.resume, a.resumeReason = "", ""
+	s.become(a, to, "")
+}
+
+// stayedAway: the window is over. Her caller goes to the head of the line.
+func (s *state) stayedAway(a *agent) {
+	c := a.contact
+	if c != nil {
+		s.interrupt(c, a)
+	}
+	if !a.member {
+		s.dismiss(a)
+	} else {
+		s.goOffline(a)
+	}
+}
+
+// interrupt ends a talk that broke and takes c back into her line, before
+// everybody who has not talked yet.
+func (s *state) interrupt(c *contact, a *agent) {
+	s.record(Entry{Kind: TalkEnded, Contact: c.id, Agent: a.id, Queue: c.line.id, By: string(ByNetwork), Reason: "agent_lost", TalkMS: ms(s.now.Sub(c.started))})
+	c.agent, a.contact = nil, nil
+	c.rejoin, a.held, a.muted = false, false, false
+	c.class, c.entered, c.announced = ClassInterrupted, s.now, 0
+	for _, p := range c.passed {
+		p.again.disarm()
+	}
+	c.passed, c.exits = nil, nil
+	to := c.line
+	if to.gone {
+		if to = s.heir(c); to == nil {
+			s.close(c, c.line.words(), OutcomeClosed)
+			return
+		}
+	}
+	s.enter(c, waiting)
+	s.join(c, to)
+	s.welcome(c)
+}

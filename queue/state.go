@@ -1,0 +1,213 @@
+package queue
+
+import (
+	"time"
+
+	"sahut/configs"
+)
+
+// How long the desk bears things that depend on others. Every state that is
+// not a rest has a deadline of its own, so nobody is ever stuck.
+const (
+	connectWithin   = 8 * time.Second  // from Connect to Connected
+	endWithin       = 5 * time.Second  // from End to HungUp
+	establishWithin = 90 * time.Second // from Answer to Established; SIP gives up after 32 s by itself
+	closeWithin     = 5 * time.Minute  // from Close to HungUp: longer than any closing words
+	reconnectWithin = 20 * time.Second // an agent's screen or path may be away
+	declinePause    = 10 * time.Second // before a declined contact rings the same agent again
+	announceGap     = 20 * time.Second // between two announcements to one caller
+	viewsEvery      = time.Second      // queue figures on agents' screens
+	missesAllowed   = 2                // ring-outs in a row that make her not_responding
+
+	// One tick fires at most this many deadlines; the rest stay due, and the
+	// events that came meanwhile have their turn first.
+	deadlinesPerTick = 256
+)
+
+// state is all the desk knows. apply is its only way to change; it does no
+// I/O, reads no clock and starts no goroutine, so a test, a simulation and a
+// replay run exactly what the desk runs.
+type state struct {
+	// The routing document, taken apart in route.go.
+	revision     uint64
+	lines        []*line // in the document's order
+	lineByID     map[QueueID]*line
+	numbers      map[string]number
+	pauses       map[string]bool
+	dispositions map[string]bool
+	seed         uint64 // of the last tiebreak
+
+	// Who is here.
+	agents   map[AgentID]*agent
+	roster   []*agent // those of the document, in its order
+	contacts map[ContactID]*contact
+	offers   map[OfferID]*offer
+	draining bool
+
+	timers    deadlines
+	viewsDue  token
+	viewsLast time.Time
+	lastSeq   uint64
+	lastOffer OfferID
+	ready     int // agents in state ready who answer any line
+	tally     tally
+
+	// Of the event being applied.
+	now       time.Time
+	records   []Effect
+	orders    []Effect
+	notices   []Effect
+	changed   []*agent   // whose screens must be shown anew
+	newcomers []*contact // entered a line and were told no place yet
+	touched   []*line    // whose head, figures or settings changed
+	ringing   []rank     // scratch of ringSet
+}
+
+func newState(r configs.Routing, revision, seed uint64, now time.Time) *state {
+	s := &state{
+		revision: revision,
+		seed:     seed,
+		now:      now,
+		lineByID: map[QueueID]*line{},
+		agents:   map[AgentID]*agent{},
+		contacts: map[ContactID]*contact{},
+		offers:   map[OfferID]*offer{},
+		tally:    newTally(),
+	}
+	s.route(r)
+	return s
+}
+
+// apply changes s for ev and says what the world must now do: records first,
+// then orders to channels, then what screens show.
+func (s *state) apply(ev Event, now time.Time) []Effect {
+	s.now = now
+	switch ev := ev.(type) {
+	case Arrived:
+		s.onArrived(ev)
+	case Established:
+		s.onEstablished(ev)
+	case Connected:
+		s.onConnected(ev)
+	case ConnectFailed:
+		s.onConnectFailed(ev)
+	case HungUp:
+		s.onHungUp(ev)
+	case KeyPressed:
+		s.onKeyPressed(ev)
+
+	case ShiftStarted:
+		s.onShiftStarted(ev)
+	case ShiftEnded:
+		s.onShiftEnded(ev)
+	case ReadyAsked:
+		s.onReadyAsked(ev)
+	case PauseAsked:
+		s.onPauseAsked(ev)
+	case PathProven:
+		s.onPathProven(ev)
+	case PathLost:
+		s.onPathLost(ev)
+	case SessionOpened:
+		s.onSessionOpened(ev)
+	case SessionLost:
+		s.onSessionLost(ev)
+
+	case Accepted:
+		s.onAccepted(ev)
+	case Declined:
+		s.onDeclined(ev)
+	case HoldAsked:
+		s.onHoldAsked(ev)
+	case ResumeAsked:
+		s.onResumeAsked(ev)
+	case MuteAsked:
+		s.onMuteAsked(ev)
+	case KeysAsked:
+		s.onKeysAsked(ev)
+	case HangUpAsked:
+		s.onHangUpAsked(ev)
+	case WrapUpExtended:
+		s.onWrapUpExtended(ev)
+	case WrapUpFinished:
+		s.onWrapUpFinished(ev)
+
+	case RoutingChanged:
+		s.onRoutingChanged(ev)
+	case DrainStarted:
+		s.draining = true
+	case Ticked:
+		s.onTicked()
+	}
+	s.match()
+	s.tellNewcomers()
+	s.watchLines()
+	return s.batch()
+}
+
+// next returns the earliest time at which Ticked has something to do.
+func (s *state) next() (time.Time, bool) { return s.timers.next() }
+
+func (s *state) onTicked() {
+	for range deadlinesPerTick {
+		do, ok := s.timers.due(s.now)
+		if !ok {
+			return
+		}
+		do()
+	}
+}
+
+// arm sets a deadline after d from now.
+func (s *state) arm(t *token, d time.Duration, do func()) { s.timers.arm(t, s.now.Add(d), do) }
+
+// record keeps e in the journal.
+func (s *state) record(e Entry) {
+	e.At = s.now
+	s.records = append(s.records, Record{e})
+}
+
+// order gives an order to a contact's channel.
+func (s *state) order(e Effect) { s.orders = append(s.orders, e) }
+
+// notify tells an agent about a happening.
+func (s *state) notify(a *agent, n Notice) {
+	s.notices = append(s.notices, Notify{Agent: a.id, Notice: n})
+}
+
+// show marks a's screen as out of date.
+func (s *state) show(a *agent) {
+	if !a.changed {
+		a.changed = true
+		s.changed = append(s.changed, a)
+	}
+}
+
+// touch marks l's figures, head or settings as changed.
+func (s *state) touch(l *line) {
+	if !l.touched {
+		l.touched = true
+		s.touched = append(s.touched, l)
+	}
+}
+
+// batch hands out what the event led to and makes room for the next.
+func (s *state) batch() []Effect {
+	do := make([]Effect, 0, len(s.records)+len(s.orders)+len(s.changed)+len(s.notices))
+	do = append(do, s.records...)
+	do = append(do, s.orders...)
+	for _, a := range s.changed {
+		a.changed = false
+		do = append(do, Show{Agent: a.id, View: s.view(a)})
+	}
+	do = append(do, s.notices...)
+	clear(s.records)
+	clear(s.orders)
+	clear(s.notices)
+	clear(s.changed)
+	s.records, s.orders, s.notices, s.changed = s.records[:0], s.orders[:0], s.notices[:0], s.changed[:0]
+	return do
+}
+
+// ms is a duration as the journal keeps it.
+func ms(d time.Duration) int64 { return d.Milliseconds() }
