@@ -70,7 +70,7 @@ const allow = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO"
 const accepted = "application/sdp"
 
 // extensions are the option tags a peer may Require of us (RFC 3261 §8.2.2.3).
-var extensions = []string{}
+var extensions = []string{"timer"}
 
 // New checks o and builds the server. It binds nothing yet; Start does.
 func New(o Options) (*Server, error) {
@@ -83,9 +83,10 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	nonces := newNonces()
-	s.registrar = newRegistrar(Realm(o.Config), o.Credentials, nonces)
+	s.registrar = newRegistrar(Realm(o.Config), o.Credentials, nonces, o.Config.MaxRegistration.D())
 	s.guard = newGuard(s, nonces)
-	s.calls = newCalls()
+	s.registrar.limits = s.guard.limits
+	s.calls = newCalls(o)
 	if err := s.build(); err != nil {
 		return nil, fmt.Errorf("sip: %w", err)
 	}

@@ -69,7 +69,7 @@ func newTrunks(c configs.SIP) (*trunks, error) {
 		default:
 			t.ha1 = map[string]string{}
 			for _, alg := range algorithms {
-				t.ha1[alg] = hashOf(alg, ct.Username, Realm(c), string(ct.Password))
+				t.ha1[alg] = hashOf(alg, ct.Username, Realm(c), ct.Password.Reveal())
 			}
 			ts.byUser[ct.Username] = t
 		}

@@ -1,0 +1,316 @@
+package sip
+
+import (
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// How strangers are held off. A host is one IPv4 address or one IPv6 /64: a
+// home line has that many addresses to itself.
+const (
+	authTries   = 10               // wrong digests before a host is banned
+	authWindow  = 10 * time.Minute // … within this time
+	authBan     = 15 * time.Minute // and for so long
+	floodOver   = 20               // messages beyond the rate before a host is banned
+	floodBan    = time.Minute      // and for so long
+	hostsMax    = 50_000           // hosts remembered at once
+	peerFactor  = 10               // how much faster an authenticated host may speak
+	peersMax    = 10_000           // authenticated hosts remembered at once
+	expectedFor = 5 * time.Minute  // how long a host we sent a request to may answer
+)
+
+// limits remembers who speaks how fast and who failed to prove herself.
+type limits struct {
+	rate float64 // messages a second a stranger may send
+	now  func() time.Time
+
+	mu       sync.Mutex // guards everything below
+	hosts    map[netip.Prefix]*host
+	locks    map[lockKey]*failures
+	peers    map[netip.Addr]peer
+	expected map[netip.Addr]time.Time
+	crowd    host // stands for every host there was no room for
+	bans     uint64
+}
+
+// host is what is known of one address.
+type host struct {
+	tokens float64
+	seen   time.Time
+	over   int
+	failures
+	banned time.Time // until
+	conns  int
+}
+
+// failures counts wrong digests since the first of them.
+type failures struct {
+	count int
+	since time.Time
+}
+
+// lockKey is one user name as guessed from one network (/24 or /64).
+type lockKey struct {
+	user string
+	net  netip.Prefix
+}
+
+// peer is an address that proved itself: a trunk's by digest, or a phone's
+// (trunk is nil).
+type peer struct {
+	trunk *Trunk
+	until time.Time
+}
+
+func newLimits(perSecond int) *limits {
+	if perSecond <= 0 {
+		perSecond = 20
+	}
+	return &limits{
+		rate: float64(perSecond), now: time.Now,
+		hosts: map[netip.Prefix]*host{}, locks: map[lockKey]*failures{},
+		peers: map[netip.Addr]peer{}, expected: map[netip.Addr]time.Time{},
+	}
+}
+
+func hostOf(ip netip.Addr) netip.Prefix {
+	bits := 32
+	if ip.Is6() {
+		bits = 64
+	}
+	p, _ := ip.Prefix(bits)
+	return p
+}
+
+func netOf(ip netip.Addr) netip.Prefix {
+	bits := 24
+	if ip.Is6() {
+		bits = 64
+	}
+	p, _ := ip.Prefix(bits)
+	return p
+}
+
+// host returns the entry for ip; mu is held. When the table is full and none
+// is stale, newcomers share one entry: under a flood of forged addresses they
+// are slowed together, and memory stays.
+func (l *limits) host(ip netip.Addr, now time.Time) *host {
+	key := hostOf(ip)
+	if h := l.hosts[key]; h != nil {
+		return h
+	}
+	if len(l.hosts) >= hostsMax {
+		l.sweep(now)
+	}
+	if len(l.hosts) >= hostsMax {
+		return &l.crowd
+	}
+	h := &host{tokens: 2 * l.rate, seen: now}
+	l.hosts[key] = h
+	return h
+}
+
+// sweep forgets hosts nothing needs to be remembered of; mu is held.
+func (l *limits) sweep(now time.Time) {
+	for k, h := range l.hosts {
+		if h.conns == 0 && now.After(h.banned) && now.Sub(h.seen) > 10*time.Second && now.Sub(h.since) > authWindow {
+			delete(l.hosts, k)
+		}
+	}
+	for k, f := range l.locks {
+		if now.Sub(f.since) > authBan {
+			delete(l.locks, k)
+		}
+	}
+	for k, p := range l.peers {
+		if now.After(p.until) {
+			delete(l.peers, k)
+		}
+	}
+	for k, until := range l.expected {
+		if now.After(until) {
+			delete(l.expected, k)
+		}
+	}
+}
+
+// allow takes one message of ip from its bucket (a token bucket of two
+// seconds). The reason says why not.
+func (l *limits) allow(ip netip.Addr) (bool, reason) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	h := l.host(ip, now)
+	if now.Before(h.banned) && !l.isPeer(ip, now) {
+		return false, reasonBanned
+	}
+	rate := l.rate
+	if l.isPeer(ip, now) {
+		rate *= peerFactor
+	}
+	h.tokens = min(h.tokens+now.Sub(h.seen).Seconds()*rate, 2*rate)
+	h.seen = now
+	if h.tokens >= 1 {
+		h.tokens--
+		if h.tokens > rate {
+			h.over = 0
+		}
+		return true, 0
+	}
+	if h.over++; h.over >= floodOver {
+		h.over = 0
+		l.ban(h, now.Add(floodBan))
+	}
+	return false, reasonRate
+}
+
+func (l *limits) ban(h *host, until time.Time) {
+	if h == &l.crowd {
+		return // its members did not all do it
+	}
+	h.banned = until
+	l.bans++
+}
+
+// failed counts a wrong digest of user from ip.
+func (l *limits) failed(user string, ip netip.Addr) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	h := l.host(ip, now)
+	if h.fail(now) >= authTries {
+		h.count = 0
+		l.ban(h, now.Add(authBan))
+	}
+	key := lockKey{user, netOf(ip)}
+	f := l.locks[key]
+	if f == nil {
+		if len(l.locks) >= hostsMax {
+			l.sweep(now)
+		}
+		if len(l.locks) >= hostsMax {
+			return
+		}
+		f = &failures{}
+		l.locks[key] = f
+	}
+	f.fail(now)
+}
+
+func (f *failures) fail(now time.Time) int {
+	if now.Sub(f.since) > authWindow {
+		f.count, f.since = 0, now
+	}
+	f.count++
+	return f.count
+}
+
+// locked tells whether guesses of user from ip's network are no longer even
+// checked. A host that proved itself before is not locked out by its
+// neighbours.
+func (l *limits) locked(user string, ip netip.Addr) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	f := l.locks[lockKey{user, netOf(ip)}]
+	return f != nil && f.count >= authTries && now.Sub(f.since) <= authBan && !l.isPeer(ip, now)
+}
+
+// learn remembers that ip proved itself, for a trunk or (nil) a phone.
+func (l *limits) learn(ip netip.Addr, t *Trunk, d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	if _, there := l.peers[ip]; !there && len(l.peers) >= peersMax {
+		l.sweep(now)
+		if len(l.peers) >= peersMax {
+			return
+		}
+	}
+	until := now.Add(d)
+	if old := l.peers[ip]; old.trunk == t && old.until.After(until) {
+		until = old.until
+	}
+	l.peers[ip] = peer{t, until}
+	if h := l.hosts[hostOf(ip)]; h != nil {
+		h.count, h.banned = 0, time.Time{}
+	}
+	for k := range l.locks {
+		if k.net == netOf(ip) {
+			delete(l.locks, k)
+		}
+	}
+}
+
+// peer returns what ip proved to be.
+func (l *limits) peer(ip netip.Addr) (peer, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p, ok := l.peers[ip]
+	return p, ok && l.now().Before(p.until)
+}
+
+func (l *limits) isPeer(ip netip.Addr, now time.Time) bool {
+	p, ok := l.peers[ip]
+	return ok && now.Before(p.until)
+}
+
+// expect lets ip answer: a request of ours goes there.
+func (l *limits) expect(ip netip.Addr) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	if _, there := l.expected[ip]; !there && len(l.expected) >= peersMax {
+		l.sweep(now)
+		if len(l.expected) >= peersMax {
+			return
+		}
+	}
+	l.expected[ip] = now.Add(expectedFor)
+}
+
+// expects tells whether a response from ip can be an answer to us.
+func (l *limits) expects(ip netip.Addr) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	until, ok := l.expected[ip]
+	return ok && l.now().Before(until)
+}
+
+// connect counts one more connection of ip unless it holds max already or is
+// banned; disconnect gives it back.
+func (l *limits) connect(ip netip.Addr, max int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	h := l.host(ip, now)
+	if h.conns >= max || now.Before(h.banned) && !l.isPeer(ip, now) {
+		return false
+	}
+	h.conns++
+	return true
+}
+
+func (l *limits) disconnect(ip netip.Addr) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h := l.hosts[hostOf(ip)]
+	if h == nil {
+		h = &l.crowd
+	}
+	h.conns = max(h.conns-1, 0)
+}
+
+// figures returns how many hosts are banned now and how many bans there were.
+func (l *limits) figures() (banned int, bans uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	for _, h := range l.hosts {
+		if now.Before(h.banned) {
+			banned++
+		}
+	}
+	return banned, l.bans
+}
