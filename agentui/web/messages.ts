@@ -1,0 +1,121 @@
+// The words of the live protocol, as docs/protocol.md and agentui/messages.go
+// have them. Times are RFC 3339 text; only clock.ts turns them into numbers.
+
+export type AgentState =
+  | "offline" | "checking" | "ready" | "offered" | "talking" | "held"
+  | "wrapup" | "paused" | "not_responding" | "media_fault" | "reconnecting";
+
+export interface AgentView {
+  state: AgentState;
+  since: string;
+  reason?: string;
+  until?: string;
+  next?: AgentState | "";
+  offer?: OfferView;
+  call?: CallView;
+  wrapup?: WrapUpView;
+  queues: QueueView[] | null;
+}
+
+export interface OfferView {
+  id: number;
+  contact: string;
+  queue: string;
+  label: string;
+  caller: string;
+  waiting_since: string;
+  expires: string;
+}
+
+export interface CallView {
+  contact: string;
+  queue: string;
+  label: string;
+  caller: string;
+  wait_ms: number;
+  connecting: boolean;
+  started: string;
+  held: boolean;
+  muted: boolean;
+  keys: string;
+}
+
+export interface WrapUpView {
+  contact: string;
+  label: string;
+  talk_ms: number;
+  until: string;
+  ended_by: "caller" | "agent" | "system" | "network";
+}
+
+export interface QueueView {
+  queue: string;
+  label: string;
+  waiting: number;
+  oldest?: string;
+  ready: number;
+  talking: number;
+}
+
+/** A choice an admin configured, with its words in both languages. */
+export interface Choice {
+  code: string;
+  label: { en: string; id: string };
+}
+
+export type NoticeCode =
+  | "answered_elsewhere" | "caller_left" | "offer_missed" | "offer_withdrawn"
+  | "call_ended" | "key_heard" | "removed_by_admin" | "connect_trouble";
+
+export interface Notice {
+  code: NoticeCode;
+  contact?: string;
+  offer?: number;
+  key?: string;
+  agent?: string;
+}
+
+export type PathState = "connecting" | "connected" | "lost";
+
+/** What the server says. */
+export type ServerMessage =
+  | {
+      type: "welcome"; version: number; agent: string; name: string; now: string;
+      dispositions: Choice[] | null; pause_reasons: Choice[] | null; epoch: number;
+    }
+  | { type: "elsewhere" }
+  | { type: "replaced" }
+  | { type: "state"; now: string; view: AgentView }
+  | { type: "notice"; notice: Notice }
+  | { type: "media.answer"; sdp: string }
+  | { type: "media.state"; state: PathState }
+  | { type: "check.result"; packets: number; level_db: number }
+  | { type: "error"; code: string; for?: string }
+  | { type: "pong"; t: number }
+  | { type: "draining" };
+
+/** What the page asks for. */
+export type ClientMessage =
+  | { type: "hello"; versions: number[]; takeover: boolean }
+  | { type: "takeover" }
+  | { type: "shift.start" }
+  | { type: "shift.end" }
+  | { type: "media.offer"; sdp: string }
+  | { type: "check" }
+  | { type: "check.passed"; heard_packets: number; mic_level_db: number }
+  | { type: "ready" }
+  | { type: "pause"; reason: string }
+  | { type: "accept"; offer: number }
+  | { type: "decline"; offer: number }
+  | { type: "hold"; contact: string }
+  | { type: "resume"; contact: string }
+  | { type: "mute"; contact: string; on: boolean }
+  | { type: "keys"; contact: string; keys: string }
+  | { type: "hangup"; contact: string }
+  | { type: "wrapup.extend"; contact: string }
+  | { type: "wrapup.finish"; contact: string; disposition: string }
+  | { type: "stats"; rtt_ms: number; jitter_ms: number; loss: number; concealed: number }
+  | { type: "ping"; t: number };
+
+/** The name of a request, as errors and the screen's "asked, not yet answered" marks use it. */
+export type Ask = ClientMessage["type"];

@@ -1,0 +1,98 @@
+// Every state of the volunteer's screen from fixed snapshots, to look at and to
+// be measured: preview/index.html?state=talking&lang=id. Never embedded.
+
+import { render } from "lit";
+import type { Lang } from "../format";
+import { words } from "../i18n";
+import type { AgentView, Choice } from "../messages";
+import { blank, noSound, type Snapshot, type Sound } from "../store";
+import type { App } from "../volunteer/app";
+import { screen } from "../volunteer/screen";
+
+const query = new URLSearchParams(location.search);
+const lang: Lang = query.get("lang") === "id" ? "id" : "en";
+document.documentElement.lang = lang;
+
+const now = Date.now();
+const ago = (s: number) => new Date(now - s * 1000).toISOString();
+const ahead = (s: number) => new Date(now + s * 1000).toISOString();
+
+const queues = [
+  { queue: "hotline", label: "Hotline", waiting: 3, oldest: ago(100), ready: 2, talking: 4 },
+  { queue: "remaja", label: "Sahabat Remaja", waiting: 0, ready: 1, talking: 1 },
+];
+const choices = (list: [string, string, string][]): Choice[] => list.map(([code, en, id]) => ({ code, label: { en, id } }));
+
+const sound: Sound = {
+  ...noSound, phase: "parked", canChooseSpeaker: true,
+  devices: {
+    mics: [{ id: "a", label: "Headset USB" }, { id: "b", label: "Built-in microphone" }],
+    speakers: [{ id: "c", label: "Headset USB" }, { id: "d", label: "Laptop speakers" }],
+  },
+  mic: "a", speaker: "c", ringer: "d",
+};
+const base: Snapshot = {
+  ...blank(lang), link: "live", linkSince: now, agent: "sari", name: "Sari", role: "admin", epoch: 1, sound,
+  dispositions: choices([["listened", "Listened", "Didengarkan"], ["referred", "Referred", "Dirujuk"], ["silent", "Silent call", "Panggilan senyap"],
+    ["wrong", "Wrong number", "Salah sambung"], ["prank", "Prank", "Iseng"], ["other", "Other", "Lainnya"]]),
+  pauseReasons: choices([["break", "Short break", "Istirahat sebentar"], ["meal", "Meal", "Makan"], ["debrief", "After a hard call", "Pendampingan setelah kasus berat"]]),
+};
+const view = (v: Partial<AgentView> & Pick<AgentView, "state">): AgentView => ({ since: ago(340), queues, ...v });
+const call = { contact: "01J", queue: "hotline", label: "Hotline", caller: "••••963", wait_ms: 100_000, connecting: false, started: ago(751), held: false, muted: false, keys: "" };
+const live: Sound = { ...sound, phase: "live", quality: "good", figures: { rtt_ms: 38, jitter_ms: 4, loss: 0.002, concealed: 0.001 } };
+const offer = { id: 12, contact: "01J", queue: "hotline", label: "Hotline", caller: "••••963", waiting_since: ago(100), expires: ahead(18) };
+const wrapup = { contact: "01J", label: "Hotline", talk_ms: 751_000, until: ahead(94), ended_by: "caller" as const };
+
+const states: Record<string, Partial<Snapshot>> = {
+  connecting: { link: "connecting", view: null },
+  offline: { view: view({ state: "offline" }), sound: noSound },
+  asking: { view: view({ state: "checking" }), sound: { ...sound, phase: "asking", step: "microphone" } },
+  checking: { view: view({ state: "checking" }), sound: { ...sound, phase: "connecting", step: "voice" } },
+  denied: { view: view({ state: "checking" }), sound: { ...sound, phase: "failed", step: "microphone", fault: "denied" } },
+  silent: { view: view({ state: "checking" }), sound: { ...sound, phase: "failed", step: "voice", fault: "mic_silent" } },
+  login: { view: view({ state: "paused", reason: "login" }) },
+  ready: { view: view({ state: "ready" }), told: [{ key: 1, at: now, notice: { code: "answered_elsewhere", agent: "Dewi" } }] },
+  mic_lost: { view: view({ state: "ready" }), sound: { ...sound, phase: "failed", fault: "mic_lost" } },
+  offered: { view: view({ state: "offered", since: ago(2), offer }) },
+  answering: { view: view({ state: "offered", since: ago(2), offer }), asked: { accept: now } },
+  talking: { view: view({ state: "talking", call: { ...call, keys: "12#" } }), sound: live },
+  connect: { view: view({ state: "talking", call: { ...call, connecting: true, started: ago(0) } }), sound: live },
+  muted: { view: view({ state: "talking", next: "paused", call: { ...call, muted: true } }), sound: { ...live, quality: "poor" } },
+  held: { view: view({ state: "held", call: { ...call, caller: "anonymous", held: true } }), sound: live },
+  wrapup: { view: view({ state: "wrapup", since: ago(26), wrapup }), disposition: "listened", contact: "01J" },
+  paused: { view: view({ state: "paused", reason: "meal" }) },
+  pause: { view: view({ state: "ready" }), dialog: "pause" },
+  keypad: { view: view({ state: "talking", call }), sound: live, dialog: "keypad", keysSent: "12#" },
+  shortcuts: { view: view({ state: "ready" }), dialog: "shortcuts" },
+  not_responding: { view: view({ state: "not_responding" }) },
+  media_fault: { view: view({ state: "media_fault", reason: "path" }), sound: { ...sound, phase: "failed", fault: "no_path" } },
+  reconnecting: { view: view({ state: "reconnecting", until: ahead(21), call }), sound: { ...sound, phase: "restarting" } },
+  wire: { link: "retrying", view: view({ state: "talking", call }), sound: live },
+  elsewhere: { link: "elsewhere", view: null, sound: noSound },
+  signed_out: { link: "signed_out", view: view({ state: "offline" }), sound: noSound },
+};
+
+const nothing = () => undefined;
+const app = new Proxy({} as App, {
+  get: (_, name) => (name === "micLevel" ? () => -22 + 8 * Math.sin(performance.now() / 300) : nothing),
+});
+
+const root = document.getElementById("app")!;
+const asked = query.get("state");
+if (asked && states[asked]) {
+  const s = { ...base, ...states[asked] };
+  render(screen({ s, w: words(lang), app }), root);
+  document.title = `${asked} – Sahut`;
+} else {
+  document.title = "Preview – Sahut";
+  for (const name of Object.keys(states)) {
+    const link = document.createElement("a");
+    link.href = `?state=${name}&lang=${lang}`;
+    link.textContent = name;
+    const line = document.createElement("p");
+    line.append(link);
+    root.append(line);
+  }
+}
+// The list for the shooting script.
+Object.assign(window, { previewStates: Object.keys(states) });

@@ -1,0 +1,67 @@
+// Function keys for hands that hold a pen: they work while typing, are not
+// character keys (WCAG 2.1.4), and leave the browser's own keys alone. They act
+// only where their button is on the screen and usable, by pressing it.
+
+import type { App } from "./volunteer/app";
+import type { Snapshot } from "./store";
+
+const KEY = "sahut.shortcuts";
+
+/** Whether the volunteer uses the keys; kept in this browser. */
+export function shortcutsKept(): boolean {
+  return localStorage.getItem(KEY) !== "off";
+}
+
+export function keepShortcuts(on: boolean): void {
+  localStorage.setItem(KEY, on ? "on" : "off");
+}
+
+const AGAIN_MS = 2000;
+
+/** Listens for the keys. arm marks that F9 was pressed once. */
+export function listenForShortcuts(snapshot: () => Snapshot, app: App, arm: (at: number) => void): void {
+  addEventListener("keydown", (e) => {
+    if (e.repeat || e.ctrlKey || e.altKey || e.metaKey) return;
+    const s = snapshot();
+    if (e.key === "?" && !inText(e.target)) {
+      app.openShortcuts();
+      e.preventDefault();
+      return;
+    }
+    if (!s.shortcutsOn) return;
+    const act = action((e.shiftKey ? "Shift+" : "") + e.key, s, app, arm);
+    if (!act) return;
+    e.preventDefault();
+    act();
+  });
+}
+
+function action(key: string, s: Snapshot, app: App, arm: (at: number) => void): (() => void) | null {
+  const view = s.view;
+  if (!view || s.link === "elsewhere" || s.link === "replaced") return null;
+  switch (key) {
+    case "F2":
+      return view.offer ? app.answer : view.wrapup ? app.finishWrapUp : null;
+    case "Shift+F2":
+      return view.offer ? app.decline : null;
+    case "F4":
+      return view.call ? app.toggleMute : null;
+    case "Shift+F4":
+      return view.call ? app.openKeypad : null;
+    case "F8":
+      return view.call ? app.toggleHold : null;
+    case "Shift+F8":
+      // Says why not: its sentence stands beside the button.
+      return view.call ? () => document.getElementById("transfer")?.focus() : null;
+    case "F9":
+      if (!view.call) return null;
+      // Twice, because nothing brings a caller back.
+      return Date.now() - s.hangUpArmed <= AGAIN_MS ? app.hangUp : () => arm(Date.now());
+    default:
+      return null;
+  }
+}
+
+function inText(t: EventTarget | null): boolean {
+  return t instanceof HTMLElement && (t.isContentEditable || t.matches("input:not([type=radio], [type=checkbox]), textarea, select"));
+}

@@ -1,0 +1,248 @@
+// The one store: an immutable snapshot of what the server said, what was asked
+// of it and not yet answered, and how the link and the sound are. Everything
+// on the screen is a function of it. fold is pure; Store only keeps the latest.
+
+import { at, type Lang } from "./format";
+import type { AgentView, Ask, Choice, Notice, ServerMessage } from "./messages";
+
+/** How the page's wire to the server is. */
+export type Link =
+  | "connecting" // the first time
+  | "live"
+  | "retrying" // was live, trying again
+  | "elsewhere" // another tab has the shift
+  | "replaced" // another tab took it just now
+  | "signed_out"
+  | "outdated"; // the server speaks no version this page knows
+
+/** Why the sound does not work, each with its own words and remedy. */
+export type SoundFault =
+  | "insecure" // not https: the browser gives no microphone
+  | "denied" | "no_mic" | "mic_busy" | "mic_lost"
+  | "no_path" // no connection for sound to the server
+  | "not_heard" // the server's chime did not arrive
+  | "mic_unsent" // the server received nothing from the microphone
+  | "mic_silent" // the microphone gives silence
+  | "blocked"; // the browser does not let the page play sound before a click
+
+/** Steps of the check at the start of a shift, in order. */
+export type CheckStep = "microphone" | "path" | "hearing" | "voice";
+export const checkSteps: readonly CheckStep[] = ["microphone", "path", "hearing", "voice"];
+
+/** How good the call sounds. */
+export type Quality = "good" | "fair" | "poor";
+
+/** Numbers behind the quality, for the details. */
+export interface Figures {
+  rtt_ms: number;
+  jitter_ms: number;
+  loss: number; // 0..1 over the last seconds
+  concealed: number; // 0..1
+}
+
+/** The sound's part of the snapshot; media.ts owns it. */
+export interface Sound {
+  phase: "off" | "asking" | "connecting" | "parked" | "live" | "restarting" | "failed";
+  fault: SoundFault | null;
+  step: CheckStep | null; // the running step of the check
+  quality: Quality | null;
+  figures: Figures | null;
+  devices: { mics: Device[]; speakers: Device[] };
+  mic: string; // chosen device ids, "" is the browser's default
+  speaker: string;
+  ringer: string;
+  canChooseSpeaker: boolean;
+  systemMuted: boolean; // by a switch on the headset or by the operating system
+}
+
+/** One device to choose. */
+export interface Device {
+  id: string;
+  label: string;
+}
+
+/** A line told to the volunteer that is not a state. */
+export interface Told {
+  key: number;
+  at: number;
+  notice: Notice | { code: "error"; error: string; for: string } | { code: "slow"; for: string };
+}
+
+/** Everything the screen shows. */
+export interface Snapshot {
+  readonly lang: Lang;
+  readonly link: Link;
+  readonly linkSince: number;
+  readonly offset: number; // server's clock minus ours, ms
+  readonly agent: string;
+  readonly name: string;
+  readonly role: string;
+  readonly epoch: number;
+  readonly view: AgentView | null;
+  readonly dispositions: readonly Choice[];
+  readonly pauseReasons: readonly Choice[];
+  readonly draining: boolean;
+  readonly asked: Readonly<Partial<Record<Ask, number>>>; // when it was clicked
+  readonly told: readonly Told[];
+  readonly keysSent: string;
+  readonly disposition: string; // chosen in the form, not yet sent
+  readonly contact: string; // the contact keysSent and disposition belong to
+  readonly dialog: "" | "pause" | "keypad" | "shortcuts"; // the open one
+  readonly hangUpArmed: number; // when F9 was pressed once
+  readonly shortcutsOn: boolean;
+  readonly notify: NotificationPermission | "unsupported";
+  readonly sound: Sound;
+}
+
+/** Whether a click on ask waits for its answer. */
+export function waits(s: Snapshot, ask: Ask): boolean {
+  return s.asked[ask] !== undefined;
+}
+
+export const noSound: Sound = {
+  phase: "off", fault: null, step: null, quality: null, figures: null,
+  devices: { mics: [], speakers: [] }, mic: "", speaker: "", ringer: "", canChooseSpeaker: false,
+  systemMuted: false,
+};
+
+/** A snapshot before anything happened. */
+export function blank(lang: Lang): Snapshot {
+  return {
+    lang, link: "connecting", linkSince: 0, offset: 0, agent: "", name: "", role: "volunteer", epoch: 0, view: null,
+    dispositions: [], pauseReasons: [], draining: false, asked: {}, told: [], keysSent: "", disposition: "",
+    contact: "", dialog: "", hangUpArmed: 0, shortcutsOn: true, notify: "default", sound: noSound,
+  };
+}
+
+/** How long a click may stay unanswered before the screen says so. */
+export const SLOW_MS = 4000;
+
+/** How long a told line stays on the screen. */
+export const TOLD_MS = 12000;
+
+/** The snapshot after the server said m at our time now. */
+export function fold(s: Snapshot, m: ServerMessage, now: number): Snapshot {
+  switch (m.type) {
+    case "welcome":
+      return {
+        ...s, link: "live", linkSince: now, agent: m.agent, name: m.name, epoch: m.epoch, offset: at(m.now) - now,
+        dispositions: m.dispositions ?? [], pauseReasons: m.pause_reasons ?? [], draining: false, asked: {},
+      };
+    case "elsewhere":
+      return { ...s, link: "elsewhere", linkSince: now, asked: {} };
+    case "replaced":
+      return { ...s, link: "replaced", linkSince: now, view: null, asked: {} };
+    case "state":
+      return foldState(s, m.view, at(m.now) - now);
+    case "notice":
+      if (m.notice.code === "key_heard") return s; // the state shows the keys
+      return tell(s, m.notice, now);
+    case "error":
+      return foldError(s, m.code, m.for ?? "", now);
+    case "draining":
+      return { ...s, draining: true };
+    default:
+      return s;
+  }
+}
+
+// foldState takes the server's view as it is. What was typed for one contact is
+// dropped when another comes, so that nothing is ever sent for the wrong one.
+function foldState(s: Snapshot, view: AgentView, offset: number): Snapshot {
+  const contact = view.call?.contact ?? view.wrapup?.contact ?? "";
+  const same = contact !== "" && contact === s.contact;
+  return {
+    ...s, view, offset, contact,
+    asked: answered(s, view),
+    keysSent: same ? s.keysSent : "",
+    disposition: same ? s.disposition : "",
+    dialog: keepDialog(s, view, same) ? s.dialog : "",
+    hangUpArmed: same ? s.hangUpArmed : 0,
+  };
+}
+
+// keepDialog: nothing may lie over the Answer button of a new offer, and a
+// keypad belongs to its call.
+function keepDialog(s: Snapshot, view: AgentView, sameContact: boolean): boolean {
+  if (view.offer && view.offer.id !== s.view?.offer?.id) return false;
+  if (s.dialog === "keypad") return sameContact && !!view.call;
+  if (s.dialog === "pause") return view.state !== "offline";
+  return true;
+}
+
+// answered keeps the clicks the new view is not yet an answer to. A view can
+// change for a queue's numbers alone; that answers nothing.
+function answered(s: Snapshot, next: AgentView): Snapshot["asked"] {
+  const was = s.view;
+  const moved = !was || was.state !== next.state || was.since !== next.since || was.reason !== next.reason
+    || (was.next ?? "") !== (next.next ?? "") || was.offer?.id !== next.offer?.id
+    || was.call?.contact !== next.call?.contact || was.call?.held !== next.call?.held
+    || was.call?.muted !== next.call?.muted || was.call?.connecting !== next.call?.connecting
+    || was.wrapup?.until !== next.wrapup?.until;
+  if (moved) return {};
+  const left = { ...s.asked };
+  delete left.keys; // keys have no state of their own; any answer will do
+  return left;
+}
+
+function foldError(s: Snapshot, error: string, asked: string, now: number): Snapshot {
+  const left = { ...s.asked };
+  delete left[asked as Ask];
+  return tell({ ...s, asked: left }, { code: "error", error, for: asked }, now);
+}
+
+/** The snapshot with one more line told; the same line is not told twice in a row. */
+export function tell(s: Snapshot, notice: Told["notice"], now: number): Snapshot {
+  const fresh = s.told.filter((t) => now - t.at < TOLD_MS && JSON.stringify(t.notice) !== JSON.stringify(notice));
+  const key = (s.told.at(-1)?.key ?? 0) + 1;
+  return { ...s, told: [...fresh, { key, at: now, notice }].slice(-3) };
+}
+
+/** The snapshot as time passes: old lines go, unanswered clicks are admitted. */
+export function age(s: Snapshot, now: number): Snapshot {
+  let out = s;
+  if (s.told.some((t) => now - t.at >= TOLD_MS)) {
+    out = { ...out, told: s.told.filter((t) => now - t.at < TOLD_MS) };
+  }
+  for (const [ask, since] of Object.entries(s.asked) as [Ask, number][]) {
+    if (now - since < SLOW_MS) continue;
+    const left = { ...out.asked };
+    delete left[ask];
+    out = { ...out, asked: left };
+    if (s.link === "live") out = tell(out, { code: "slow", for: ask }, now);
+  }
+  if (s.hangUpArmed && now - s.hangUpArmed > 2000) out = { ...out, hangUpArmed: 0 };
+  return out;
+}
+
+/** Keeps the latest snapshot and tells the listeners, at most once a microtask. */
+export class Store {
+  private listeners = new Set<(s: Snapshot) => void>();
+  private queued = false;
+
+  constructor(private current: Snapshot) {}
+
+  get now(): Snapshot {
+    return this.current;
+  }
+
+  set(change: (s: Snapshot) => Snapshot): void {
+    const next = change(this.current);
+    if (next === this.current) return;
+    this.current = next;
+    if (this.queued) return;
+    this.queued = true;
+    queueMicrotask(() => {
+      this.queued = false;
+      for (const l of this.listeners) l(this.current);
+    });
+  }
+
+  patch(part: Partial<Snapshot>): void {
+    this.set((s) => ({ ...s, ...part }));
+  }
+
+  subscribe(l: (s: Snapshot) => void): void {
+    this.listeners.add(l);
+  }
+}

@@ -1,0 +1,266 @@
+// The volunteer's page. The parts and how data flows:
+//
+//	live.ts   the wire            ──message──►  store.ts  one immutable snapshot
+//	media.ts  microphone and path ──report───►     │
+//	                                               ▼
+//	ring.ts, media.want, wake lock ◄──follow── volunteer.ts ──render──► volunteer/*.ts
+//
+// Clicks go through App below to the wire; what they lead to comes back as a
+// state of the server, never from here.
+
+import { render } from "lit";
+import { chosenLang, useLang, words } from "./i18n";
+import { Live } from "./live";
+import { Media } from "./media";
+import type { Ask, ClientMessage, ServerMessage } from "./messages";
+import { Ring } from "./ring";
+import { keepShortcuts, listenForShortcuts, shortcutsKept } from "./shortcuts";
+import { age, blank, fold, Store, tell, waits, type Snapshot } from "./store";
+import type { App } from "./volunteer/app";
+import { stateWords } from "./volunteer/header";
+import { screen, stageKind } from "./volunteer/screen";
+
+const store = new Store({
+  ...blank(chosenLang()),
+  linkSince: Date.now(),
+  shortcutsOn: shortcutsKept(),
+  notify: "Notification" in window ? Notification.permission : "unsupported",
+});
+const ring = new Ring();
+const media = new Media({ send: (m) => live.send(m), report: (sound) => store.patch({ sound }), passed: () => undefined });
+const live = new Live({ message: heard, link: (link) => linkChanged(link) });
+
+// heard takes one message of the server: first into the store, then to the
+// module that acts on it.
+function heard(m: ServerMessage): void {
+  store.set((s) => fold(s, m, Date.now()));
+  switch (m.type) {
+    case "welcome":
+      media.linkUp(m.epoch);
+      break;
+    case "state":
+      follow(store.now);
+      break;
+    case "media.answer":
+      void media.answer(m.sdp);
+      break;
+    case "media.state":
+      media.path(m.state);
+      break;
+    case "check.result":
+      media.checkResult(m);
+      break;
+    case "error":
+      media.trouble(m.code, m.for ?? "");
+      follow(store.now);
+      break;
+    case "replaced":
+      ring.stop();
+      media.stop();
+      break;
+  }
+}
+
+function linkChanged(link: Snapshot["link"]): void {
+  store.set((s) => (s.link === link ? s : { ...s, link, linkSince: Date.now(), asked: {} }));
+  if (link === "replaced" || link === "signed_out") {
+    ring.stop();
+    media.stop();
+  } else {
+    media.linkDown();
+  }
+}
+
+// follow makes sound, ring and screen lock do what the state says. It runs with
+// each state, not with each frame: sound may not wait for drawing.
+function follow(s: Snapshot): void {
+  const view = s.view;
+  if (!view) return;
+  const answering = waits(s, "accept");
+  if (view.state === "offered" && view.offer && !answering && !waits(s, "decline")) {
+    const w = words(s.lang);
+    ring.start(view.offer.id, s.sound.ringer, { title: w.ringTitle, body: w.ringBody });
+  } else {
+    ring.stop();
+  }
+  if (view.state === "offline") {
+    if (media.on && !waits(s, "shift.start")) media.stop();
+  } else if (!media.on) {
+    void media.start(view.state === "checking"); // a page reloaded on shift
+  }
+  media.want({
+    attach: !!view.call || (answering && !!view.offer),
+    muted: waits(s, "mute") || !!view.call?.muted,
+    talking: view.state === "talking" && !!view.call && !view.call.held && !view.call.connecting,
+  });
+  void holdScreen(view.state !== "offline" && view.state !== "paused");
+}
+
+// ask sends a request once; the same click again waits for the answer to the first.
+function ask(m: ClientMessage): boolean {
+  if (waits(store.now, m.type as Ask)) return false;
+  if (!live.send(m)) {
+    store.set((s) => tell(s, { code: "error", error: "no_wire", for: m.type }, Date.now()));
+    return false;
+  }
+  store.set((s) => ({ ...s, asked: { ...s.asked, [m.type]: Date.now() } }));
+  return true;
+}
+
+function withContact(make: (contact: string) => ClientMessage): void {
+  const contact = store.now.view?.call?.contact ?? store.now.view?.wrapup?.contact;
+  if (contact) ask(make(contact));
+}
+
+const app: App = {
+  startShift() {
+    ring.unlock();
+    if (ask({ type: "shift.start" })) void media.start(true);
+  },
+  endShift: () => void ask({ type: "shift.end" }),
+  ready() {
+    ring.unlock();
+    ask({ type: "ready" });
+  },
+  openPause: () => store.patch({ dialog: "pause" }),
+  pause(reason) {
+    store.patch({ dialog: "" });
+    ask({ type: "pause", reason });
+  },
+  answer() {
+    const offer = store.now.view?.offer;
+    if (!offer || !ask({ type: "accept", offer: offer.id })) return;
+    follow(store.now); // the microphone is on the line before the server's word comes
+  },
+  decline() {
+    const offer = store.now.view?.offer;
+    if (!offer || !ask({ type: "decline", offer: offer.id })) return;
+    follow(store.now);
+  },
+  hangUp() {
+    store.patch({ hangUpArmed: 0 });
+    withContact((contact) => ({ type: "hangup", contact }));
+  },
+  toggleHold: () => withContact((contact) => ({ type: store.now.view?.call?.held ? "resume" : "hold", contact })),
+  toggleMute() {
+    const on = !store.now.view?.call?.muted;
+    withContact((contact) => ({ type: "mute", contact, on }));
+    follow(store.now); // silent at once; loud again only with the server's word
+  },
+  sendKey(key) {
+    const call = store.now.view?.call;
+    if (!call) return;
+    if (live.send({ type: "keys", contact: call.contact, keys: key })) {
+      store.set((s) => ({ ...s, keysSent: (s.keysSent + key).slice(-24) }));
+    } else {
+      store.set((s) => tell(s, { code: "error", error: "no_wire", for: "keys" }, Date.now()));
+    }
+  },
+  openKeypad: () => store.patch({ dialog: "keypad" }),
+  extend: () => withContact((contact) => ({ type: "wrapup.extend", contact })),
+  choose: (disposition) => store.patch({ disposition }),
+  finishWrapUp: () => withContact((contact) => ({ type: "wrapup.finish", contact, disposition: store.now.disposition })),
+  retrySound() {
+    ring.unlock();
+    media.retry(store.now.view?.state === "checking");
+  },
+  repairSound: () => media.repair(),
+  chooseDevice(kind, id) {
+    if (kind === "mic") void media.chooseMic(id);
+    else if (kind === "speaker") void media.chooseSpeaker(id);
+    else media.chooseRinger(id);
+  },
+  testRing: () => ring.test(store.now.sound.ringer),
+  askNotifications: () => void Notification.requestPermission().then((notify) => store.patch({ notify })),
+  useHere: () => live.takeOver(),
+  openShortcuts: () => store.patch({ dialog: "shortcuts" }),
+  useShortcuts(on) {
+    keepShortcuts(on);
+    store.patch({ shortcutsOn: on });
+  },
+  closeDialog: () => store.patch({ dialog: "" }),
+  switchLang() {
+    const lang = store.now.lang === "en" ? "id" : "en";
+    useLang(lang);
+    const url = new URL(location.href);
+    url.searchParams.set("lang", lang);
+    history.replaceState(null, "", url); // a call may run: no reload
+    store.patch({ lang });
+  },
+  signOut: () => void signOut(),
+  micLevel: () => media.micLevel(),
+};
+
+async function signOut(): Promise<void> {
+  live.stop();
+  try {
+    await fetch("/api/v1/session", { method: "DELETE", headers: { "X-Sahut": "1" }, signal: AbortSignal.timeout(3000) });
+  } finally {
+    location.assign(`/signin?lang=${store.now.lang}`);
+  }
+}
+
+let lock: WakeLockSentinel | null = null;
+let wantsLock = false;
+
+// holdScreen keeps the screen on while calls may come; a sleeping laptop drops
+// them. The browser takes the lock away from hidden pages.
+async function holdScreen(on: boolean): Promise<void> {
+  wantsLock = on;
+  if (!on) {
+    const old = lock;
+    lock = null;
+    await old?.release();
+  } else if ((!lock || lock.released) && document.visibilityState === "visible") {
+    try {
+      lock = (await navigator.wakeLock?.request("screen")) ?? null;
+    } catch {
+      lock = null; // low battery, or not supported: the shift goes on
+    }
+  }
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (wantsLock) void holdScreen(true);
+});
+
+addEventListener("beforeunload", (e) => {
+  if (store.now.view?.call) e.preventDefault();
+});
+
+const root = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
+let lastStage = "";
+
+function draw(s: Snapshot): void {
+  const scene = { s, w: words(s.lang), app };
+  const kind = stageKind(scene);
+  render(screen(scene), root);
+  if (s.view?.state !== "offered" || waits(s, "accept")) document.title = `${stateWords(scene)} – ${scene.w.product}`;
+  // A button that was pressed is often gone with its stage. Whoever uses the
+  // keyboard goes on from the new stage's title; nobody's focus is stolen.
+  if (kind !== lastStage && lastStage && document.activeElement === document.body) {
+    document.getElementById("stage-title")?.focus({ preventScroll: true });
+  }
+  lastStage = kind;
+}
+
+async function whoAmI(): Promise<void> {
+  try {
+    const r = await fetch("/api/v1/me", { signal: AbortSignal.timeout(5000) });
+    if (!r.ok) return;
+    const me = (await r.json()) as { name?: string; alias?: string; role?: string };
+    store.set((s) => ({ ...s, role: me.role ?? s.role, name: s.name || me.alias || me.name || "", agent: s.agent || me.name || "" }));
+  } catch {
+    // The header lacks a link to the administration; nothing else.
+  }
+}
+
+store.subscribe(draw);
+listenForShortcuts(() => store.now, app, (at) => store.patch({ hangUpArmed: at }));
+window.setInterval(() => {
+  store.set((s) => age(s, Date.now()));
+  follow(store.now); // an unanswered Answer gives the microphone back
+}, 500);
+draw(store.now);
+live.start();
+void whoAmI();

@@ -1,0 +1,42 @@
+// What the parts of the volunteer's screen may do. Parts get a snapshot and
+// this; they keep nothing themselves.
+
+import type { Words } from "../i18n";
+import type { Snapshot } from "../store";
+
+export interface App {
+  startShift(): void;
+  endShift(): void;
+  ready(): void;
+  openPause(): void;
+  pause(reason: string): void;
+  answer(): void;
+  decline(): void;
+  hangUp(): void;
+  toggleHold(): void;
+  toggleMute(): void;
+  sendKey(key: string): void;
+  openKeypad(): void;
+  extend(): void;
+  choose(disposition: string): void;
+  finishWrapUp(): void;
+  retrySound(): void;
+  repairSound(): void;
+  chooseDevice(kind: "mic" | "speaker" | "ringer", id: string): void;
+  testRing(): void;
+  askNotifications(): void;
+  useHere(): void;
+  openShortcuts(): void;
+  useShortcuts(on: boolean): void;
+  closeDialog(): void;
+  switchLang(): void;
+  signOut(): void;
+  micLevel(): number;
+}
+
+/** What a part draws from. */
+export interface Scene {
+  s: Snapshot;
+  w: Words;
+  app: App;
+}

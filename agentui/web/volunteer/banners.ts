@@ -1,0 +1,62 @@
+// Lines above the stage: trouble with the wire or the sound, and what just
+// happened. One polite region for news, one alert for the two things that must
+// interrupt: a ring, and lost sound in a call.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { button, icon } from "../parts";
+import type { Told } from "../store";
+import type { Scene } from "./app";
+import { faultCard } from "./check";
+import { shownState } from "./header";
+
+export function banners(scene: Scene): TemplateResult {
+  return html`<div class="banners">${link(scene)}${sound(scene)}${scene.s.draining && scene.s.link === "live"
+      ? banner("warn", scene.w.bannerDraining) : nothing}
+    <div class="told" aria-live="polite">${repeat(scene.s.told, (t) => t.key, (t) => html`<p class="told-line">${toldWords(scene, t)}</p>`)}</div>
+    <div class="visually-hidden" role="alert">${alertWords(scene)}</div></div>`;
+}
+
+function link({ s, w }: Scene): TemplateResult | typeof nothing {
+  switch (s.link) {
+    case "retrying":
+      return banner("bad", s.view?.call ? w.bannerRetryCall : `${w.bannerRetry} ${w.bannerRetryIdle}`, html`<span class="spin" aria-hidden="true"></span>`);
+    case "signed_out":
+      return banner("bad", w.bannerSignedOut, html`<a class="btn plain" href="/signin?lang=${s.lang}">${w.bannerSignIn}</a>`);
+    case "outdated":
+      return banner("warn", w.bannerOutdated, button({ label: w.reload, click: () => location.reload() }));
+    default:
+      return nothing;
+  }
+}
+
+// sound shows a fault where the stage does not already do so.
+function sound(scene: Scene): TemplateResult | typeof nothing {
+  const { s, w, app } = scene;
+  const state = shownState(scene);
+  if (s.sound.systemMuted && state !== "offline") return banner("warn", w.systemMuted);
+  if (!s.sound.fault || !["ready", "paused", "offered", "wrapup", "not_responding"].includes(state)) return nothing;
+  return html`<div class="banner-fault">${faultCard(scene, s.sound.fault)}${s.sound.fault === "blocked" ? nothing : button({ label: w.tryAgain, click: app.retrySound })}</div>`;
+}
+
+function banner(mood: "bad" | "warn", text: string, extra: TemplateResult | typeof nothing = nothing): TemplateResult {
+  return html`<div class="banner ${mood}">${icon("warn")}<p>${text}</p>${extra}</div>`;
+}
+
+function toldWords({ w }: Scene, t: Told): string {
+  const n = t.notice;
+  if (n.code === "slow") return w.slow;
+  if (n.code === "error") {
+    const known = w.errors.known[n.error as keyof typeof w.errors.known];
+    return known ?? w.errors.unknown(n.error);
+  }
+  return w.notices[n.code]?.(n.agent ?? "") ?? "";
+}
+
+function alertWords(scene: Scene): string {
+  const { s, w } = scene;
+  if (s.view?.offer && s.view.state === "offered") return w.incomingFor(s.view.offer.label);
+  if (s.view?.call && s.link === "retrying") return w.bannerRetryCall;
+  if (s.view?.call && s.sound.fault) return w.faults[s.sound.fault][0];
+  return "";
+}

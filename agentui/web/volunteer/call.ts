@@ -1,0 +1,82 @@
+// The stage while a call rings or runs.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { at, spell, timer } from "../format";
+import { button, icon } from "../parts";
+import { waits } from "../store";
+import type { Scene } from "./app";
+import { faultCard, meter } from "./check";
+
+/** A call rings. Answer is the one thing to see. */
+export function offer({ s, w, app }: Scene): TemplateResult {
+  const o = s.view!.offer!;
+  const answering = waits(s, "accept");
+  const left = (now: number) => at(o.expires) - now - s.offset;
+  const span = Math.max(1, at(o.expires) - at(s.view!.since));
+  return html`<div class="stage-head ringing"><p class="eyebrow"><span class="ping" aria-hidden="true"></span>${w.incoming}</p>
+      <h2 id="stage-title" class="huge" tabindex="-1">${o.label}</h2>
+      <p class="lead">${who(w, o.caller)} · <sahut-tick role="timer" .text=${(now: number) => w.waitingFor(spell(now + s.offset - at(o.waiting_since), s.lang))}></sahut-tick></p></div>
+    <div class="answer-row">
+      ${button({ label: w.answer, click: app.answer, kind: "go", size: "xl", icon: "phone", key: "F2", busy: answering, reason: waits(s, "decline") ? w.slow : undefined })}
+      ${button({ label: w.decline, click: app.decline, kind: "plain", size: "lg", key: "Shift+F2", busy: waits(s, "decline") })}</div>
+    <div class="count-down"><sahut-bar .share=${(now: number) => left(now) / span}></sahut-bar>
+      <p class="hint">${answering ? w.answering : html`<sahut-tick role="timer" .text=${(now: number) =>
+        left(now) > 0 ? w.nextIn(spell(Math.ceil(left(now) / 1000) * 1000, s.lang)) : w.nextNow}></sahut-tick>`}</p></div>`;
+}
+
+/** A call runs, or the caller is on hold. */
+export function call(scene: Scene): TemplateResult {
+  const { s, w, app } = scene;
+  const c = s.view!.call!;
+  return html`<div class="stage-head call-head">
+      <div><h2 id="stage-title" tabindex="-1">${c.held ? w.heldTitle(c.label) : w.talkingTo(c.label)}</h2>
+      <p class="lead">${who(w, c.caller)} · ${w.waited(spell(c.wait_ms, s.lang))}</p></div>
+      <p class="timer"><span class="visually-hidden">${w.talkTime}: </span><sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(c.started), s.lang)}></sahut-tick></p></div>
+    ${conditions(scene)}
+    ${c.held ? html`<div class="do">${button({ label: w.resume, click: app.toggleHold, kind: "primary", size: "xl", icon: "play", key: "F8", busy: waits(s, "resume") })}</div>` : nothing}
+    ${meter(scene)}
+    <div class="tiles">
+      ${c.muted
+        ? button({ label: w.unmute, click: app.toggleMute, kind: "tile", icon: "micOff", key: "F4", busy: waits(s, "mute"), id: "mute" })
+        : button({ label: w.mute, click: app.toggleMute, kind: "tile", icon: "mic", key: "F4", busy: waits(s, "mute"), id: "mute" })}
+      ${c.held
+        ? nothing
+        : button({ label: w.hold, click: app.toggleHold, kind: "tile", icon: "pause", key: "F8", busy: waits(s, "hold") })}
+      ${button({ label: w.keypad, click: app.openKeypad, kind: "tile", icon: "keypad", key: "Shift+F4" })}
+      ${button({ label: w.transfer, click: () => undefined, kind: "tile", icon: "transfer", key: "Shift+F8", reason: w.noTransfer, id: "transfer" })}
+    </div>
+    <div class="hang-up">${button({ label: w.hangUp, click: app.hangUp, kind: "stop", size: "lg", icon: "hangup", key: "F9", busy: waits(s, "hangup") })}
+      ${s.hangUpArmed ? html`<p class="hint" role="alert">${w.hangUpAgain}</p>` : nothing}</div>
+    ${afterwards(scene)}`;
+}
+
+// conditions says in words what is out of the ordinary in this call.
+function conditions(scene: Scene): TemplateResult {
+  const { s, w, app } = scene;
+  const c = s.view!.call!;
+  const poor = s.sound.quality && s.sound.quality !== "good" ? s.sound.quality : null;
+  return html`
+    ${c.connecting ? html`<p class="call-out">${icon("clock")}<span>${w.connecting}</span></p>` : nothing}
+    ${c.held ? html`<p class="call-out warn">${icon("pause")}<span>${w.heldLead}</span></p>` : nothing}
+    ${c.muted ? html`<p class="call-out warn">${icon("micOff")}<span>${w.mutedLead}</span></p>` : nothing}
+    ${s.sound.fault ? faultCard(scene, s.sound.fault) : nothing}
+    ${poor && !s.sound.fault ? html`<div class="call-out ${poor === "poor" ? "bad" : "warn"}">${icon("link")}<span>${w.qualityAdvice[poor]}</span>
+      ${button({ label: w.repairSound, click: app.repairSound, busy: s.sound.phase === "restarting" })}</div>` : nothing}
+    ${c.keys ? html`<p class="keys"><span>${w.keysPressed}</span> ${[...c.keys].map((k) => html`<b class="key">${k}</b>`)}</p>` : nothing}`;
+}
+
+/** What follows this call: the choice stands while the call or its wrap-up lasts. */
+export function afterwards({ s, w, app }: Scene): TemplateResult {
+  const next = s.view!.next || "ready";
+  const words = next === "paused" ? w.afterPaused : next === "offline" ? w.afterOffline : w.afterReady;
+  return html`<section class="after" aria-labelledby="after-title"><div><h3 id="after-title">${w.afterCall}</h3><p>${words}</p></div>
+    <div class="after-choice">
+      ${next !== "ready" ? button({ label: w.stayReady, click: app.ready, kind: "plain", busy: waits(s, "ready") }) : nothing}
+      ${next !== "paused" ? button({ label: w.pause, click: app.openPause, kind: "plain", busy: waits(s, "pause") }) : nothing}
+      ${next !== "offline" ? button({ label: w.endShift, click: app.endShift, kind: "plain", busy: waits(s, "shift.end") }) : nothing}
+    </div></section>`;
+}
+
+function who(w: Scene["w"], masked: string): string {
+  return masked === "" || masked === "anonymous" ? w.anonymousCaller : w.caller(masked);
+}

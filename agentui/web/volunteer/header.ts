@@ -1,0 +1,71 @@
+// The bar on top: who, in which state, how the line is; and the menu.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { icon, mark } from "../parts";
+import type { AgentState } from "../messages";
+import type { Scene } from "./app";
+
+/** The state the screen is in; without a word from the server, reconnecting. */
+export function shownState({ s }: Scene): AgentState {
+  if (!s.view) return s.link === "live" || s.link === "connecting" ? "offline" : "reconnecting";
+  if (s.link === "retrying" && s.view.state !== "offline") return "reconnecting";
+  return s.view.state;
+}
+
+/** The state in words. */
+export function stateWords(scene: Scene): string {
+  const { s, w } = scene;
+  const state = shownState(scene);
+  if (state === "paused" && s.view?.reason === "login") return w.stateLogin;
+  return w.state[state];
+}
+
+export function header(scene: Scene): TemplateResult {
+  const { s, w, app } = scene;
+  const state = shownState(scene);
+  return html`<header class="bar">
+    <h1 class="brand">${mark()}<span class="brand-name">${w.product}</span></h1>
+    <div class="state-pill" role="status" data-state=${state}><span class="state-dot" aria-hidden="true"></span><span>${stateWords(scene)}</span></div>
+    <p class="link ${lineMood(scene)}">${icon("link")}<span>${lineWords(scene)}</span></p>
+    <span class="grow"></span>
+    <button type="button" class="btn ghost wide-only" lang=${s.lang === "en" ? "id" : "en"} @click=${app.switchLang}><span class="label">${w.otherLanguage}</span></button>
+    <details class="menu" @focusout=${closeOnLeave} @click=${closeOnChoice}>
+      <summary class="btn ghost">${icon("menu")}<span class="label who">${s.name || "…"}</span></summary>
+      <div class="menu-list">
+        <p class="menu-note">${w.signedInAs(s.name || s.agent)}</p>
+        ${s.role === "admin" || s.role === "supervisor" ? html`<a class="btn ghost" href="/admin?lang=${s.lang}" target="_blank">${w.admin}</a>` : nothing}
+        <button type="button" class="btn ghost" @click=${app.openShortcuts}>${icon("keyboard")}<span class="label">${w.shortcuts}</span><kbd aria-hidden="true">?</kbd></button>
+        <button type="button" class="btn ghost narrow-only" lang=${s.lang === "en" ? "id" : "en"} @click=${app.switchLang}><span class="label">${w.otherLanguage}</span></button>
+        ${signOut(scene)}
+      </div>
+    </details>
+  </header>`;
+}
+
+function signOut({ s, w, app }: Scene): TemplateResult {
+  const onShift = !!s.view && s.view.state !== "offline";
+  return html`<button type="button" class="btn ghost" aria-disabled=${onShift ? "true" : nothing}
+      aria-describedby=${onShift ? "why-signout" : nothing} @click=${() => !onShift && app.signOut()}
+    ><span class="label">${w.signOut}</span></button>
+    ${onShift ? html`<p class="menu-note" id="why-signout">${w.signOutFirst}</p>` : nothing}`;
+}
+
+function lineWords({ s, w }: Scene): string {
+  const link = w.linkNames[s.link];
+  return s.link === "live" && s.sound.quality ? `${link} · ${w.quality[s.sound.quality]}` : link;
+}
+
+function lineMood({ s }: Scene): string {
+  if (s.link !== "live") return "bad";
+  return s.sound.quality === "poor" ? "bad" : s.sound.quality === "fair" ? "warn" : "ok";
+}
+
+function closeOnLeave(e: FocusEvent): void {
+  const menu = e.currentTarget as HTMLDetailsElement;
+  if (e.relatedTarget instanceof Node && !menu.contains(e.relatedTarget)) menu.open = false;
+}
+
+function closeOnChoice(e: Event): void {
+  const menu = e.currentTarget as HTMLDetailsElement;
+  if (e.target instanceof Element && e.target.closest(".menu-list button, .menu-list a")) menu.open = false;
+}

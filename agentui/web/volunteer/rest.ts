@@ -1,0 +1,87 @@
+// The stage while nobody is on the line: off shift, on shift but not ready,
+// ready, paused, after missed calls, with broken sound, reconnecting.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { at, clock, spell, timer } from "../format";
+import { button, icon, type Icon } from "../parts";
+import { waits } from "../store";
+import type { Scene } from "./app";
+import { faultCard } from "./check";
+
+export function offShift({ s, w, app }: Scene): TemplateResult {
+  return calm("moon", w.hello(new Date(Date.now()).getHours(), s.name), html`<p class="lead">${w.offShift}</p>
+    <div class="do">${button({ label: w.startShift, click: app.startShift, kind: "primary", size: "xl", busy: waits(s, "shift.start"),
+      reason: s.draining ? w.bannerDraining : undefined })}</div>
+    <p class="hint">${icon("headset")}<span>${w.startHint}</span></p>`);
+}
+
+export function ready({ s, w, app }: Scene): TemplateResult {
+  const view = s.view!;
+  return calm("phone", w.readyTitle, html`<p class="lead">${w.readyLead}</p>
+    <p class="hint">${w.since(clock(at(view.since), s.lang))}</p>
+    <div class="do">${button({ label: w.pause, click: app.openPause, icon: "pause", size: "lg", busy: waits(s, "pause") })}
+    ${endShift({ s, w, app })}</div>`, "breathing");
+}
+
+export function paused({ s, w, app }: Scene): TemplateResult {
+  const view = s.view!;
+  const login = view.reason === "login";
+  const reason = s.pauseReasons.find((r) => r.code === view.reason)?.label[s.lang] ?? "";
+  return calm(login ? "headset" : "cup", login ? w.onShift : reason ? w.pausedReason(reason) : w.pausedTitle, html`
+    <p class="lead">${login ? w.onShiftLead : w.pausedLead}</p>
+    ${login ? nothing : html`<p class="hint"><sahut-tick role="timer" .text=${(now: number) => spellSince(view.since, now + s.offset, s.lang)}></sahut-tick></p>`}
+    ${backToReady({ s, w, app })}`);
+}
+
+export function notResponding({ s, w, app }: Scene): TemplateResult {
+  return calm("warn", w.missedTitle, html`<p class="lead">${w.missedLead}</p>${backToReady({ s, w, app })}`);
+}
+
+export function mediaFault(scene: Scene): TemplateResult {
+  const { s, w, app } = scene;
+  return html`<div class="stage-head"><h2 id="stage-title" tabindex="-1">${w.faultTitle}</h2><p class="lead">${w.faultLead}</p></div>
+    ${faultCard(scene, s.sound.fault ?? "no_path")}
+    <div class="do">${button({ label: w.tryAgain, click: app.retrySound, kind: "primary", size: "xl", busy: s.sound.phase === "asking" })}
+    ${endShift(scene)}</div>`;
+}
+
+export function reconnecting(scene: Scene): TemplateResult {
+  const { s, w, app } = scene;
+  const view = s.view;
+  const until = view?.state === "reconnecting" ? at(view.until) : 0;
+  const inCall = !!view?.call;
+  return calm("link", w.reconnectTitle, html`
+    <p class="lead">${inCall ? w.reconnectCall : w.reconnectIdle}</p>
+    ${until ? html`<p class="hint"><sahut-tick role="timer" .text=${(now: number) => w.reconnectUntil(timer(until - now - s.offset, s.lang))}></sahut-tick></p>` : nothing}
+    ${s.sound.fault ? faultCard(scene, s.sound.fault) : nothing}
+    ${s.link === "live" ? html`<div class="do">${button({ label: w.repairSound, click: app.retrySound, size: "lg" })}</div>` : nothing}`, "waiting");
+}
+
+/** Another tab has the shift. */
+export function elsewhere({ s, w, app }: Scene): TemplateResult {
+  return calm("headset", w.elsewhereTitle, html`<p class="lead">${s.link === "replaced" ? w.replacedLead : w.elsewhereLead}</p>
+    <div class="do">${button({ label: w.useHere, click: app.useHere, kind: "primary", size: "xl" })}</div>`);
+}
+
+/** Before the first word of the server. */
+export function connecting({ w }: Scene): TemplateResult {
+  return calm("link", w.connectingTitle, nothing, "waiting");
+}
+
+function backToReady({ s, w, app }: Scene): TemplateResult {
+  return html`<div class="do">${button({ label: w.ready, click: app.ready, kind: "go", size: "xl", icon: "check", busy: waits(s, "ready") })}
+    ${endShift({ s, w, app })}</div>`;
+}
+
+function endShift({ s, w, app }: Scene): TemplateResult {
+  return button({ label: w.endShift, click: app.endShift, kind: "ghost", size: "lg", busy: waits(s, "shift.end") });
+}
+
+function calm(sign: Icon, title: string, content: TemplateResult | typeof nothing, motion = ""): TemplateResult {
+  return html`<div class="calm"><div class="orb ${motion}" aria-hidden="true">${icon(sign)}</div>
+    <h2 id="stage-title" tabindex="-1">${title}</h2>${content}</div>`;
+}
+
+function spellSince(since: string, now: number, lang: "en" | "id"): string {
+  return spell(Math.floor((now - at(since)) / 60000) * 60000 || now - at(since), lang);
+}

@@ -1,0 +1,72 @@
+// The column beside the stage: her queues in numbers, her devices.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { at, spell } from "../format";
+import { button, icon } from "../parts";
+import type { QueueView } from "../messages";
+import type { Device } from "../store";
+import type { App, Scene } from "./app";
+import { meter } from "./check";
+
+export function side(scene: Scene): TemplateResult {
+  return html`<aside class="side">${queues(scene)}${devices(scene)}</aside>`;
+}
+
+function queues(scene: Scene): TemplateResult {
+  const { s, w } = scene;
+  const list = s.view?.queues ?? [];
+  return html`<section class="card" aria-labelledby="queues-title"><h2 id="queues-title">${w.myQueues}</h2>
+    ${list.length === 0 ? html`<p class="hint">${w.noQueues}</p>` : html`<ul class="queues">${list.map((q) => queue(scene, q))}</ul>`}</section>`;
+}
+
+function queue({ s, w }: Scene, q: QueueView): TemplateResult {
+  return html`<li class=${q.waiting > 0 ? "busy" : ""}><p class="queue-name"><b>${q.label}</b></p>
+    <p class="queue-waiting">${q.waiting > 0 ? w.waitingCount(q.waiting) : w.nobodyWaits}${q.waiting > 0 && q.oldest
+      ? html` · <sahut-tick role="timer" .text=${(now: number) => w.oldest(spell(now + s.offset - at(q.oldest), s.lang))}></sahut-tick>` : nothing}</p>
+    <p class="hint">${w.readyCount(q.ready)} · ${w.talkingCount(q.talking)}</p></li>`;
+}
+
+function devices(scene: Scene): TemplateResult {
+  const { s, w, app } = scene;
+  const { sound } = s;
+  const onShift = sound.phase !== "off";
+  return html`<section class="card" aria-labelledby="devices-title"><h2 id="devices-title">${w.devices}</h2>
+    ${onShift ? html`${meter(scene)}<p class="hint">${w.micIdle}</p>` : nothing}
+    ${micChoice(scene, "side-mic")}
+    ${sound.canChooseSpeaker
+      ? html`${choice(scene, "speaker", w.speaker, sound.devices.speakers, sound.speaker, "side-speaker")}
+        ${choice(scene, "ringer", w.ringer, sound.devices.speakers, sound.ringer, "side-ringer")}`
+      : html`<p class="hint">${w.noSpeakerChoice}</p>`}
+    <div class="side-do">${button({ label: w.testRing, click: app.testRing })}${notifications(scene)}</div>
+    ${figures(scene)}</section>`;
+}
+
+/** Which microphone. */
+export function micChoice(scene: Scene, id: string): TemplateResult {
+  const { s, w } = scene;
+  return choice(scene, "mic", w.microphone, s.sound.devices.mics, s.sound.mic, id);
+}
+
+function choice({ w, app }: Scene, kind: Parameters<App["chooseDevice"]>[0], label: string, list: Device[], chosen: string, id: string): TemplateResult {
+  const known = list.some((d) => d.id === chosen) ? chosen : "";
+  return html`<div class="field"><label for=${id}>${label}</label>
+    <select id=${id} @change=${(e: Event) => app.chooseDevice(kind, (e.target as HTMLSelectElement).value)}>
+      <option value="" ?selected=${known === ""}>${w.systemDefault}</option>
+      ${list.map((d) => html`<option value=${d.id} ?selected=${d.id === known}>${d.label}</option>`)}
+    </select></div>`;
+}
+
+function notifications({ s, w, app }: Scene): TemplateResult | typeof nothing {
+  if (s.notify === "unsupported") return nothing;
+  if (s.notify === "default") return html`${button({ label: w.notifyAsk, click: app.askNotifications })}<p class="hint">${w.notifyWhy}</p>`;
+  return html`<p class="hint">${s.notify === "granted" ? icon("check") : icon("cross")}<span>${s.notify === "granted" ? w.notifyOn : w.notifyDenied}</span></p>`;
+}
+
+function figures({ s, w }: Scene): TemplateResult | typeof nothing {
+  const f = s.sound.figures;
+  if (!f) return nothing;
+  const percent = (x: number) => new Intl.NumberFormat(s.lang, { style: "percent", maximumFractionDigits: 1 }).format(x);
+  return html`<details class="figures"><summary>${w.soundDetails}</summary><dl>
+    <dt>${w.figures.rtt_ms}</dt><dd>${f.rtt_ms} ms</dd><dt>${w.figures.jitter_ms}</dt><dd>${f.jitter_ms} ms</dd>
+    <dt>${w.figures.loss}</dt><dd>${percent(f.loss)}</dd><dt>${w.figures.concealed}</dt><dd>${percent(f.concealed)}</dd></dl></details>`;
+}
