@@ -1,0 +1,147 @@
+package sip
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo"
+	"github.com/emiago/sipgo/sip"
+)
+
+// purpose is why we sent a request inside a dialog.
+type purpose int
+
+const (
+	forBye purpose = iota
+	forProbe
+	forRefresh
+)
+
+// outcome is what became of a request of ours.
+type outcome struct {
+	of      purpose
+	status  int   // of the final response
+	err     error // there was none
+	minimum time.Duration
+}
+
+// outstanding are our own requests on the way.
+type outstanding struct {
+	refresh  bool
+	reinvite bool // an INVITE: one of hers now is glare
+}
+
+// request sends req in a goroutine of its own; its outcome comes back through
+// the inbox. The call's own goroutine never waits for the network.
+func (c *call) request(req *sip.Request, of purpose) {
+	elsewhere := c.dialog.dialable(req)
+	var ack *sip.Request
+	if req.IsInvite() {
+		ack = c.dialog.ack(req)
+	}
+	go func() {
+		o := outcome{of: of}
+		var res *sip.Response
+		if ack != nil {
+			res, o.err = c.server.sendInvite(req, ack)
+		} else {
+			res, o.err = c.server.send(req, elsewhere)
+		}
+		if res != nil {
+			o.status = res.StatusCode
+			if h := res.GetHeader("Min-SE"); h != nil {
+				o.minimum, _ = parseSession(h.Value())
+			}
+		}
+		c.inbox.put(o)
+	}()
+}
+
+// gotOutcome takes what became of a request of ours.
+func (c *call) gotOutcome(o outcome) {
+	switch {
+	case o.of == forBye:
+		if o.err != nil {
+			c.log.Info("a BYE was not answered", "error", o.err)
+		}
+		c.gone = true
+	case c.ended:
+	case o.of == forProbe:
+		c.probed(o)
+	case o.of == forRefresh:
+		c.refreshed(o)
+	}
+}
+
+// asBuilt keeps sipgo from adding headers: the dialog built them all.
+func asBuilt(*sipgo.Client, *sip.Request) error { return nil }
+
+// send sends a request and returns its final response. A challenge (401, 407)
+// is a final response like any other: nothing inside a dialog is ever signed
+// with a trunk's password because the far end asks for it.
+//
+// A stream may have been closed by the far end since its last request; then
+// the request is sent once more to elsewhere, if that is not empty.
+func (s *Server) send(req *sip.Request, elsewhere string) (*sip.Response, error) {
+	res, err := s.sendOnce(req)
+	if err == nil || elsewhere == "" || errors.Is(err, sip.ErrTransactionTimeout) {
+		return res, err
+	}
+	again := req.Clone()
+	again.Via().Params.Add("branch", sip.GenerateBranch())
+	again.SetDestination(elsewhere)
+	return s.sendOnce(again)
+}
+
+func (s *Server) sendOnce(req *sip.Request) (*sip.Response, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 64*sip.T1+sip.T1)
+	defer cancel()
+	return s.uac.Do(ctx, req, asBuilt)
+}
+
+// sendInvite sends an INVITE inside a dialog and acknowledges what comes, each
+// time it comes. The ACK of a refusal is sipgo's to send.
+func (s *Server) sendInvite(req, ack *sip.Request) (*sip.Response, error) {
+	tx, err := s.uac.TransactionRequest(context.Background(), req, asBuilt)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		select {
+		case res := <-tx.Responses():
+			if res.IsProvisional() {
+				continue
+			}
+			if res.IsSuccess() {
+				if contact := res.Contact(); contact != nil {
+					ack.Recipient = *contact.Address.Clone()
+				}
+				tx.OnRetransmission(func(*sip.Response) { _ = s.uac.WriteRequest(ack, asBuilt) })
+				return res, s.uac.WriteRequest(ack, asBuilt)
+			}
+			return res, nil
+		case <-tx.Done():
+			return nil, tx.Err()
+		}
+	}
+}
+
+// dialable is the address a request can be sent to when the stream it should
+// go back on is closed: what the far end says of itself. Empty over UDP.
+func (d *dialog) dialable(req *sip.Request) string {
+	if req.Transport() == "UDP" {
+		return ""
+	}
+	hop := req.Recipient
+	if route := req.Route(); route != nil && loose(route.Address) {
+		hop = route.Address
+	}
+	port := hop.Port
+	if port == 0 {
+		port = sip.DefaultPort(req.Transport())
+	}
+	return strings.Trim(hop.Host, "[]") + ":" + strconv.Itoa(port)
+}

@@ -1,0 +1,149 @@
+package sip
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"sahut/queue"
+)
+
+// session is the session timer of a call (RFC 4028): the two sides promise to
+// say now and then that they are still here, so that a lost BYE does not leave
+// a volunteer talking to nobody's line for ever.
+type session struct {
+	interval time.Duration // 0: none agreed
+	ours     bool          // we refresh
+}
+
+// No refresh may be asked for more often than this (RFC 4028 §5: 90 s).
+const (
+	minimumSE       = "90"
+	minimumInterval = 90 * time.Second
+	sessionTooBrief = 422
+)
+
+// sessionAsked reads what a request asks for.
+func sessionAsked(req *sip.Request) (interval time.Duration, refresher string) {
+	h := req.GetHeader("Session-Expires")
+	if h == nil {
+		h = req.GetHeader("x")
+	}
+	if h == nil {
+		return 0, ""
+	}
+	return parseSession(h.Value())
+}
+
+func parseSession(value string) (interval time.Duration, refresher string) {
+	number, params, _ := strings.Cut(value, ";")
+	n, err := strconv.ParseUint(strings.TrimSpace(number), 10, 31)
+	if err != nil {
+		return 0, ""
+	}
+	for p := range strings.SplitSeq(params, ";") {
+		if k, v, ok := strings.Cut(p, "="); ok && strings.EqualFold(strings.TrimSpace(k), "refresher") {
+			refresher = strings.ToLower(strings.TrimSpace(v))
+		}
+	}
+	return time.Duration(n) * time.Second, refresher
+}
+
+// knowsTimers tells whether the far end takes part itself. If not, a proxy
+// asked for the timer and we must do the refreshing.
+func knowsTimers(req *sip.Request) bool {
+	return slices.Contains(tokens(req, "Supported", "k", "Require"), "timer")
+}
+
+func tooBrief(req *sip.Request) bool {
+	interval, _ := sessionAsked(req)
+	return interval > 0 && interval < minimumInterval && knowsTimers(req)
+}
+
+// agreeSession puts our answer about the timer into a 2xx (RFC 4028 §9, table
+// 2) and sets the clock. A request that asks for no timer ends an earlier one.
+func (c *call) agreeSession(req *sip.Request, res *sip.Response) {
+	interval, refresher := sessionAsked(req)
+	c.timer = session{}
+	c.clock.stop(alarmSession, alarmRefresh)
+	if interval == 0 {
+		return
+	}
+	who := "uac"
+	if refresher == "uas" || !knowsTimers(req) {
+		who = "uas"
+	}
+	c.timer = session{interval: max(interval, minimumInterval), ours: who == "uas"}
+	res.AppendHeader(sip.NewHeader("Session-Expires",
+		strconv.Itoa(int(c.timer.interval/time.Second))+";refresher="+who))
+	if knowsTimers(req) {
+		res.AppendHeader(sip.NewHeader("Require", "timer"))
+	}
+	c.windTimer()
+}
+
+// windTimer starts the interval anew. Who refreshes does so at half of it; who
+// waits gives up a little before its end (RFC 4028 §10).
+func (c *call) windTimer() {
+	n := c.timer.interval
+	switch {
+	case n == 0:
+	case c.timer.ours:
+		c.clock.set(alarmRefresh, n/2)
+	default:
+		c.clock.set(alarmSession, n-min(32*time.Second, n/3))
+	}
+}
+
+// sessionExpired: she should have said by now that she is there.
+func (c *call) sessionExpired() {
+	c.log.Warn("the far end did not refresh the session", "interval", c.timer.interval)
+	c.hangUp(queue.ByNetwork, queue.CauseExpired)
+}
+
+// refresh says that we are here: by UPDATE when she understands that, else by
+// an INVITE that repeats our SDP to the letter.
+func (c *call) refresh() {
+	if c.open != nil || c.outs.refresh {
+		c.clock.set(alarmRefresh, sip.T2)
+		return
+	}
+	method := sip.UPDATE
+	if !c.allows.has("update") {
+		method = sip.INVITE
+	}
+	req := c.dialog.request(method)
+	req.AppendHeader(sip.NewHeader("Supported", "timer"))
+	req.AppendHeader(sip.NewHeader("Session-Expires",
+		strconv.Itoa(int(c.timer.interval/time.Second))+";refresher=uac"))
+	if method == sip.INVITE {
+		req.AppendHeader(sip.NewHeader("Content-Type", accepted))
+		req.SetBody(c.local)
+	}
+	c.outs.refresh = true
+	c.outs.reinvite = method == sip.INVITE
+	c.request(req, forRefresh)
+}
+
+// refreshed is how the far end took it.
+func (c *call) refreshed(o outcome) {
+	c.outs.refresh, c.outs.reinvite = false, false
+	switch {
+	case o.err != nil, lostDialog(o.status):
+		c.log.Warn("the far end did not answer the refresh of the session", "status", o.status, "error", o.err)
+		c.hangUp(queue.ByNetwork, queue.CauseExpired)
+	case o.status == sip.StatusRequestPending:
+		c.clock.set(alarmRefresh, glareWait())
+	case o.status == sip.StatusMethodNotAllowed, o.status == sip.StatusNotImplemented:
+		c.allows = nil // then by INVITE
+		c.clock.set(alarmRefresh, sip.T1)
+	case o.status == sessionTooBrief && o.minimum > c.timer.interval:
+		c.timer.interval = o.minimum
+		c.clock.set(alarmRefresh, sip.T1)
+	default:
+		c.windTimer()
+	}
+}
