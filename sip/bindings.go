@@ -134,8 +134,8 @@ type uriKey struct {
 	transport, maddr, method, line string
 }
 
-// keyOf returns u's key.
-func keyOf(u uri) uriKey {
+// uriKeyOf returns u's key.
+func uriKeyOf(u uri) uriKey {
 	k := uriKey{scheme: u.scheme, user: unescape(u.user), host: u.host, port: u.port}
 	for p := range strings.SplitSeq(u.params, ";") {
 		name, value, _ := strings.Cut(p, "=")

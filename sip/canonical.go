@@ -11,7 +11,7 @@ import (
 // refuses some valid messages and misreads others, only ever sees the plain
 // form of what was checked here. The top Via of a request says where it really
 // came from.
-func (r *request) canonical(from netip.AddrPort) []byte {
+func (r *checked) canonical(from netip.AddrPort) []byte {
 	var b strings.Builder
 	b.Grow(r.raw + 128)
 	line := func(name, value string) {
@@ -85,7 +85,7 @@ func title(name string) string {
 // (RFC 3261 §8.2.7): the same request always gets the same bytes, To tag
 // included. r may be a request that was only half understood; what is missing
 // in it is missing in the answer. headers are whole lines.
-func (r *request) answer(status int, from netip.AddrPort, toTag string, headers ...string) []byte {
+func (r *checked) answer(status int, from netip.AddrPort, toTag string, headers ...string) []byte {
 	var b strings.Builder
 	b.WriteString("SIP/2.0 " + strconv.Itoa(status) + " " + reasonFor(status) + "\r\n")
 	if len(r.vias) > 0 {
@@ -143,7 +143,7 @@ func (v via) filled(from netip.AddrPort) via {
 // replyTo is where the response to r goes over UDP: to the address it came
 // from, never to one it names; the port is the source's when rport asks for
 // it, else the sent-by's (RFC 3261 §18.2.2, RFC 3581 §4).
-func (r *request) replyTo(from netip.AddrPort) netip.AddrPort {
+func (r *checked) replyTo(from netip.AddrPort) netip.AddrPort {
 	if len(r.vias) == 0 {
 		return from
 	}

@@ -234,7 +234,7 @@ func (g *guard) refuseStranger(m *message, cut error, from netip.AddrPort, strea
 }
 
 // refuse answers r, unless it is an ACK or shows no way back.
-func (g *guard) refuse(r *request, no *refusal, from netip.AddrPort) verdict {
+func (g *guard) refuse(r *checked, no *refusal, from netip.AddrPort) verdict {
 	g.count(no.why)
 	if r.method == "ACK" || len(r.all("via")) == 0 {
 		return verdict{}
@@ -245,7 +245,7 @@ func (g *guard) refuse(r *request, no *refusal, from netip.AddrPort) verdict {
 // mustSign challenges a request that carries no nonce of ours, without
 // remembering it (RFC 3261 §8.2.7). Only who got our challenge, and so really
 // is where it says, reaches the registrar and sipgo's tables.
-func (g *guard) mustSign(r *request, from netip.AddrPort) (verdict, bool) {
+func (g *guard) mustSign(r *checked, from netip.AddrPort) (verdict, bool) {
 	realm := g.server.registrar.realm
 	signed := false
 	for _, h := range r.all("authorization") {
@@ -266,7 +266,7 @@ func (g *guard) mustSign(r *request, from netip.AddrPort) (verdict, bool) {
 }
 
 // tag is the To tag of our stateless answers to r.
-func (g *guard) tag(r *request) string {
+func (g *guard) tag(r *checked) string {
 	mac := hmac.New(sha256.New, g.secret[:])
 	for _, name := range []string{"via", "from", "call-id", "cseq"} {
 		mac.Write([]byte(r.first(name)))

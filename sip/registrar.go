@@ -150,7 +150,7 @@ func (r *registrar) read(req *sip.Request, user string) (change, *refusal) {
 		}
 		b := Binding{
 			URI: a.text, Source: req.Source(), Via: req.Transport(), Expires: now.Add(min(want, r.max)),
-			key: keyOf(a.uri), callID: ch.callID, cseq: ch.cseq,
+			key: uriKeyOf(a.uri), callID: ch.callID, cseq: ch.cseq,
 		}
 		if q, ok := get(a.params, "q"); ok {
 			b.q = q

@@ -8,8 +8,8 @@ import (
 	"sahut/configs"
 )
 
-// request is a message that satisfies RFC 3261 §8.1.1 and §8.2, read once.
-type request struct {
+// checked is a message that satisfies RFC 3261 §8.1.1 and §8.2, read once.
+type checked struct {
 	*message
 	target   uri
 	vias     []via
@@ -22,7 +22,7 @@ type request struct {
 }
 
 // inDialog tells whether the request claims to belong to a dialog.
-func (r *request) inDialog() bool { _, has := get(r.to.params, "tag"); return has }
+func (r *checked) inDialog() bool { _, has := get(r.to.params, "tag"); return has }
 
 // refusal is the answer to a message that goes no further.
 type refusal struct {
@@ -70,8 +70,8 @@ func rulesOf(c configs.SIP, registrar bool, allow string) rules {
 // checkRequest reads m as a request, in the order the answers take precedence:
 // version, mandatory headers, method, Request-URI, body, extensions. What was
 // understood until a refusal is in the request, for the reply.
-func checkRequest(m *message, cut error, ru rules) (*request, *refusal) {
-	r := &request{message: m, hops: 70}
+func checkRequest(m *message, cut error, ru rules) (*checked, *refusal) {
+	r := &checked{message: m, hops: 70}
 	steps := []func(*rules) *refusal{
 		r.checkVersion, r.checkVias, r.checkSizes(cut), r.checkOnce, r.checkParties,
 		r.checkMethod, r.checkTarget, r.checkBody, r.checkRoutes, r.checkContacts, r.checkRequire, r.checkContent,
@@ -90,7 +90,7 @@ func checkRequest(m *message, cut error, ru rules) (*request, *refusal) {
 
 // checkVersion: RFC 3261 §7.1. The version may be in any case; one we do not
 // speak is 505, anything else is not a version.
-func (r *request) checkVersion(*rules) *refusal {
+func (r *checked) checkVersion(*rules) *refusal {
 	if strings.EqualFold(r.version, "SIP/2.0") {
 		return nil
 	}
@@ -102,7 +102,7 @@ func (r *request) checkVersion(*rules) *refusal {
 }
 
 // checkSizes refuses what parse could not cut.
-func (r *request) checkSizes(cut error) func(*rules) *refusal {
+func (r *checked) checkSizes(cut error) func(*rules) *refusal {
 	return func(*rules) *refusal {
 		switch cut {
 		case nil:
@@ -120,7 +120,7 @@ func (r *request) checkSizes(cut error) func(*rules) *refusal {
 // refusal is 503 because RFC 4475 §3.1.1.7 sends 34 in a message that is
 // otherwise valid, so it is the server that will not, not the request that is
 // wrong.
-func (r *request) checkVias(ru *rules) *refusal {
+func (r *checked) checkVias(ru *rules) *refusal {
 	r.vias = nil
 	values := r.list("via")
 	for _, s := range values {
@@ -149,7 +149,7 @@ var single = []string{
 }
 
 // checkOnce: the mandatory headers are there, and none twice.
-func (r *request) checkOnce(*rules) *refusal {
+func (r *checked) checkOnce(*rules) *refusal {
 	counts := map[string]int{}
 	for _, f := range r.fields {
 		counts[f.name]++
@@ -171,7 +171,7 @@ func (r *request) checkOnce(*rules) *refusal {
 // Max-Forwards is forgiven, as RFC 3261 §16.3 does: nothing here is forwarded,
 // and refusing a call for it helps nobody. For the same reason 0 is as good as
 // 70 at an endpoint.
-func (r *request) checkParties(*rules) *refusal {
+func (r *checked) checkParties(*rules) *refusal {
 	var ok bool
 	if r.from, ok = parseNameAddr(r.first("from")); !ok || !oneTag(r.from.params) {
 		return bad(reasonHeader)
@@ -217,7 +217,7 @@ func parseNumber(s string, max uint64) (uint64, bool) {
 	return n, err == nil && isDigits(s) && n <= max
 }
 
-func (r *request) checkMethod(ru *rules) *refusal {
+func (r *checked) checkMethod(ru *rules) *refusal {
 	switch {
 	case r.method == "REGISTER" && !ru.registrar, slices.Contains(known, r.method):
 		return &refusal{status: 405, header: "Allow: " + ru.allow, why: reasonMethod}
@@ -229,7 +229,7 @@ func (r *request) checkMethod(ru *rules) *refusal {
 
 // checkTarget: RFC 3261 §8.2.2.1. A carrier may dial by tel URI; sips promises
 // TLS all the way, which is not ours to promise (RFC 5630 §3.2).
-func (r *request) checkTarget(*rules) *refusal {
+func (r *checked) checkTarget(*rules) *refusal {
 	var ok bool
 	r.target, ok = parseURI(r.uri)
 	switch {
@@ -243,7 +243,7 @@ func (r *request) checkTarget(*rules) *refusal {
 
 // checkBody: RFC 3261 §18.3. Without Content-Length a datagram's end is the
 // body's; frame has refused that on a stream.
-func (r *request) checkBody(*rules) *refusal {
+func (r *checked) checkBody(*rules) *refusal {
 	n, has, err := r.contentLength()
 	switch {
 	case err != nil, has && n > len(r.body):
@@ -261,7 +261,7 @@ func (r *request) checkBody(*rules) *refusal {
 }
 
 // checkRoutes: each Route and Record-Route is a URI in brackets.
-func (r *request) checkRoutes(*rules) *refusal {
+func (r *checked) checkRoutes(*rules) *refusal {
 	for _, name := range []string{"route", "record-route", "refer-to", "referred-by"} {
 		for _, s := range r.list(name) {
 			if _, ok := parseNameAddr(s); !ok {
@@ -274,7 +274,7 @@ func (r *request) checkRoutes(*rules) *refusal {
 
 // checkContacts: a dialog needs exactly one way back (RFC 3261 §8.1.1.8); a
 // REGISTER may have many, or the star alone.
-func (r *request) checkContacts(*rules) *refusal {
+func (r *checked) checkContacts(*rules) *refusal {
 	values := r.list("contact")
 	if len(values) == 1 && values[0] == "*" && r.method == "REGISTER" {
 		r.wildcard = true
@@ -297,7 +297,7 @@ func (r *request) checkContacts(*rules) *refusal {
 }
 
 // checkRequire: RFC 3261 §8.2.2.3. ACK and CANCEL are never refused for it.
-func (r *request) checkRequire(ru *rules) *refusal {
+func (r *checked) checkRequire(ru *rules) *refusal {
 	if r.method == "ACK" || r.method == "CANCEL" {
 		return nil
 	}
@@ -319,7 +319,7 @@ func (r *request) checkRequire(ru *rules) *refusal {
 
 // checkContent: RFC 3261 §8.2.3. An INVITE speaks SDP or nothing, and takes
 // SDP for an answer.
-func (r *request) checkContent(*rules) *refusal {
+func (r *checked) checkContent(*rules) *refusal {
 	if r.method == "ACK" {
 		return nil
 	}
@@ -372,8 +372,8 @@ func takesSDP(m *message) bool {
 
 // checkResponse reads m as a response; one that is not well-formed is dropped,
 // for a response is never answered.
-func checkResponse(m *message, cut error, ru rules) (*request, bool) {
-	r := &request{message: m}
+func checkResponse(m *message, cut error, ru rules) (*checked, bool) {
+	r := &checked{message: m}
 	if cut != nil || m.version != "SIP/2.0" || m.status < 100 || m.status > 699 {
 		return r, false
 	}
@@ -388,7 +388,7 @@ func checkResponse(m *message, cut error, ru rules) (*request, bool) {
 }
 
 // checkBodyLength is checkBody without its rules about methods.
-func (r *request) checkBodyLength(*rules) *refusal {
+func (r *checked) checkBodyLength(*rules) *refusal {
 	n, has, err := r.contentLength()
 	if err != nil || has && n > len(r.body) {
 		return bad(reasonLength)
