@@ -37,6 +37,7 @@ type patience struct {
 	silence time.Duration // without RTP before the far end is asked
 	words   time.Duration // the longest closing words
 	limit   time.Duration // of one call
+	session time.Duration // the shortest session timer (RFC 4028 §5)
 }
 
 // usualPatience is that of a house that answers people.
@@ -46,6 +47,7 @@ var usualPatience = patience{
 	silence: 30 * time.Second,
 	words:   2 * time.Minute,
 	limit:   6 * time.Hour,
+	session: 90 * time.Second,
 }
 
 // inviteID is what a request that forked on its way keeps in all its copies
@@ -120,9 +122,9 @@ func (s *Server) cannot(req *sip.Request) *sip.Response {
 	if _, status := sessionBody(req); status != 0 {
 		return s.reply(req, status)
 	}
-	if tooBrief(req) {
+	if s.calls.tooBrief(req) {
 		res := s.reply(req, sessionTooBrief)
-		res.AppendHeader(sip.NewHeader("Min-SE", minimumSE))
+		res.AppendHeader(s.calls.minSE())
 		return res
 	}
 	return nil

@@ -1,8 +1,6 @@
 package sip
 
 import (
-	"time"
-
 	"github.com/emiago/sipgo/sip"
 
 	"sahut/queue"

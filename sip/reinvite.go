@@ -70,9 +70,9 @@ func (c *call) cannotNow(req *sip.Request) *sip.Response {
 		res := c.respond(req, sip.StatusBadExtension)
 		res.AppendHeader(sip.NewHeader("Unsupported", required(req)))
 		return res
-	case tooBrief(req):
+	case c.server.calls.tooBrief(req):
 		res := c.respond(req, sessionTooBrief)
-		res.AppendHeader(sip.NewHeader("Min-SE", minimumSE))
+		res.AppendHeader(c.server.calls.minSE())
 		return res
 	case !c.inPhase(answered) && (req.IsInvite() || offer != nil):
 		// Her first INVITE, or the offer in it, waits for our answer

@@ -19,12 +19,13 @@ type session struct {
 	ours     bool          // we refresh
 }
 
-// No refresh may be asked for more often than this (RFC 4028 §5: 90 s).
-const (
-	minimumSE       = "90"
-	minimumInterval = 90 * time.Second
-	sessionTooBrief = 422
-)
+// sessionTooBrief is 422, Session Interval Too Small (RFC 4028 §6).
+const sessionTooBrief = 422
+
+// minSE is the header that goes with it.
+func (cs *calls) minSE() sip.Header {
+	return sip.NewHeader("Min-SE", strconv.Itoa(int(cs.patience.session/time.Second)))
+}
 
 // sessionAsked reads what a request asks for.
 func sessionAsked(req *sip.Request) (interval time.Duration, refresher string) {
@@ -58,9 +59,10 @@ func knowsTimers(req *sip.Request) bool {
 	return slices.Contains(tokens(req, "Supported", "k", "Require"), "timer")
 }
 
-func tooBrief(req *sip.Request) bool {
+// tooBrief tells whether a request asks for refreshes more often than we want.
+func (cs *calls) tooBrief(req *sip.Request) bool {
 	interval, _ := sessionAsked(req)
-	return interval > 0 && interval < minimumInterval && knowsTimers(req)
+	return interval > 0 && interval < cs.patience.session && knowsTimers(req)
 }
 
 // agreeSession puts our answer about the timer into a 2xx (RFC 4028 §9, table
@@ -76,7 +78,7 @@ func (c *call) agreeSession(req *sip.Request, res *sip.Response) {
 	if refresher == "uas" || !knowsTimers(req) {
 		who = "uas"
 	}
-	c.timer = session{interval: max(interval, minimumInterval), ours: who == "uas"}
+	c.timer = session{interval: max(interval, c.server.calls.patience.session), ours: who == "uas"}
 	res.AppendHeader(sip.NewHeader("Session-Expires",
 		strconv.Itoa(int(c.timer.interval/time.Second))+";refresher="+who))
 	if knowsTimers(req) {
