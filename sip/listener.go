@@ -15,10 +15,6 @@ import (
 )
 
 func init() {
-	// An answer with several Via and Record-Route headers exceeds sipgo's
-	// 1300 bytes; it would refuse to send it and the caller would hear
-	// nothing. IP fragments carry what is larger than one packet.
-	sip.UDPMTUSize = 4096
 	// The ingress layer's canonical form may be a little longer than what came.
 	sip.TransportBufferReadSize = 65535
 	// What sipgo says beside the loggers it is given names peers.
