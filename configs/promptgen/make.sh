@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes every file of configs/prompts anew. Needs espeak-ng and sox (Debian
+# Makes every file of configs/prompts anew, and the voice of the demo's caller. Needs espeak-ng and sox (Debian
 # packages of those names) and Go. The files are committed, so that neither a
 # build nor a test needs any of this.
 set -eu
@@ -12,7 +12,7 @@ trap 'rm -rf "$tmp"' EXIT
 # variant; then cut silence, keep the telephone band, bring to speech loudness.
 say() {
 	espeak-ng -v "$1+f2" -s 150 -p 42 -g 1 -a 70 -w "$tmp/raw.wav" "$3"
-	sox "$tmp/raw.wav" -r 8000 -c 1 -b 16 "$tmp/cut.wav" \
+	sox -D "$tmp/raw.wav" -r 8000 -c 1 -b 16 "$tmp/cut.wav" \
 		highpass 180 lowpass 3400 silence 1 0.02 0.5% reverse silence 1 0.02 0.5% reverse
 	sox -D "$tmp/cut.wav" "$1/$2.wav" fade t 0.01 -0 0.03 pad 0.04 0.08 gain -n -5
 }
@@ -45,6 +45,11 @@ for word in thirty forty fifty sixty seventy eighty ninety; do
 	i=$((i + 10))
 done
 say en hundred "hundred"
+
+# What the demo's simulated caller says, over and over with pauses.
+espeak-ng -v id+f4 -s 140 -p 55 -a 70 -w "$tmp/raw.wav" "Halo? Apakah Anda bisa mendengar saya? Saya penelepon simulasi. Silakan bicara. Saya mendengarkan Anda."
+sox -D "$tmp/raw.wav" -r 8000 -c 1 -b 16 "$tmp/cut.wav" highpass 180 lowpass 3400
+sox -D "$tmp/cut.wav" ../../cmd/sahut/democaller.wav fade t 0.01 -0 0.03 pad 0 3 gain -n -5
 
 cd ../..
 go run ./configs/promptgen configs/prompts/music.wav
