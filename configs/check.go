@@ -31,11 +31,12 @@ func (c check) at(i int) check {
 }
 
 // bad notes that the value of key is wrong; an empty key means this place
-// itself. A place is blamed once: its first problem usually causes the next.
+// itself. A place, with all inside it, is blamed once: its first problem usually
+// causes the next.
 func (c check) bad(key, value, reason, remedy string) {
 	path := join(c.path, key)
 	for _, p := range *c.found {
-		if p.Path == path {
+		if inside, ok := strings.CutPrefix(path, p.Path); ok && p.Path != "" && (inside == "" || inside[0] == '.' || inside[0] == '[') {
 			return
 		}
 	}

@@ -69,8 +69,7 @@ func (d *decoder) object(n *node, v reflect.Value, path string) {
 		f, ok := field(v.Type(), e.name)
 		if !ok {
 			if !d.lenient {
-				d.problems = append(d.problems, Problem{Path: below, Line: e.at.line, Column: e.at.column,
-					Reason: "is unknown", Remedy: d.unknownRemedy(e.name, v.Type())})
+				d.unknown(e, v.Type(), path)
 			}
 			continue
 		}
@@ -85,7 +84,11 @@ func (d *decoder) list(n *node, v reflect.Value, path, example string) {
 	if n.kind != list {
 		remedy := "begin each element with a dash"
 		if example != "" {
-			remedy = "write [" + example + "]"
+			words := splitList(example)
+			for i := range words {
+				words[i] = strconv.Quote(words[i])
+			}
+			remedy = "write [" + strings.Join(words, ", ") + "]"
 		}
 		d.bad(n, path, n.text, fmt.Sprintf("is %s, not %s", n.kind, list), remedy)
 		return
@@ -134,7 +137,11 @@ func (d *decoder) scalar(n *node, v reflect.Value, path, example string) {
 	default:
 		panic("configs: no way to read a " + v.Type().String()) // a field of a new type: teach scalar
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+	case n.quoted:
+		d.bad(n, path, n.text, "in quotes is not "+kindWord(v.Type()), "write it without quotes, like "+example)
+	default:
 		d.bad(n, path, n.text, "is not "+kindWord(v.Type()), forExample(example))
 	}
 }
@@ -162,6 +169,16 @@ func (d *decoder) text(n *node, v reflect.Value, path, example string) {
 		}
 		d.bad(n, path, n.text, "is not "+kindWord(v.Type()), remedy)
 	}
+}
+
+// unknown notes a key that t does not have.
+func (d *decoder) unknown(e entry, t reflect.Type, path string) {
+	p := Problem{Path: join(path, e.name), Line: e.at.line, Column: e.at.column,
+		Reason: "is unknown", Remedy: d.unknownRemedy(e.name, t)}
+	if !plainName.MatchString(e.name) { // it would garble the path
+		p.Path, p.Value = path, e.name
+	}
+	d.problems = append(d.problems, p)
 }
 
 // unknownRemedy guesses what key was meant.

@@ -19,44 +19,36 @@ type Media struct {
 // Ports returns the first and the last RTP port, or 0, 0 when the setting
 // cannot be read.
 func (m Media) Ports() (low, high int) {
-	low, high, err := parsePorts(m.RTPPorts)
-	if err != nil {
-		return 0, 0
-	}
+	low, high, _, _ = parsePorts(m.RTPPorts)
 	return low, high
 }
 
 func (m Media) validate(c check) {
 	c.address("address", m.Address)
 	c.publicAddress("public_address", m.PublicAddress)
-	if low, high, err := parsePorts(m.RTPPorts); err != nil {
-		c.bad("rtp_ports", m.RTPPorts, err.Error(), "write the first and the last port, for example 20000-29999")
-	} else if low%2 != 0 {
-		c.bad("rtp_ports", m.RTPPorts, "begins with an odd port; RTP takes even ones", fmt.Sprintf("begin with %d", low+1))
-	} else if low < 1024 {
-		c.bad("rtp_ports", m.RTPPorts, "begins below 1024, where other services live", "begin with 1024 or higher")
-	} else if high <= low {
-		c.bad("rtp_ports", m.RTPPorts, "ends before it begins", "write the smaller port first")
+	if _, _, reason, remedy := parsePorts(m.RTPPorts); reason != "" {
+		c.bad("rtp_ports", m.RTPPorts, reason, remedy)
 	}
 	c.count("webrtc_port", m.WebRTCPort, 0, 65535)
 	c.between("silent_after", m.SilentAfter, 10*time.Second, time.Hour)
 }
 
-// parsePorts reads "20000-29999".
-func parsePorts(s string) (low, high int, err error) {
+// parsePorts reads "20000-29999", or says why it cannot be used.
+func parsePorts(s string) (low, high int, reason, remedy string) {
 	first, last, ok := strings.Cut(s, "-")
-	if !ok {
-		return 0, 0, fmt.Errorf("is no range of ports")
+	low, errLow := strconv.Atoi(strings.TrimSpace(first))
+	high, errHigh := strconv.Atoi(strings.TrimSpace(last))
+	switch {
+	case !ok || errLow != nil || errHigh != nil || low < 1 || high < 1 || low > 65535 || high > 65535:
+		reason, remedy = "is no range of ports between 1 and 65535", "write the first and the last port, for example 20000-29999"
+	case low < 1024:
+		reason, remedy = "begins below 1024, where other services live", "begin with 1024 or higher"
+	case low%2 != 0:
+		reason, remedy = "begins with an odd port; RTP takes even ones", fmt.Sprintf("begin with %d", low+1)
+	case high <= low:
+		reason, remedy = "ends before it begins", "write the smaller port first"
+	default:
+		return low, high, "", ""
 	}
-	for _, part := range []struct {
-		text string
-		into *int
-	}{{first, &low}, {last, &high}} {
-		n, err := strconv.Atoi(strings.TrimSpace(part.text))
-		if err != nil || n < 1 || n > 65535 {
-			return 0, 0, fmt.Errorf("is no range of ports between 1 and 65535")
-		}
-		*part.into = n
-	}
-	return low, high, nil
+	return 0, 0, reason, remedy
 }

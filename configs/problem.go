@@ -60,6 +60,16 @@ func shown(v string) string {
 	return v
 }
 
+// printable writes letters that would move a terminal's cursor as escapes: keys
+// and parts of messages come from the document.
+func printable(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) < 0 {
+		return s
+	}
+	q := strconv.Quote(s)
+	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
+}
+
 // Problems is everything wrong with a document. It is an error when not empty.
 type Problems []Problem
 
@@ -92,7 +102,8 @@ func (ps Problems) worded(root any, file string, places map[string]position) Pro
 	}
 	for i := range ps {
 		p := &ps[i]
-		p.Key = keyOf(p.Path, reflect.ValueOf(root))
+		p.Key = printable(keyOf(p.Path, reflect.ValueOf(root)))
+		p.Reason, p.Remedy = printable(p.Reason), printable(p.Remedy)
 		p.File = file
 		for path := p.Path; p.Line == 0 && places != nil; path = parent(path) {
 			if at, ok := places[path]; ok {

@@ -61,11 +61,11 @@ func (s Server) validatePorts(c check) {
 	}
 	for i, listen := range s.SIP.Listen {
 		p := portOf(listen)
-		c := c.in("sip").in("listen").at(i)
+		top, c := c, c.in("sip").in("listen").at(i)
 		switch {
 		case p == 0:
 		case p == web:
-			c.bad("", listen, "uses the port of http.listen", "give one of the two another port")
+			top.bad("http.listen", s.HTTP.Listen, "uses the port of sip.listen, which listens on TCP too", "give one of the two another port")
 		case p == s.Media.WebRTCPort:
 			c.bad("", listen, "uses the port of media.webrtc_port", "give one of the two another port")
 		case p >= low && p <= high:

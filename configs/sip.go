@@ -85,9 +85,7 @@ func (s SIP) validate(c check) {
 }
 
 func (t Trunk) validate(c check) {
-	if !namePattern.MatchString(t.Name) {
-		c.bad("name", t.Name, "is no short name", nameRemedy)
-	}
+	c.name("name", t.Name)
 	c.prefixes("addresses", t.Addresses)
 	c.prefixes("media_addresses", t.MediaAddresses)
 	signs := !t.Password.Empty() || t.PasswordFile != ""

@@ -1,0 +1,262 @@
+package configs
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Validate judges a routing document and returns all that is wrong, nil when
+// all is well. A queue that could strand a caller is wrong. Prompts are the
+// names there is a recording for; none means that nobody looked.
+func (r Routing) Validate(prompts ...string) Problems {
+	var found Problems
+	r.validate(check{found: &found}, prompts)
+	return found.worded(&r, "", nil)
+}
+
+func (r Routing) validate(c check, prompts []string) {
+	v := judge{routing: r, prompts: prompts}
+	c.most("numbers", len(r.Numbers), 1000)
+	c.most("queues", len(r.Queues), 200)
+	c.most("agents", len(r.Agents), 5000)
+	c.most("pause_reasons", len(r.PauseReasons), 50)
+	c.most("dispositions", len(r.Dispositions), 100)
+	for i, n := range r.Numbers {
+		n.validate(c.in("numbers").at(i), v)
+	}
+	for i, q := range r.Queues {
+		q.validate(c.in("queues").at(i), v)
+	}
+	for i, a := range r.Agents {
+		a.validate(c.in("agents").at(i), v)
+	}
+	for i, p := range r.PauseReasons {
+		p.validate(c.in("pause_reasons").at(i))
+	}
+	for i, d := range r.Dispositions {
+		d.validate(c.in("dispositions").at(i))
+	}
+	unique(c.in("numbers"), "number", r.Numbers, func(n Number) string { return n.Number })
+	unique(c.in("queues"), "id", r.Queues, func(q Queue) string { return q.ID })
+	unique(c.in("agents"), "id", r.Agents, func(a Agent) string { return a.ID })
+	unique(c.in("pause_reasons"), "code", r.PauseReasons, func(p PauseReason) string { return p.Code })
+	unique(c.in("dispositions"), "code", r.Dispositions, func(d Disposition) string { return d.Code })
+	r.validateExits(c.in("queues"))
+}
+
+// judge is what the parts of a document must know of each other.
+type judge struct {
+	routing Routing
+	prompts []string
+}
+
+// numberPattern is what trunks deliver: digits, perhaps with a leading +.
+var numberPattern = regexp.MustCompile(`^\+?[0-9]{2,20}$`)
+
+func (n Number) validate(c check, v judge) {
+	c.choices(n)
+	switch {
+	case n.Number == "":
+		c.bad("number", "", "is missing", "write the number as the trunk delivers it, for example 0213903963")
+	case !numberPattern.MatchString(n.Number):
+		c.bad("number", n.Number, "is no telephone number", "write digits only, perhaps with a leading +, for example 0213903963")
+	}
+	v.queue(c, "queue", n.Queue, "its callers would have nowhere to go")
+}
+
+func (q Queue) validate(c check, v judge) {
+	c.choices(q)
+	c.name("id", q.ID)
+	c.label("label", q.Label)
+	switch d := q.RingFor.D(); {
+	case d < 5*time.Second:
+		c.bad("ring_for", q.RingFor.String(), "is too short for a person to react", "use at least 5s; 20s is usual")
+	case d > 2*time.Minute:
+		c.bad("ring_for", q.RingFor.String(), "keeps a caller waiting on one volunteer for too long", "use at most 2m; 20s is usual")
+	}
+	if q.AnnounceEvery != 0 {
+		c.between("announce_every", q.AnnounceEvery, 10*time.Second, 10*time.Minute)
+	}
+	c.count("max_waiting", q.MaxWaiting, 0, 10000)
+	c.between("max_wait", q.MaxWait, 10*time.Second, 4*time.Hour)
+	c.between("max_wait_nobody", q.MaxWaitNobody, 0, 4*time.Hour)
+	if q.MaxWait < q.RingFor {
+		c.bad("max_wait", q.MaxWait.String(), "is shorter than ring_for, so no volunteer could be rung to the end", "use more than "+q.RingFor.String()+"; 15m is usual")
+	}
+	c.between("wrap_up", q.WrapUp, 0, time.Hour)
+	c.between("wrap_up_extend", q.WrapUpExtend, 0, time.Hour)
+	c.between("short_abandon", q.ShortAbandon, 0, time.Minute)
+	v.prompt(c, "greeting", q.Greeting, true)
+	v.prompt(c, "music", q.Music, false)
+	q.Exit.validate(c.in("exit"), v)
+}
+
+func (e Exit) validate(c check, v judge) {
+	switch {
+	case e.Queue == "" && e.Words == "":
+		c.bad("", "", "is missing, so a caller nobody answers would wait for ever", "name another queue, or words, the prompt played before the call ends: exit: {words: closing}")
+	case e.Queue != "" && e.Words != "":
+		c.bad("", "", "names both a queue and words; a caller can only get one", "keep queue or words")
+	case e.Queue != "":
+		v.queue(c, "queue", e.Queue, "its callers would have nowhere to go")
+	default:
+		v.prompt(c, "words", e.Words, false)
+	}
+}
+
+// validateExits follows every chain of exits: it must end in words. Each
+// circle is told once, at the first of its queues.
+func (r Routing) validateExits(c check) {
+	exit := map[string]string{}
+	for _, q := range r.Queues {
+		if q.Exit.Words == "" {
+			exit[q.ID] = q.Exit.Queue
+		}
+	}
+	told := map[string]bool{}
+	for i, q := range r.Queues {
+		chain := []string{q.ID}
+		for at := exit[q.ID]; at != "" && !told[at]; at = exit[at] {
+			if at == q.ID {
+				for _, id := range chain {
+					told[id] = true
+				}
+				reason := "leads round in a circle (" + strings.Join(append(chain, at), " → ") + "), so a caller nobody answers would wait for ever"
+				if len(chain) == 1 {
+					reason = "is this queue itself, so a caller nobody answers would wait for ever"
+				}
+				c.at(i).in("exit").bad("queue", q.Exit.Queue, reason, "let one of the queues end in words")
+				break
+			}
+			if slices.Contains(chain, at) {
+				break // the circle lies behind this queue and is told there
+			}
+			chain = append(chain, at)
+		}
+	}
+}
+
+func (a Agent) validate(c check, v judge) {
+	c.name("id", a.ID)
+	c.label("name", a.Name)
+	for i, q := range a.Queues {
+		c := c.in("queues").at(i)
+		v.queue(c, "", q, "no call of it could ring")
+		if slices.Contains(a.Queues[:i], q) {
+			c.bad("", q, "is listed twice", "remove one of the two")
+		}
+	}
+}
+
+// reservedReasons are pause reasons Sahut itself sets.
+var reservedReasons = []string{"login"}
+
+func (p PauseReason) validate(c check) {
+	c.name("code", p.Code)
+	if slices.Contains(reservedReasons, p.Code) {
+		c.bad("code", p.Code, "is a reason Sahut itself uses", "choose another code")
+	}
+	p.Label.validate(c.in("label"))
+}
+
+func (d Disposition) validate(c check) {
+	c.name("code", d.Code)
+	d.Label.validate(c.in("label"))
+}
+
+func (l Label) validate(c check) {
+	c.label("en", l.EN)
+	c.label("id", l.ID)
+}
+
+// queue checks a reference to a queue; lost says what its absence does.
+func (v judge) queue(c check, key, id, lost string) {
+	if id == "" {
+		c.bad(key, "", "is missing; "+lost, "name a queue")
+		return
+	}
+	var ids []string
+	for _, q := range v.routing.Queues {
+		if q.ID == id {
+			return
+		}
+		if q.ID != "" {
+			ids = append(ids, q.ID)
+		}
+	}
+	remedy := "add it under queues"
+	if near := nearest(id, ids); near != "" {
+		remedy = fmt.Sprintf("did you mean %s?", near)
+	} else if len(ids) > 0 && len(ids) <= 8 {
+		remedy = "use " + orList(ids) + ", or add it under queues"
+	}
+	c.bad(key, id, "is no queue; "+lost, remedy)
+}
+
+// prompt checks the name of a recording.
+func (v judge) prompt(c check, key, name string, mayLack bool) {
+	switch {
+	case name == "" && mayLack:
+	case name == "":
+		c.bad(key, "", "is missing", "name a prompt; music and closing are built in")
+	case !namePattern.MatchString(name):
+		c.bad(key, name, "is no name of a prompt", "use a prompt's name without folder and ending, for example greeting")
+	case len(v.prompts) > 0 && !slices.Contains(v.prompts, name):
+		remedy := "upload it under Prompts first"
+		if near := nearest(name, v.prompts); near != "" {
+			remedy = "did you mean " + near + "? Else " + remedy
+		}
+		c.bad(key, name, "is a prompt nobody has recorded", remedy)
+	}
+}
+
+// name checks a stable name.
+func (c check) name(key, s string) {
+	switch {
+	case s == "":
+		c.bad(key, "", "is missing", "give it a short stable name")
+	case !namePattern.MatchString(s):
+		c.bad(key, s, "is no short name", nameRemedy)
+	}
+}
+
+// label checks a text people read.
+func (c check) label(key, s string) {
+	const most = 80
+	switch {
+	case strings.TrimSpace(s) == "":
+		c.bad(key, "", "is missing", "write what people should read")
+	case len([]rune(s)) > most:
+		c.bad(key, s, "is too long for a button", fmt.Sprintf("use at most %d letters", most))
+	case strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+	}):
+		c.bad(key, s, "holds letters that cannot be shown on one line", "write it on one line, without control characters")
+	}
+}
+
+func (c check) most(key string, n, most int) {
+	if n > most {
+		c.bad(key, itoa(n), "are too many", fmt.Sprintf("use at most %d", most))
+	}
+}
+
+// unique finds names given twice and blames the later one.
+func unique[T any](c check, key string, list []T, name func(T) string) {
+	first := map[string]int{}
+	for i, e := range list {
+		n := name(e)
+		j, twice := first[n]
+		switch {
+		case n == "":
+		case twice:
+			c.at(i).bad(key, n, fmt.Sprintf("is taken by element %d of the list already", j+1), "remove one of the two, or rename it")
+		default:
+			first[n] = i
+		}
+	}
+}

@@ -1,0 +1,236 @@
+package configs
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// TestDemoRouting holds the demo to the contract, to the limits and to the
+// prompts that are shipped.
+func TestDemoRouting(t *testing.T) {
+	r := DemoRouting()
+	var names []string
+	err := fs.WalkDir(Prompts(), ".", func(path string, d fs.DirEntry, err error) error {
+		if base, wav := strings.CutSuffix(d.Name(), ".wav"); wav {
+			names = append(names, base)
+		}
+		return err
+	})
+	if err != nil || len(names) < 4 {
+		t.Fatalf("prompts: %v, %v", names, err)
+	}
+	if found := r.Validate(names...); found != nil {
+		t.Fatal(found)
+	}
+	if r.Numbers[0].Number != "0213903963" || r.Numbers[0].Queue != "hotline" || len(r.Agents) != 3 {
+		t.Errorf("demo is %+v", r)
+	}
+	if q := r.Queues[0]; q.RingFor.D() != 20*time.Second || q.MaxWait.D() != 15*time.Minute || q.Greeting != "greeting" || q.Exit.Words != "closing" {
+		t.Errorf("defaults were not applied: %+v", q)
+	}
+}
+
+// TestRoutingRoundTrip: what is exported is what is read back, in YAML and in
+// JSON, whatever letters it holds.
+func TestRoutingRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := drawRouting(t)
+		got, err := KeptRouting(FormatRouting(want))
+		if err != nil {
+			t.Fatalf("%v\n%s", err, FormatRouting(want))
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("YAML: got  %+v\nwant %+v\n%s", got, want, FormatRouting(want))
+		}
+		b, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err = ParseRoutingJSON(b)
+		if found := Problems(nil); err != nil && !errors.As(err, &found) {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("JSON: got  %+v\nwant %+v\n%s", got, want, b)
+		}
+	})
+}
+
+// TestValidRoundTrip: a document without problems has none after the trip.
+func TestValidRoundTrip(t *testing.T) {
+	want := DemoRouting()
+	got, err := ParseRouting(FormatRouting(want), "greeting", "music", "closing")
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Fatalf("%v\n%s", err, FormatRouting(want))
+	}
+	if found := NewRouting().Validate(); found != nil {
+		t.Errorf("a house without queues must be possible: %v", found)
+	}
+}
+
+func drawRouting(t *rapid.T) Routing {
+	text := rapid.OneOf(rapid.String(), rapid.StringMatching(`[ -~]{0,12}`),
+		rapid.SampledFrom([]string{"", "no", "Yes", "null", "~", "0123", "1e3", "12:30", "- a", "a: b", "a #b", "'", `"`, "\n", "a\nb\n", " a", "a ", "\t", "|", ">", "*a", "&a", "!a", "%a", "@a", "`a", "{a}", "[a]", "?", "Ünï", "🙂", "\u2028", "\ufeff", "\r\n", "\x7f", "\u0085", "-", ":", "a:", "---", "..."}))
+	duration := rapid.Custom(func(t *rapid.T) Duration {
+		return Duration(rapid.Int64Range(0, int64(300*time.Hour)).Draw(t, "d"))
+	})
+	label := rapid.Custom(func(t *rapid.T) Label { return Label{text.Draw(t, "en"), text.Draw(t, "id")} })
+	return Routing{
+		Numbers: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Number {
+			return Number{text.Draw(t, "number"), text.Draw(t, "queue"), text.Draw(t, "language")}
+		}), 0, 3).Draw(t, "numbers"),
+		Queues: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Queue {
+			return Queue{ID: text.Draw(t, "id"), Label: text.Draw(t, "label"), Strategy: text.Draw(t, "strategy"),
+				RingFor: duration.Draw(t, "ring"), Greeting: text.Draw(t, "greeting"), Music: text.Draw(t, "music"),
+				AnnounceEvery: duration.Draw(t, "announce"), MaxWaiting: rapid.Int().Draw(t, "max"), MaxWait: duration.Draw(t, "wait"),
+				MaxWaitNobody: duration.Draw(t, "nobody"), Exit: Exit{text.Draw(t, "exit"), text.Draw(t, "words")},
+				WrapUp: duration.Draw(t, "wrap"), WrapUpExtend: duration.Draw(t, "extend"), ShortAbandon: duration.Draw(t, "short")}
+		}), 0, 3).Draw(t, "queues"),
+		Agents: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Agent {
+			return Agent{text.Draw(t, "id"), text.Draw(t, "name"), rapid.SliceOfN(text, 0, 3).Draw(t, "queues")}
+		}), 0, 3).Draw(t, "agents"),
+		PauseReasons: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) PauseReason {
+			return PauseReason{text.Draw(t, "code"), label.Draw(t, "label")}
+		}), 0, 3).Draw(t, "reasons"),
+		Dispositions: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Disposition {
+			return Disposition{text.Draw(t, "code"), label.Draw(t, "label")}
+		}), 0, 3).Draw(t, "dispositions"),
+	}
+}
+
+// TestJSONIsStrict: positions, unknown keys and types as in YAML; texts quoted.
+func TestJSONIsStrict(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{`{"numbers": [{"number": 213903963, "queue": "q"}]}`, `1:25: numbers[0].number: 213903963 is not a text; take the example as a pattern`},
+		{"{\n \"queus\": []}", `2:2: queus is unknown; did you mean queues?`},
+		{`{"queues": [`, `1:13: cannot be read as JSON: it ends too early; check`},
+		{`{"queues": [],}`, `1:14: cannot be read as JSON: invalid character`},
+		{`{} {}`, `cannot be read as JSON: something follows`},
+		{`{"queues": [], "queues": []}`, `1:16: queues was set already`},
+		{`[]`, `1:1: is a list, not a group of keys`},
+		{`{"queues":[{"ring_for": 20}]}`, `queues[0].ring_for: 20 is not a duration in quotes; write it like 20s`},
+		{strings.Repeat("[", 99) + strings.Repeat("]", 99), `nested too deeply`},
+	} {
+		_, err := ParseRoutingJSON([]byte(c.text))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%.60s:\n got  %v\n want %s", c.text, err, c.want)
+		}
+	}
+}
+
+// TestAliasBomb: neither aliases nor depth cost more than a message.
+func TestAliasBomb(t *testing.T) {
+	bomb := "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nqueues: *b\n"
+	if _, err := ParseRouting([]byte(bomb)); err == nil || !strings.Contains(err.Error(), "anchor, alias or tag") {
+		t.Errorf("got %v", err)
+	}
+	deep := strings.Repeat("[", 5000) + strings.Repeat("]", 5000)
+	if _, err := ParseRouting([]byte("queues: " + deep)); err == nil {
+		t.Error("depth was accepted")
+	}
+}
+
+// TestChanges reads the preview an admin sees.
+func TestChanges(t *testing.T) {
+	old, next := DemoRouting(), DemoRouting()
+	if c := Changes(old, next); len(c) != 0 {
+		t.Fatalf("changes of nothing: %v", c)
+	}
+	next.Numbers[0].Language = "en"
+	next.Queues[0].RingFor = Duration(30 * time.Second)
+	next.Queues[0].Exit = Exit{Queue: "night"}
+	next.Queues = append(next.Queues, NewQueue("night", "Night", Exit{Words: "closing"}))
+	next.Agents[0].Queues = []string{"hotline", "night"}
+	next.Agents = append(next.Agents[:1:1], next.Agents[2], Agent{ID: "rina", Name: "Rina"})
+	next.Dispositions[0], next.Dispositions[1] = next.Dispositions[1], next.Dispositions[0]
+	var got []string
+	for _, c := range Changes(old, next) {
+		got = append(got, c.String())
+	}
+	want := []string{
+		"number 0213903963: language changes from id to en",
+		"queue hotline: ring_for changes from 20s to 30s",
+		"queue hotline: exit.queue changes from nothing to night",
+		"queue hotline: exit.words changes from closing to nothing",
+		"queue night is added",
+		`agent sari: queues changes from hotline to "hotline, night"`,
+		"agent rina is added",
+		"agent dewi is removed",
+		"the order of the dispositions changes",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestClone shows that a clone shares nothing.
+func TestClone(t *testing.T) {
+	r := DemoRouting()
+	c := r.Clone()
+	c.Agents[0].Queues[0], c.Queues[0].Label, c.Numbers[0].Queue = "x", "x", "x"
+	c.PauseReasons[0].Code, c.Dispositions[0].Code = "x", "x"
+	if !reflect.DeepEqual(r, DemoRouting()) {
+		t.Error("the original changed")
+	}
+}
+
+// TestFields wants words in both languages for every key and every choice.
+func TestFields(t *testing.T) {
+	known := map[string]bool{}
+	for _, f := range Fields() {
+		known[f.Key] = true
+		if f.Label.EN == "" || f.Label.ID == "" || f.Help.EN == "" || f.Help.ID == "" {
+			t.Errorf("%s lacks words: %+v", f.Key, f)
+		}
+		for _, c := range f.Choices {
+			if c.Label.EN == "" || c.Label.ID == "" {
+				t.Errorf("%s: choice %s lacks words", f.Key, c.Value)
+			}
+		}
+	}
+	for key := range formWords {
+		if !known[key] {
+			t.Errorf("words for %s, which is no key", key)
+		}
+	}
+	for key := range refers {
+		if !known[key] {
+			t.Errorf("%s refers, but is no key", key)
+		}
+	}
+}
+
+func FuzzParseRouting(f *testing.F) {
+	f.Add(FormatRouting(DemoRouting()))
+	f.Add([]byte("a: &a [*a]\n<<: {b: !!c d}\n? [x]\n: y\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, err := ParseRouting(b)
+		if err != nil {
+			for _, p := range err.(Problems) {
+				if p.Reason == "" || strings.ContainsAny(p.String(), "\n\x1b") {
+					t.Fatalf("a problem that cannot be shown: %q", p.String())
+				}
+			}
+			return
+		}
+		if again, err := ParseRouting(FormatRouting(r)); err != nil || !reflect.DeepEqual(again, r) {
+			t.Fatalf("%v\n%+v\n%+v", err, r, again)
+		}
+	})
+}
+
+func FuzzParseRoutingJSON(f *testing.F) {
+	b, err := json.Marshal(DemoRouting())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Fuzz(func(t *testing.T, b []byte) { ParseRoutingJSON(b) })
+}
