@@ -121,11 +121,18 @@ func (o *browserOffer) attribute(value string) error {
 		return o.print(arg)
 	case "rtpmap":
 		pt, codec, _ := strings.Cut(arg, " ")
-		if n, err := strconv.ParseUint(pt, 10, 7); err == nil && strings.EqualFold(codec, "telephone-event/8000") {
+		if n, err := strconv.ParseUint(pt, 10, 7); err == nil && isTelephoneEvent(codec) {
 			o.keys = uint8(n)
 		}
 	}
 	return nil
+}
+
+// isTelephoneEvent is for the 8 kHz clock of G.711 only: Chromium also offers
+// one of 48 kHz, for Opus. The channel count is optional (RFC 8866 §6.6).
+func isTelephoneEvent(codec string) bool {
+	codec = strings.TrimSuffix(strings.TrimSpace(codec), "/1")
+	return strings.EqualFold(codec, "telephone-event/8000")
 }
 
 // print takes a certificate's fingerprint. Anything weaker than SHA-256 could

@@ -96,9 +96,9 @@ func browserAPI(opts BrowserOptions, way *network) (*webrtc.API, error) {
 		codecs = append(codecs, codec(111, webrtc.MimeTypeOpus, 48000, 2))
 	}
 	for _, l := range opts.Laws {
-		codecs = append(codecs, codec(uint8(l), "audio/"+l.String(), 8000, 1))
+		codecs = append(codecs, codec(uint8(l), "audio/"+l.String(), 8000, 0))
 	}
-	codecs = append(codecs, codec(opts.KeysPT, "audio/telephone-event", 8000, 1))
+	codecs = append(codecs, codec(opts.KeysPT, "audio/telephone-event", 8000, 0))
 	for _, c := range codecs {
 		if err := me.RegisterCodec(c, webrtc.RTPCodecTypeAudio); err != nil {
 			return nil, err
