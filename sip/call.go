@@ -295,7 +295,7 @@ func (c *call) afterPanic() {
 	if wasUp {
 		// Nobody waits for the outcome: the goroutine that would is this one.
 		req := c.farewell(queue.CausePanic)
-		elsewhere := c.dialog.dialable(req)
+		elsewhere := c.dialog.elsewhere()
 		go func() { _, _ = c.server.send(req, elsewhere) }()
 	}
 }

@@ -142,7 +142,7 @@ func (d *dialog) build(method sip.RequestMethod, seq uint32) *sip.Request {
 	req.Recipient.Headers = nil
 	req.Recipient.UriParams.Remove("method")
 
-	network := d.network(routes)
+	network := d.network()
 	via := &sip.ViaHeader{
 		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: network,
 		Host: d.here.host, Port: d.here.port,
@@ -166,7 +166,7 @@ func (d *dialog) build(method sip.RequestMethod, seq uint32) *sip.Request {
 	req.SetBody(nil)
 
 	req.SetTransport(network)
-	req.SetDestination(d.nextHop(network, routes, recipient))
+	req.SetDestination(d.nextHop(network))
 	if network == "UDP" {
 		// The reply and any NAT on the way expect the listening port.
 		req.Laddr = d.here.socket
@@ -174,16 +174,22 @@ func (d *dialog) build(method sip.RequestMethod, seq uint32) *sip.Request {
 	return req
 }
 
+// hop is the first station of our requests: the nearest proxy, strict or
+// loose, else the far end itself.
+func (d *dialog) hop() sip.Uri {
+	if len(d.routes) > 0 {
+		return d.routes[0]
+	}
+	return d.target
+}
+
 // network is what the next request travels on. A stream the caller opened is
 // kept: the port in her Contact is often not one she listens on (sipgo #361).
-func (d *dialog) network(routes []sip.Uri) string {
+func (d *dialog) network() string {
 	if d.here.network != "UDP" {
 		return d.here.network
 	}
-	hop := d.target
-	if len(routes) > 0 {
-		hop = routes[0]
-	}
+	hop := d.hop()
 	if t, _ := hop.UriParams.Get("transport"); strings.EqualFold(t, "tcp") && !d.behindNAT {
 		return "TCP"
 	}
@@ -192,14 +198,11 @@ func (d *dialog) network(routes []sip.Uri) string {
 
 // nextHop is the ip:port the next request is sent to. Names are never looked
 // up: whoever reached us from an address is reached at that address.
-func (d *dialog) nextHop(network string, routes []sip.Uri, recipient sip.Uri) string {
+func (d *dialog) nextHop(network string) string {
 	if d.here.network != "UDP" || d.behindNAT {
 		return d.source
 	}
-	hop := recipient
-	if len(routes) > 0 && loose(routes[0]) {
-		hop = routes[0]
-	}
+	hop := d.hop()
 	addr, err := netip.ParseAddr(strings.Trim(hop.Host, "[]"))
 	if err != nil {
 		return d.source
@@ -208,11 +211,28 @@ func (d *dialog) nextHop(network string, routes []sip.Uri, recipient sip.Uri) st
 	if err == nil && unreachable(addr) && !unreachable(source.Addr()) {
 		return d.source
 	}
-	port := hop.Port
-	if port == 0 {
-		port = sip.DefaultPort(network)
+	return netip.AddrPortFrom(addr, portOf(hop, network)).String()
+}
+
+// elsewhere is the address a request can be sent to when the stream it should
+// go back on is closed: what the far end says of itself. Empty over UDP.
+func (d *dialog) elsewhere() string {
+	if d.here.network == "UDP" {
+		return ""
 	}
-	return netip.AddrPortFrom(addr, uint16(port)).String()
+	hop := d.hop()
+	addr, err := netip.ParseAddr(strings.Trim(hop.Host, "[]"))
+	if err != nil {
+		return ""
+	}
+	return netip.AddrPortFrom(addr, portOf(hop, d.here.network)).String()
+}
+
+func portOf(uri sip.Uri, network string) uint16 {
+	if uri.Port > 0 {
+		return uint16(uri.Port)
+	}
+	return uint16(sip.DefaultPort(network))
 }
 
 // unreachable tells addresses that mean nothing outside their own network.

@@ -3,8 +3,6 @@ package sip
 import (
 	"context"
 	"errors"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/emiago/sipgo"
@@ -37,7 +35,7 @@ type outstanding struct {
 // request sends req in a goroutine of its own; its outcome comes back through
 // the inbox. The call's own goroutine never waits for the network.
 func (c *call) request(req *sip.Request, of purpose) {
-	elsewhere := c.dialog.dialable(req)
+	elsewhere := c.dialog.elsewhere()
 	var ack *sip.Request
 	if req.IsInvite() {
 		ack = c.dialog.ack(req)
@@ -127,21 +125,4 @@ func (s *Server) sendInvite(req, ack *sip.Request) (*sip.Response, error) {
 			return nil, tx.Err()
 		}
 	}
-}
-
-// dialable is the address a request can be sent to when the stream it should
-// go back on is closed: what the far end says of itself. Empty over UDP.
-func (d *dialog) dialable(req *sip.Request) string {
-	if req.Transport() == "UDP" {
-		return ""
-	}
-	hop := req.Recipient
-	if route := req.Route(); route != nil && loose(route.Address) {
-		hop = route.Address
-	}
-	port := hop.Port
-	if port == 0 {
-		port = sip.DefaultPort(req.Transport())
-	}
-	return strings.Trim(hop.Host, "[]") + ":" + strconv.Itoa(port)
 }

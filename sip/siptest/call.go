@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo"
@@ -34,8 +35,8 @@ type Options struct {
 type Response struct {
 	Code    int
 	At      time.Time
-	Again   bool // a retransmitted 2xx
-	Message *sip.Response
+	Again   bool          // a retransmitted 2xx
+	Message *sip.Response // nil for one that another overtook
 }
 
 // Who ended a call.
@@ -54,6 +55,8 @@ type Call struct {
 
 	answered chan struct{}
 	done     chan struct{}
+
+	inviteSeq atomic.Uint32 // CSeq of the INVITE whose responses count
 
 	mu        sync.Mutex // guards what follows
 	changed   chan struct{}
@@ -98,6 +101,7 @@ func (p *Phone) Dial(ctx context.Context, uri string, o Options) (*Call, error) 
 	}
 	c.invite = c.newInvite(to)
 	c.leg = leg{phone: p, callID: c.id, seq: c.invite.CSeq().SeqNo, local: c.invite.From(), contact: c.invite.Contact(), target: to}
+	c.inviteSeq.Store(c.leg.seq)
 	p.add(c)
 	tx, err := p.client.TransactionRequest(ctx, c.invite)
 	if err != nil {
@@ -211,11 +215,27 @@ func (c *Call) got(res *sip.Response) (next sip.ClientTransaction, final bool) {
 	return nil, true
 }
 
+// sniffed notes a response the moment it is read from the socket: sipgo gives
+// each message a goroutine of its own, where a 200 overtakes the 180 before it.
+func (c *Call) sniffed(code int, at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.responses = append(c.responses, Response{Code: code, At: at})
+	c.wake()
+}
+
+// note keeps the message itself with what was sniffed of it.
 func (c *Call) note(res *sip.Response, again bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	defer c.wake()
+	for i := range c.responses {
+		if r := &c.responses[i]; r.Code == res.StatusCode && r.Message == nil {
+			r.Message, r.Again = res, again
+			return
+		}
+	}
 	c.responses = append(c.responses, Response{Code: res.StatusCode, At: time.Now(), Again: again, Message: res})
-	c.wake()
 }
 
 // wake lets everybody look again. mu is held.
@@ -245,6 +265,7 @@ func (c *Call) mayProve() bool {
 
 func (c *Call) prove(res *sip.Response) (sip.ClientTransaction, error) {
 	again := c.invite.Clone()
+	c.inviteSeq.Store(again.CSeq().SeqNo + 1) // DigestAuth counts it up
 	tx, err := c.phone.client.TransactionDigestAuth(context.Background(), again, res,
 		sipgo.DigestAuth{Username: c.opts.Username, Password: c.opts.Password})
 	c.mu.Lock()

@@ -1,14 +1,17 @@
 package siptest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
@@ -59,7 +62,8 @@ func New(cfg Config) (*Phone, error) {
 func (p *Phone) start(cfg Config) (err error) {
 	p.ua, err = sipgo.NewUA(
 		sipgo.WithUserAgent("phone"),
-		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(cfg.Log)),
+		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(cfg.Log),
+			sip.WithTransportLayerReadFilter(p.sniff)),
 		sipgo.WithUserAgentTransactionLayerOptions(
 			sip.WithTransactionLayerLogger(cfg.Log),
 			sip.WithTransactionLayerUnhandledResponseHandler(p.onStray),
@@ -190,4 +194,47 @@ func (p *Phone) onStray(res *sip.Response) {
 	if c := p.call(res); c != nil {
 		c.gotAgain(res)
 	}
+}
+
+// sniff looks at all that arrives, in the order in which it does.
+func (p *Phone) sniff(_ sip.TransportReadProps, data []byte) ([]byte, error) {
+	now := time.Now()
+	for rest := data; len(rest) > 0; {
+		head, after, whole := bytes.Cut(rest, []byte("\r\n\r\n"))
+		if !whole {
+			break // of a stream; its call will note it a little later
+		}
+		length := p.sniffHead(string(head), now)
+		rest = after[min(length, len(after)):]
+	}
+	return data, nil
+}
+
+// sniffHead reads the head of one message and returns the length of its body.
+func (p *Phone) sniffHead(head string, now time.Time) (length int) {
+	first, lines, _ := strings.Cut(strings.TrimLeft(head, "\r\n"), "\r\n")
+	var id, cseq string
+	for line := range strings.SplitSeq(lines, "\r\n") {
+		name, value, _ := strings.Cut(line, ":")
+		value = strings.TrimSpace(value)
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "call-id", "i":
+			id = value
+		case "cseq":
+			cseq = value
+		case "content-length", "l":
+			length, _ = strconv.Atoi(value)
+		}
+	}
+	status, isResponse := strings.CutPrefix(first, "SIP/2.0 ")
+	if isResponse && len(status) >= 3 && strings.HasSuffix(cseq, "INVITE") {
+		code, _ := strconv.Atoi(status[:3])
+		p.mu.Lock()
+		c := p.calls[id]
+		p.mu.Unlock()
+		if c != nil && strings.HasPrefix(cseq, strconv.FormatUint(uint64(c.inviteSeq.Load()), 10)+" ") {
+			c.sniffed(code, now)
+		}
+	}
+	return max(length, 0)
 }
