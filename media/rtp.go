@@ -187,10 +187,18 @@ func (l *RTPLeg) RemoteHeld() bool {
 func (l *RTPLeg) Answer(offer []byte) ([]byte, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.locate(offer); err != nil {
+	d, err := parseSDP(offer)
+	if err != nil {
 		return nil, err
 	}
-	answer, err := l.session.answer(offer)
+	audio, _, err := d.audio()
+	if err != nil {
+		return nil, err
+	}
+	if err := l.locate(audio.addr); err != nil {
+		return nil, err
+	}
+	answer, err := l.session.answer(d)
 	if err != nil {
 		return nil, err
 	}
@@ -202,7 +210,7 @@ func (l *RTPLeg) Answer(offer []byte) ([]byte, error) {
 func (l *RTPLeg) Offer() ([]byte, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.locate(nil); err != nil {
+	if err := l.locate(netip.Addr{}); err != nil {
 		return nil, err
 	}
 	return l.session.offer(), nil
@@ -212,10 +220,14 @@ func (l *RTPLeg) Offer() ([]byte, error) {
 func (l *RTPLeg) Accept(answer []byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.locate(answer); err != nil {
+	if !l.local {
+		return errors.New("an answer came, but nothing was offered")
+	}
+	d, err := parseSDP(answer)
+	if err != nil {
 		return err
 	}
-	if err := l.session.accept(answer); err != nil {
+	if err := l.session.accept(d); err != nil {
 		return err
 	}
 	l.apply()
@@ -224,17 +236,11 @@ func (l *RTPLeg) Accept(answer []byte) error {
 
 // locate decides, at the first exchange, which address of ours the far end is
 // told: the configured one, or the one this machine would send from.
-func (l *RTPLeg) locate(remote []byte) error {
+func (l *RTPLeg) locate(towards netip.Addr) error {
 	if l.local {
 		return nil
 	}
-	var towards netip.Addr
-	if d, err := parseSDP(remote); err == nil {
-		if s, _, err := d.audio(); err == nil && !s.addr.IsUnspecified() {
-			towards = s.addr
-		}
-	}
-	if !towards.IsValid() && len(l.gate.allow) > 0 {
+	if (!towards.IsValid() || towards.IsUnspecified()) && len(l.gate.allow) > 0 {
 		towards = l.gate.allow[0].Addr()
 	}
 	addr, err := l.engine.localAddress(towards)
@@ -247,13 +253,16 @@ func (l *RTPLeg) locate(remote []byte) error {
 
 // localAddress is the address by which a host reaches us.
 func (e *Engine) localAddress(towards netip.Addr) (netip.Addr, error) {
+	if !towards.IsValid() || towards.IsUnspecified() {
+		towards = netip.AddrFrom4([4]byte{192, 0, 2, 1}) // anywhere beyond the default route
+	}
 	switch {
-	case e.public.IsValid() && !towards.IsLoopback():
+	case e.public.IsValid() && e.public.Is4() == towards.Is4() && !towards.IsLoopback():
 		return e.public, nil
+	case !e.bind.IsUnspecified() && e.bind.Is4() != towards.Is4():
+		return netip.Addr{}, fmt.Errorf("%w: the far end wants sound over another IP version than media.address has", ErrBadSDP)
 	case !e.bind.IsUnspecified():
 		return e.bind, nil
-	case !towards.IsValid():
-		towards = netip.AddrFrom4([4]byte{192, 0, 2, 1})
 	}
 	// Connecting a UDP socket sends nothing; it asks the routing table.
 	c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(netip.AddrPortFrom(towards, 9)))
@@ -353,10 +362,6 @@ func (l *RTPLeg) guard(f func()) {
 
 // packet handles one datagram on the RTP port.
 func (l *RTPLeg) packet(now time.Time, from netip.AddrPort, b []byte) {
-	if !l.affordable(now) {
-		l.flooded.Add(1)
-		return
-	}
 	a := l.agreed.Load()
 	if a != nil && a.mux && isRTCP(b) {
 		l.control(now, from, b)
@@ -378,6 +383,10 @@ func (l *RTPLeg) packet(now time.Time, from netip.AddrPort, b []byte) {
 	}
 	if moved {
 		l.aim()
+	}
+	if !l.affordable(now) { // after the gate: a stranger's flood must not cost the caller her words
+		l.flooded.Add(1)
+		return
 	}
 	l.heard.Store(now.UnixNano())
 	kind := a.kinds[h.PayloadType]

@@ -49,6 +49,10 @@ type Sender struct {
 	ts      uint32    // of the newest sent
 	samples uint32    // of the newest sent
 	at      time.Time // when the newest was sent
+	mark    bool      // the next packet begins something new
+
+	anchor   time.Time // the first packet's moment and timestamp: the wall clock of this stream
+	anchorTS uint32
 
 	source    Source  // whose packets are sent now
 	ended     Source  // this source and all older ones were released
@@ -76,13 +80,16 @@ type mapping struct {
 	epochTS   uint32
 	lag       float64   // usual delay against the first packet, in samples
 	lateSince time.Time // packets have been too late since; zero: they are not
+	lateLag   float64   // how late they were then
+	gap       bool      // packets were left out before the next one
 }
 
 const (
 	sourceJump    = 2 * clockRate          // a timestamp step that is a new beginning
 	sourceGap     = 1000                   // a sequence step that is a new beginning
 	tooLate       = clockRate / 4          // 250 ms behind its like: not worth hearing
-	newNormal     = time.Second            // late for so long: the path became longer
+	newNormal     = 100 * time.Millisecond // late for so long, at the pace of speech: the path is longer now
+	newNormalEver = 2 * time.Second        // late for so long, at whatever pace
 	fillAfter     = 100 * time.Millisecond // a source that is silent for so long is filled in
 	maxRTPPayload = 1400
 )
@@ -153,13 +160,8 @@ func (s *Sender) forward(now time.Time, from Source, codec Codec, h *rtp.Header,
 	}
 	rebased := s.follow(now, h)
 	if !rebased && s.late(now, h.Timestamp) {
-		s.stale++
-		if s.in.lateSince.IsZero() {
-			s.in.lateSince = now
-		}
-		if now.Sub(s.in.lateSince) < newNormal {
-			// Left out as if it had never been: the far end need not count
-			// it as lost, because everything behind it is late as well.
+		if s.backlog(now, h.Timestamp) {
+			s.stale++
 			s.omit(h)
 			return true
 		}
@@ -251,25 +253,28 @@ func (s *Sender) rebase(now time.Time, h *rtp.Header) {
 }
 
 // step is how far the timestamp of a packet that starts now is from the last
-// one's: the wall clock's distance in whole frames, but never less than the
-// last packet's length.
+// one's: what brings it back to the wall clock, in whole frames, but never less
+// than the last packet's length. It is measured from the stream's first packet,
+// so that the rounding of many changes of source does not add up.
 func (s *Sender) step(now time.Time) uint32 {
 	if !s.started {
 		return 0
 	}
-	ms := now.Sub(s.at).Milliseconds()
-	frames := (ms + 10) / 20
-	if frames > 1<<20 { // six hours: whatever it was, it is over
-		frames = 1 << 20
-	}
+	behind := int64(int32(s.wallTS(now) - s.ts))
+	frames := (behind + frameSamples/2) / frameSamples
 	return max(uint32(max(frames, 1))*frameSamples, s.samples)
 }
 
+// wallTS is the timestamp that belongs to a moment by the wall clock.
+func (s *Sender) wallTS(now time.Time) uint32 {
+	return s.anchorTS + uint32(int64(now.Sub(s.anchor).Seconds()*clockRate))
+}
+
 // late tells whether a packet comes so far behind its like that playing it
-// would only add delay: the process was stopped, or a buffer emptied at once.
+// would only add delay.
 func (s *Sender) late(now time.Time, ts uint32) bool {
 	m := &s.in
-	lag := now.Sub(m.epoch).Seconds()*clockRate - float64(int32(ts-m.epochTS))
+	lag := m.lagOf(now, ts)
 	if lag > m.lag+tooLate {
 		return true
 	}
@@ -280,6 +285,26 @@ func (s *Sender) late(now time.Time, ts uint32) bool {
 	return false
 }
 
+func (m *mapping) lagOf(now time.Time, ts uint32) float64 {
+	return now.Sub(m.epoch).Seconds()*clockRate - float64(int32(ts-m.epochTS))
+}
+
+// backlog tells two kinds of lateness apart. After a stop of this process or
+// of the network, old packets come all at once: they are better left out. When
+// they come late but one every 20 ms, the path is longer now, or the phone
+// stopped its clock while it was silent, and there is nothing to win.
+func (s *Sender) backlog(now time.Time, ts uint32) bool {
+	m := &s.in
+	lag := m.lagOf(now, ts)
+	if m.lateSince.IsZero() {
+		m.lateSince, m.lateLag = now, lag
+		return true
+	}
+	since := now.Sub(m.lateSince)
+	catchingUp := m.lateLag-lag > since.Seconds()*clockRate/4
+	return since < newNormal || catchingUp && since < newNormalEver
+}
+
 // omit leaves one packet of the source out and closes the gap, unless it came
 // out of order: then a hole is better than a number sent twice.
 func (s *Sender) omit(h *rtp.Header) {
@@ -287,6 +312,7 @@ func (s *Sender) omit(h *rtp.Header) {
 	if int16(h.SequenceNumber-m.seq) > 0 {
 		m.seq, m.ts = h.SequenceNumber, h.Timestamp
 		m.seqOff--
+		m.gap = true
 	}
 }
 
@@ -304,6 +330,7 @@ func (s *Sender) pass(now time.Time, h *rtp.Header, payloadType uint8, payload [
 	if ahead := s.seq - m.floor; ahead > 2*sourceGap && ahead < 1<<15 {
 		m.floor = s.seq - sourceGap // or the comparison would wrap after eleven minutes
 	}
+	marker, m.gap = marker || m.gap, false
 	limit := s.format.MaxSamples
 	if limit <= 0 || payloadType != s.format.PayloadType {
 		s.put(now, payloadType, seq, ts, payload, marker)
@@ -324,9 +351,14 @@ func (s *Sender) put(now time.Time, payloadType uint8, seq uint16, ts uint32, pa
 	h.Marker, h.PayloadType, h.SequenceNumber, h.Timestamp = marker, payloadType, seq, ts
 	if _, err := s.out.WriteRTP(h, payload); err != nil {
 		s.failed++
+	} else {
+		s.packets++
+		s.octets += uint64(len(payload))
 	}
-	s.packets++
-	s.octets += uint64(len(payload))
+	s.mark = false
+	if !s.started {
+		s.anchor, s.anchorTS = now, ts
+	}
 	if !s.started || int16(seq-s.seq) > 0 {
 		s.started, s.seq, s.ts, s.at = true, seq, ts, now
 		s.samples = 0
@@ -352,9 +384,10 @@ func (s *Sender) Release(from Source) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ended = max(s.ended, from)
-	if s.source <= from {
+	if s.source != 0 && s.source <= from {
 		s.source = 0
 		s.in.valid = false
+		s.mark = true
 	}
 }
 
@@ -400,21 +433,24 @@ func (s *Sender) silence(due time.Time) {
 		return
 	}
 	s.filling = s.source != 0
-	s.in.valid = false // the source, when it comes back, is mapped anew
 	alaw, ulaw := silentFrame.frame(0)
 	s.own(due, alaw, ulaw)
 }
 
-// own sends a frame that is nobody's packet: next number, next timestamp.
+// own sends a frame that is nobody's packet: next number, next timestamp. A
+// source that comes back after it is mapped anew.
 func (s *Sender) own(due time.Time, alaw, ulaw []byte) {
 	payload := alaw
 	if s.format.Codec == PCMU {
 		payload = ulaw
 	}
-	step := s.step(due)
-	marker := !s.started || step > 3*frameSamples || s.in.valid
+	step := uint32(frameSamples)
+	marker := s.mark || s.in.valid
+	if !s.started || marker || due.Sub(s.at) > 3*frameTime {
+		step, marker = s.step(due), true
+	}
 	s.in.valid = false
-	seq, ts := s.seq+1, s.ts+step
+	seq, ts := s.seq+1, s.ts+max(step, s.samples)
 	if limit := s.format.MaxSamples; limit > 0 {
 		for len(payload) > limit {
 			s.put(due, s.format.PayloadType, seq, ts, payload[:limit], marker)
@@ -441,6 +477,9 @@ func (s *Sender) beginEvent(due time.Time) (tones, ready bool) {
 		return true, true
 	}
 	s.ts += s.step(due)
+	if !s.started {
+		s.anchor, s.anchorTS = due, s.ts
+	}
 	s.at, s.samples, s.started = due, 0, true
 	return false, true
 }
@@ -470,6 +509,7 @@ func (s *Sender) endEvents() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.keying = false
+	s.mark = true
 }
 
 // takeover returns how often a leg took over, and whether one speaks now.

@@ -46,11 +46,7 @@ func newSession(local netip.Addr, port uint16) session {
 }
 
 // answer agrees to an offer. On error nothing has changed.
-func (s *session) answer(offer []byte) (answer []byte, err error) {
-	d, err := parseSDP(offer)
-	if err != nil {
-		return nil, err
-	}
+func (s *session) answer(d *description) (answer []byte, err error) {
 	audio, index, err := d.audio()
 	if err != nil {
 		return nil, err
@@ -112,11 +108,7 @@ func keepNumbers(offer, used []payload) []payload {
 }
 
 // accept takes the answer to our offer. On error nothing has changed.
-func (s *session) accept(answer []byte) error {
-	d, err := parseSDP(answer)
-	if err != nil {
-		return err
-	}
+func (s *session) accept(d *description) error {
 	audio, _, err := d.audio()
 	if err != nil {
 		return err
