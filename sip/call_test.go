@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -129,19 +130,24 @@ func (tx *racingTx) Respond(res *sip.Response) error {
 func TestCancelThatOvertakesTheAnswerStays487(t *testing.T) {
 	for _, late := range []int{100, 180, 200} {
 		t.Run(strconv.Itoa(late), func(t *testing.T) {
-			h := openHouse(t, nil)
-			s := newScript(h, "udp")
-			invite := s.message("INVITE", 1, 77, quietSDP)
-			h.server.srv.OnRequest(sip.INVITE, func(req *sip.Request, tx sip.ServerTransaction) {
-				trunk, _ := h.server.trunkOf(req)
-				h.server.onInvite(trunk, req, &racingTx{tx, func(code int) {
-					if code == late {
-						s.sendRaw(s.message("CANCEL", 1, 77, ""))
-						h.waitStatus(s.wire, "INVITE", 487)
-					}
-				}})
+			reached, goOn := make(chan struct{}), make(chan struct{})
+			h := openHouse(t, func(h *house) {
+				h.server.srv.OnRequest(sip.INVITE, func(req *sip.Request, tx sip.ServerTransaction) {
+					trunk, _ := h.server.trunkOf(req)
+					h.server.onInvite(trunk, req, &racingTx{tx, func(code int) {
+						if code == late {
+							close(reached)
+							<-goOn
+						}
+					}})
+				})
 			})
-			s.sendRaw(invite)
+			s := newScript(h, "udp")
+			s.sendRaw(s.message("INVITE", 1, 77, quietSDP))
+			h.within(func(ctx context.Context) error { return happened(ctx, reached) })
+			s.sendRaw(s.message("CANCEL", 1, 77, ""))
+			h.waitStatus(s.wire, "INVITE", 487)
+			close(goOn)
 			// 487 is not acknowledged, so it is repeated: four times 487.
 			h.within(func(ctx context.Context) error {
 				from := 0
@@ -168,6 +174,16 @@ func TestCancelThatOvertakesTheAnswerStays487(t *testing.T) {
 				t.Errorf("a cancelled call was established %d times", n)
 			}
 		})
+	}
+}
+
+// happened waits until c is closed.
+func happened(ctx context.Context, c <-chan struct{}) error {
+	select {
+	case <-c:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
@@ -464,17 +480,17 @@ func TestRefusals(t *testing.T) {
 
 // A fault in one call ends that call, and no other.
 func TestPanicEndsOneCall(t *testing.T) {
-	armed := false
+	var armed atomic.Bool
 	h := openHouse(t, func(h *house) {
 		h.studio.before = func() {
-			if armed {
+			if armed.Load() {
 				panic(errBoom)
 			}
 		}
 	})
 	p := h.phone("udp")
 	first, _ := h.up(p, siptest.Options{NoMedia: true, SDP: []byte(quietSDP)})
-	armed = true
+	armed.Store(true)
 	second := h.dial(p, siptest.Options{NoMedia: true, SDP: []byte(quietSDP)})
 	h.within(second.WaitDone)
 	if second.Status() != 500 {

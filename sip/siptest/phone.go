@@ -89,9 +89,9 @@ func (p *Phone) start(cfg Config) (err error) {
 		_ = conn.(*net.UDPConn).SetReadBuffer(4 << 20)
 		p.addr = conn.LocalAddr().String()
 		p.closers = append(p.closers, conn)
-		ready := make(chan struct{})
-		p.serving.Go(func() { close(ready); _ = srv.ServeUDP(conn) })
-		<-ready
+		first := &firstRead{PacketConn: conn, began: make(chan struct{})}
+		p.serving.Go(func() { _ = srv.ServeUDP(first) })
+		<-first.began
 		// Requests leave from the socket that listens.
 		options = append(options, sipgo.WithClientConnectionAddr(p.addr))
 	} else {
@@ -106,6 +106,19 @@ func (p *Phone) start(cfg Config) (err error) {
 	options = append(options, sipgo.WithClientAddr(p.addr))
 	p.client, err = sipgo.NewClient(p.ua, options...)
 	return err
+}
+
+// firstRead tells when its socket is read for the first time: by then sipgo
+// knows it and sends from it instead of opening another.
+type firstRead struct {
+	net.PacketConn
+	once  sync.Once
+	began chan struct{}
+}
+
+func (f *firstRead) ReadFrom(p []byte) (int, net.Addr, error) {
+	f.once.Do(func() { close(f.began) })
+	return f.PacketConn.ReadFrom(p)
 }
 
 // Addr is where the Phone listens.
