@@ -90,12 +90,9 @@ func encodeA(s int16) byte {
 	}
 	v >>= 4
 	c := byte(v)
-	if v >= 32 {
-		exponent := bits.Len(uint(v)) - 5
-		c = byte(exponent)<<4 | byte(v>>(exponent-1)-16)&0x0F
-		if exponent == 0 {
-			c = byte(v)
-		}
+	if v >= 32 { // below, the first two segments are one straight line
+		exponent := bits.Len(uint(v)) - 4
+		c = byte(exponent)<<4 | byte(v>>(exponent-1))&0x0F
 	}
 	return (sign | c) ^ 0x55
 }
