@@ -118,7 +118,7 @@ const (
 )
 
 func (g *guard) standing(ip netip.Addr) standing {
-	if g.trunks.at(ip) != nil {
+	if g.trunks.near(ip) {
 		return carrier
 	}
 	if _, ok := g.limits.peer(ip); ok {
@@ -201,8 +201,8 @@ func (g *guard) response(m *message, cut error, from netip.AddrPort, who standin
 // request validates, then asks who speaks.
 func (g *guard) request(m *message, cut error, from netip.AddrPort, who standing, stream bool) verdict {
 	register := m.method == "REGISTER" && g.rules.registrar
-	signed := m.method == "INVITE" && len(g.trunks.byUser) > 0
-	if who == stranger && !register && !signed {
+	signs := m.method == "INVITE" && g.trunks.open(from.Addr()) == nil
+	if who == stranger && !register && !(signs && g.trunks.roaming) {
 		return g.refuseStranger(m, cut, from, stream)
 	}
 	r, no := checkRequest(m, cut, g.rules)
@@ -211,7 +211,7 @@ func (g *guard) request(m *message, cut error, from netip.AddrPort, who standing
 		v.close = stream && cut != nil
 		return v
 	}
-	if register || signed && (who == stranger || who == proven && !r.inDialog()) {
+	if register || signs && (who == stranger || !r.inDialog()) {
 		if v, stop := g.mustSign(r, from); stop {
 			return v
 		}

@@ -29,6 +29,7 @@ type limits struct {
 	hosts    map[netip.Prefix]*host
 	locks    map[lockKey]*failures
 	peers    map[netip.Addr]peer
+	devices  map[device]time.Time // until
 	expected map[netip.Addr]time.Time
 	crowd    host // stands for every host there was no room for
 	bans     uint64
@@ -56,6 +57,13 @@ type lockKey struct {
 	net  netip.Prefix
 }
 
+// device is a phone that proved itself: neither its neighbours' guesses nor a
+// ban of their shared address lock it out.
+type device struct {
+	user string
+	ip   netip.Addr
+}
+
 // peer is an address that proved itself: a trunk's by digest, or a phone's
 // (trunk is nil).
 type peer struct {
@@ -70,7 +78,7 @@ func newLimits(perSecond int) *limits {
 	return &limits{
 		rate: float64(perSecond), now: time.Now,
 		hosts: map[netip.Prefix]*host{}, locks: map[lockKey]*failures{},
-		peers: map[netip.Addr]peer{}, expected: map[netip.Addr]time.Time{},
+		peers: map[netip.Addr]peer{}, devices: map[device]time.Time{}, expected: map[netip.Addr]time.Time{},
 	}
 }
 
@@ -126,6 +134,11 @@ func (l *limits) sweep(now time.Time) {
 	for k, p := range l.peers {
 		if now.After(p.until) {
 			delete(l.peers, k)
+		}
+	}
+	for k, until := range l.devices {
+		if now.After(until) {
+			delete(l.devices, k)
 		}
 	}
 	for k, until := range l.expected {
@@ -207,14 +220,13 @@ func (f *failures) fail(now time.Time) int {
 }
 
 // locked tells whether guesses of user from ip's network are no longer even
-// checked. A host that proved itself before is not locked out by its
-// neighbours.
+// checked. The user's own phone is not locked out by its neighbours.
 func (l *limits) locked(user string, ip netip.Addr) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
 	f := l.locks[lockKey{user, netOf(ip)}]
-	return f != nil && f.count >= authTries && now.Sub(f.since) <= authBan && !l.isPeer(ip, now)
+	return f != nil && f.count >= authTries && now.Sub(f.since) <= authBan && !now.Before(l.devices[device{user, ip}])
 }
 
 // learn remembers that ip proved itself, for a trunk or (nil) a phone.
@@ -233,13 +245,15 @@ func (l *limits) learn(ip netip.Addr, t *Trunk, d time.Duration) {
 		until = old.until
 	}
 	l.peers[ip] = peer{t, until}
-	if h := l.hosts[hostOf(ip)]; h != nil {
-		h.count, h.banned = 0, time.Time{}
-	}
-	for k := range l.locks {
-		if k.net == netOf(ip) {
-			delete(l.locks, k)
-		}
+}
+
+// trust remembers that user's phone is at ip.
+func (l *limits) trust(user string, ip netip.Addr, d time.Duration) {
+	l.learn(ip, nil, d)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.devices) < peersMax {
+		l.devices[device{user, ip}] = l.now().Add(d)
 	}
 }
 

@@ -57,21 +57,18 @@ func (s *Server) bind(addr string) (*listener, error) {
 }
 
 func bindOnce(addr string) (*listener, error) {
-	tcp, err := net.Listen("tcp", addr)
+	// "tcp" would take 0.0.0.0 for every address of both families, and its
+	// name would be [::].
+	family := ""
+	if a, err := netip.ParseAddrPort(addr); err == nil && a.Addr().Is4() {
+		family = "4"
+	}
+	tcp, err := net.Listen("tcp"+family, addr)
 	if err != nil {
 		return nil, bindError("TCP", addr, err)
 	}
-	at, err := netip.ParseAddrPort(tcp.Addr().String())
-	if err != nil {
-		_ = tcp.Close()
-		return nil, bindError("TCP", addr, err)
-	}
-	// A wildcard keeps its family: "0.0.0.0" must not become "[::]".
-	at = netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
-	if host, _, _ := net.SplitHostPort(addr); host == "0.0.0.0" {
-		at = netip.AddrPortFrom(netip.IPv4Unspecified(), at.Port())
-	}
-	udp, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(at))
+	at := tcp.Addr().(*net.TCPAddr).AddrPort()
+	udp, err := net.ListenUDP("udp"+family, net.UDPAddrFromAddrPort(at))
 	if err != nil {
 		_ = tcp.Close()
 		return nil, bindError("UDP", at.String(), err)

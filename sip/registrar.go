@@ -80,20 +80,20 @@ func (s *Server) onRegister(req *sip.Request, tx sip.ServerTransaction) {
 		_ = tx.Respond(s.reply(req, sip.StatusForbidden))
 		return
 	}
-	r.settle(ip, now)
+	r.settle(user, ip, now)
 	s.log.Debug("a phone registered", "user", user, "phones", len(now))
 	_ = tx.Respond(s.registered(req, now))
 }
 
 // settle lets a registered phone's address speak to us while its registration
 // lasts.
-func (r *registrar) settle(ip netip.Addr, phones []Binding) {
+func (r *registrar) settle(user string, ip netip.Addr, phones []Binding) {
 	var longest time.Duration
 	for _, p := range phones {
 		longest = max(longest, p.Expires.Sub(r.phones.now()))
 	}
 	if longest > 0 {
-		r.limits.learn(ip, nil, longest)
+		r.limits.trust(user, ip, longest)
 	}
 }
 

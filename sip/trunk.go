@@ -42,7 +42,8 @@ func (t *Trunk) Sources(signalling string) []netip.Prefix {
 // trunks are all of them. It never changes after newTrunks.
 type trunks struct {
 	all      []*Trunk
-	byUser   map[string]*Trunk // those that prove themselves by digest
+	byUser   map[string]*Trunk // those that sign their calls (digest)
+	roaming  bool              // one of them may do so from anywhere
 	maxCalls int
 	calls    atomic.Int64
 }
@@ -59,11 +60,9 @@ func newTrunks(c configs.SIP) (*trunks, error) {
 			return nil, fmt.Errorf("sip.trunks[%d].media_addresses: %w", i, err)
 		}
 		switch {
-		case len(t.addresses) > 0:
-			// Known by where it speaks from; a user name beside it is for
-			// registering there, not for proving itself here.
-		case ct.Username == "":
+		case ct.Username == "" && len(t.addresses) == 0:
 			return nil, fmt.Errorf("sip.trunks[%d] %q has neither addresses nor a username; one of them must say which INVITEs are its calls", i, ct.Name)
+		case ct.Username == "":
 		case ts.byUser[ct.Username] != nil:
 			return nil, fmt.Errorf("sip.trunks[%d] %q: the username %q is another trunk's; give each its own", i, ct.Name, ct.Username)
 		default:
@@ -72,6 +71,7 @@ func newTrunks(c configs.SIP) (*trunks, error) {
 				t.ha1[alg] = hashOf(alg, ct.Username, Realm(c), ct.Password.Reveal())
 			}
 			ts.byUser[ct.Username] = t
+			ts.roaming = ts.roaming || len(t.addresses) == 0
 		}
 		ts.all = append(ts.all, t)
 	}
@@ -96,18 +96,47 @@ func prefixes(list []string) ([]netip.Prefix, error) {
 	return out, nil
 }
 
-// at returns the trunk that speaks from ip, by the longest matching network.
-func (ts *trunks) at(ip netip.Addr) *Trunk {
+// near tells whether ip is on some trunk's address list.
+func (ts *trunks) near(ip netip.Addr) bool {
+	for _, t := range ts.all {
+		if t.has(ip) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// open returns the trunk whose calls are known by their address alone, by the
+// longest matching network.
+func (ts *trunks) open(ip netip.Addr) *Trunk {
 	var best *Trunk
 	bits := -1
 	for _, t := range ts.all {
-		for _, p := range t.addresses {
-			if p.Bits() > bits && p.Contains(ip) {
-				best, bits = t, p.Bits()
-			}
+		if n := t.has(ip); n > bits && t.username == "" {
+			best, bits = t, n
 		}
 	}
 	return best
+}
+
+// signed returns the trunk that signs as user, if it may do so from ip.
+func (ts *trunks) signed(user string, ip netip.Addr) *Trunk {
+	t := ts.byUser[user]
+	if t == nil || len(t.addresses) > 0 && t.has(ip) < 0 {
+		return nil
+	}
+	return t
+}
+
+// has returns the length of t's longest network that holds ip, or -1.
+func (t *Trunk) has(ip netip.Addr) int {
+	bits := -1
+	for _, p := range t.addresses {
+		if p.Bits() > bits && p.Contains(ip) {
+			bits = p.Bits()
+		}
+	}
+	return bits
 }
 
 // HA1 makes the digest trunks a source of credentials like the users.
@@ -119,11 +148,12 @@ func (ts *trunks) HA1(username, algorithm string) (string, bool) {
 	return t.ha1[algorithm], true
 }
 
-// trunkOf finds the trunk an INVITE belongs to: by address list, else by
-// digest (RFC 3261 §22). When there is none it returns the refusal to send.
+// trunkOf finds the trunk an INVITE belongs to: by address list, by digest
+// (RFC 3261 §22), or by both. When there is none it returns the refusal to
+// send.
 func (s *Server) trunkOf(req *sip.Request) (*Trunk, *sip.Response) {
 	ip := sourceOf(req)
-	if t := s.trunks.at(ip); t != nil {
+	if t := s.trunks.open(ip); t != nil {
 		return t, nil
 	}
 	// A re-INVITE from the host that proved itself when the call began needs
@@ -138,11 +168,11 @@ func (s *Server) trunkOf(req *sip.Request) (*Trunk, *sip.Response) {
 		return nil, s.reply(req, sip.StatusForbidden)
 	}
 	user, outcome := s.registrar.check(req, ip, s.trunks)
-	if outcome != authOK {
+	t := s.trunks.signed(user, ip)
+	if outcome != authOK || t == nil {
 		s.guard.count(reasonUnauthorized)
 		return nil, s.challenge(req, outcome == authStale)
 	}
-	t := s.trunks.byUser[user]
 	s.guard.learn(ip, t)
 	return t, nil
 }
