@@ -1,1 +1,252 @@
-export {};
+// The administration's page. One state, drawn whole; the routing is edited as a
+// draft, checked by the server (dry run), reviewed as a list of changes and only
+// then applied, against the revision it was made from.
+
+import { render } from "lit";
+import { api, Refused, type Routing } from "./admin/api";
+import { changes, withValue } from "./admin/draft";
+import { screen } from "./admin/screen";
+import { blankState, sections, type Actions, type Section, type State } from "./admin/state";
+import { chosenLang, useLang, words } from "./i18n";
+import { adminWords } from "./i18n/admin";
+
+let state: State = blankState(chosenLang());
+let queued = false;
+
+function set(part: Partial<State>): void {
+  state = { ...state, ...part };
+  if (queued) return;
+  queued = true;
+  queueMicrotask(() => {
+    queued = false;
+    draw();
+  });
+}
+
+function draw(): void {
+  const a = adminWords(state.lang);
+  document.title = `${a.sections[state.section]} – Sahut`;
+  render(screen({ s: state, w: words(state.lang), a, act }), root);
+}
+
+// run does one thing and puts its trouble into words.
+async function run(name: string, work: () => Promise<void>): Promise<boolean> {
+  set({ busy: name, trouble: "", done: "" });
+  try {
+    await work();
+    return true;
+  } catch (e) {
+    const a = adminWords(state.lang);
+    if (!(e instanceof Refused)) throw e;
+    if (e.status === 401) set({ signedOut: true });
+    else if (e.status === 412 && e.current) set({ conflict: e.current, review: null });
+    else if (e.problems.length > 0) set({ problems: e.problems, review: null });
+    else set({ trouble: e.status === 0 ? a.offline : e.detail || a.failed });
+    return false;
+  } finally {
+    set({ busy: "" });
+  }
+}
+
+// A draft outlives a reload of this tab, with the revision it was made from.
+const DRAFT = "sahut.draft";
+
+function keepDraft(): void {
+  if (state.base && state.draft && changes(state.base, state.draft).length > 0) {
+    sessionStorage.setItem(DRAFT, JSON.stringify({ base: state.base, revision: state.revision, draft: state.draft }));
+  } else {
+    sessionStorage.removeItem(DRAFT);
+  }
+}
+
+async function loadRouting(): Promise<void> {
+  const { routing, revision } = await api.routing();
+  const kept = sessionStorage.getItem(DRAFT);
+  if (kept && !state.draft) {
+    const k = JSON.parse(kept) as { base: Routing; revision: number; draft: Routing };
+    set({ base: k.base, revision: k.revision, draft: k.draft });
+    return;
+  }
+  set({ base: routing, revision, draft: routing, problems: [] });
+}
+
+async function load(section: Section): Promise<void> {
+  await run("load", async () => {
+    if (!state.fields.length) set({ fields: await api.fields() });
+    if (!state.base) await loadRouting();
+    switch (section) {
+      case "calls": {
+        const { calls, more } = await api.calls(state.filter.since);
+        set({ calls, more });
+        break;
+      }
+      case "status":
+        set({ status: await api.status(), statusAt: Date.now() });
+        break;
+      case "queues":
+      case "prompts":
+        set({ prompts: await api.prompts() });
+        break;
+      case "volunteers":
+        if (state.role === "admin") set({ users: await api.users() });
+        break;
+      case "routing":
+        if (state.yaml === null) await loadYaml();
+        break;
+      case "history":
+        set({ history: await api.history() });
+        break;
+    }
+  });
+}
+
+async function loadYaml(): Promise<void> {
+  const { text, revision } = await api.yaml();
+  set({ yaml: text, yamlRevision: revision });
+}
+
+// taken makes the applied document the new ground of everything.
+async function taken(): Promise<void> {
+  sessionStorage.removeItem(DRAFT);
+  set({ draft: null, base: null, review: null, problems: [], yaml: null, looked: null });
+  await loadRouting();
+  if (state.section === "routing") await loadYaml();
+  if (state.section === "history") set({ history: await api.history() });
+}
+
+const act: Actions = {
+  edit(path, value) {
+    if (!state.draft) return;
+    const draft = withValue(state.draft, path, value);
+    // A problem is gone as soon as its value is another one; the next check decides.
+    set({ draft, done: "", problems: state.problems.filter((p) => !(p.path ?? p.key).startsWith(path)) });
+    keepDraft();
+  },
+  discard() {
+    set({ draft: state.base, problems: [], trouble: "", done: "" });
+    keepDraft();
+    void run("load", loadRouting);
+  },
+  check: (document) => void run("check", async () => {
+    const doc = document ?? state.draft!;
+    const base = typeof doc === "string" ? state.yamlRevision : state.revision;
+    set({ problems: [] });
+    const plan = await api.put(doc, base, true);
+    if (plan.problems?.length) set({ problems: plan.problems });
+    else if (plan.revision > base) set({ conflict: plan });
+    else set({ review: { plan, document: doc } });
+  }),
+  apply: (note) => void run("apply", async () => {
+    const r = state.review;
+    if (!r) return;
+    const plan = await api.put(r.document, typeof r.document === "string" ? state.yamlRevision : state.revision, false, note);
+    await taken();
+    set({ done: adminWords(state.lang).applied(plan.revision) });
+  }),
+  closeReview: () => set({ review: null }),
+  resolve(keepMine) {
+    set({ conflict: null });
+    void run("load", async () => {
+      if (!keepMine) return taken();
+      // Same draft, new ground: the list of changes now shows what of theirs it would undo.
+      const { routing, revision } = await api.routing();
+      set({ base: routing, revision, yamlRevision: revision });
+      keepDraft();
+    });
+  },
+  filter(part) {
+    const since = state.filter.since;
+    set({ filter: { ...state.filter, ...part } });
+    if (state.filter.since !== since) void load("calls");
+  },
+  reload: () => void load(state.section),
+  editYaml: (yaml) => set({ yaml, problems: [], done: "" }),
+  revertYaml: () => void run("load", loadYaml),
+  download() {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([state.yaml ?? ""], { type: "application/yaml" }));
+    link.download = `routing-${state.yamlRevision}.yaml`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  },
+  look: (revision) => void run("load", async () => {
+    if (!revision) return set({ looked: null });
+    const before = state.history?.find((r) => r.revision < revision);
+    const now = await api.routingAt(revision);
+    set({ looked: { revision, changes: before ? changes(await api.routingAt(before.revision), now) : null } });
+  }),
+  askBack: (revision) => void run("load", async () => {
+    const { routing } = await api.routing();
+    set({ goBack: { revision, changes: changes(routing, await api.routingAt(revision)) } });
+  }),
+  goBack: () => void run("back", async () => {
+    const g = state.goBack;
+    if (!g) return;
+    set({ goBack: null });
+    const plan = await api.rollback(g.revision, state.history?.[0]?.revision ?? state.revision);
+    await taken();
+    set({ done: adminWords(state.lang).applied(plan.revision) });
+  }),
+  closeBack: () => set({ goBack: null }),
+  upload: (name, file) => void run("upload", async () => {
+    if (!file) return;
+    await api.upload(name, file);
+    set({ prompts: await api.prompts(), done: adminWords(state.lang).saved });
+  }),
+  deletePrompt: (name) => void run("upload", async () => {
+    await api.deletePrompt(name);
+    set({ prompts: await api.prompts() });
+  }),
+  addUser: (name, role, password) => run("user", async () => {
+    await api.addUser({ name, role, password });
+    set({ users: await api.users(), done: adminWords(state.lang).saved });
+  }),
+  changeUser: (name, change) => void run("user", async () => {
+    set({ passwordFor: "" });
+    try {
+      await api.changeUser(name, change);
+      set({ done: adminWords(state.lang).saved });
+    } finally {
+      set({ users: await api.users() });
+    }
+  }),
+  askPassword: (passwordFor) => set({ passwordFor }),
+  switchLang() {
+    const lang = state.lang === "en" ? "id" : "en";
+    useLang(lang);
+    const url = new URL(location.href);
+    url.searchParams.set("lang", lang);
+    history.replaceState(null, "", url);
+    set({ lang });
+  },
+  signOut: () => void api.signOut().catch(() => undefined).then(() => location.assign(`/signin?lang=${state.lang}`)),
+};
+
+function fromHash(): Section {
+  const asked = location.hash.slice(1) as Section;
+  return sections.includes(asked) ? asked : "calls";
+}
+
+addEventListener("hashchange", () => {
+  const section = fromHash();
+  if (section === state.section) return;
+  set({ section, trouble: "", done: "" });
+  void load(section);
+  document.getElementById("main")?.focus({ preventScroll: true });
+  scrollTo(0, 0);
+});
+addEventListener("beforeunload", () => keepDraft());
+
+// The status is asked for every two seconds while it is looked at, and its age
+// shows when the answers stop.
+window.setInterval(() => {
+  if (state.section !== "status" || document.visibilityState !== "visible") return;
+  api.status().then((status) => set({ status, statusAt: Date.now() }), () => set({}));
+}, 2000);
+
+const root = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
+set({ section: fromHash() });
+void run("load", async () => {
+  const me = await api.me();
+  set({ name: me.alias || me.name, role: me.role });
+}).then(() => load(state.section));

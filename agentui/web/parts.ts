@@ -51,6 +51,7 @@ export interface ButtonOptions {
   size?: "xl" | "lg";
   key?: string; // shown as a hint, told as aria-keyshortcuts
   busy?: boolean; // asked, not answered yet
+  on?: boolean; // marked: what it did still holds
   reason?: string; // why it cannot be used now; then it is shown disabled
   id?: string;
 }
@@ -62,7 +63,7 @@ export interface ButtonOptions {
 export function button(o: ButtonOptions): TemplateResult {
   const why = o.reason ? `why-${(o.id ?? o.label).replaceAll(/\W+/g, "-")}` : "";
   const classes = ["btn", o.kind ?? "plain", o.size ?? "", o.busy ? "busy" : ""].join(" ").trim();
-  return html`<span class="btn-box ${o.kind ?? "plain"}"><button
+  return html`<span class="btn-box ${o.kind ?? "plain"}" ?data-on=${o.on}><button
       type="button" class=${classes} id=${o.id ?? nothing}
       aria-disabled=${o.reason ? "true" : nothing}
       aria-describedby=${why || nothing}

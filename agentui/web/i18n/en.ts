@@ -73,7 +73,7 @@ export const en = {
   checkTitle: "Checking your sound",
   checkLead: "Only you hear this. No caller is connected.",
   steps: {
-    microphone: "Microphone",
+  microphone: "Microphone",
     path: "Connection to Sahut",
     hearing: "Your ears: two notes are played to you",
     voice: "Your voice: say a few words",
@@ -224,6 +224,7 @@ export const en = {
   talkingCount: (n: number) => `${n} talking`,
   devices: "Sound and devices",
   microphone: "Microphone",
+  chooseDevices: "Choose devices",
   speaker: "Headphones",
   ringer: "Ring on",
   systemDefault: "System default",

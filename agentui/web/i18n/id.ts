@@ -63,7 +63,7 @@ export const id: Words = {
   checkTitle: "Memeriksa suara Anda",
   checkLead: "Hanya Anda yang mendengarnya. Belum ada penelepon yang tersambung.",
   steps: {
-    microphone: "Mikrofon",
+  microphone: "Mikrofon",
     path: "Sambungan ke Sahut",
     hearing: "Pendengaran: dua nada diputar untuk Anda",
     voice: "Suara Anda: ucapkan beberapa kata",
@@ -204,6 +204,7 @@ export const id: Words = {
   talkingCount: (n) => `${n} melayani`,
   devices: "Suara dan perangkat",
   microphone: "Mikrofon",
+  chooseDevices: "Pilih perangkat",
   speaker: "Penyuara telinga",
   ringer: "Dering di",
   systemDefault: "Bawaan sistem",

@@ -1,1 +1,106 @@
-export {};
+// Every section of the administration from fixed data; see preview.ts.
+
+import { render } from "lit";
+import type { Field, Routing } from "../admin/api";
+import { changes } from "../admin/draft";
+import { screen } from "../admin/screen";
+import { blankState, type Actions, type State } from "../admin/state";
+import type { Lang } from "../format";
+import { words } from "../i18n";
+import { adminWords } from "../i18n/admin";
+
+const query = new URLSearchParams(location.search);
+const lang: Lang = query.get("lang") === "id" ? "id" : "en";
+document.documentElement.lang = lang;
+
+const now = Date.now();
+const ago = (s: number) => new Date(now - s * 1000).toISOString();
+
+const field = (key: string, type: Field["type"], en: string, id: string, help = "", more: Partial<Field> = {}): Field =>
+  ({ key, type, label: { en, id }, help: { en: help, id: help }, default: "", ...more });
+const fields: Field[] = [
+  field("numbers[].number", "text", "Number", "Nomor", "The number as the trunk delivers it."),
+  field("numbers[].queue", "text", "Queue", "Antrean", "The queue its callers enter.", { refers: "queues" }),
+  field("numbers[].language", "choice", "Language", "Bahasa", "", { choices: [{ value: "id", label: { en: "Indonesian", id: "Bahasa Indonesia" } }, { value: "en", label: { en: "English", id: "Bahasa Inggris" } }] }),
+  field("queues[].id", "text", "Short name", "Nama pendek", "Used by numbers, volunteers and reports."),
+  field("queues[].label", "text", "Shown as", "Tampil sebagai", "What volunteers see when a call rings."),
+  field("queues[].strategy", "choice", "Who rings first", "Siapa berdering dulu", "", { choices: ["longest_idle", "ring_all", "round_robin"] }),
+  field("queues[].ring_for", "duration", "Ring for", "Lama berdering", "How long one volunteer’s browser rings before the next is tried."),
+  field("queues[].greeting", "text", "Greeting", "Salam pembuka", "The prompt every caller hears first.", { refers: "prompts" }),
+  field("queues[].music", "text", "Music", "Musik", "", { refers: "prompts" }),
+  field("queues[].announce_every", "duration", "Announce position every", "Umumkan posisi setiap"),
+  field("queues[].max_waiting", "number", "Most callers waiting", "Jumlah menunggu terbanyak", "0 means no limit."),
+  field("queues[].max_wait", "duration", "Longest wait", "Tunggu paling lama"),
+  field("queues[].max_wait_nobody", "duration", "Longest wait with nobody on shift", "Tunggu paling lama tanpa relawan"),
+  field("queues[].exit", "group", "Way out", "Jalan keluar", "What happens when a caller has waited too long."),
+  field("queues[].exit.queue", "text", "Another queue", "Antrean lain", "", { refers: "queues" }),
+  field("queues[].exit.words", "text", "Closing words", "Kata penutup", "", { refers: "prompts" }),
+  field("queues[].wrap_up", "duration", "Writing time", "Waktu mencatat"),
+  field("agents[].id", "text", "User name", "Nama pengguna", "The name she signs in with."),
+  field("agents[].name", "text", "Alias", "Nama samaran", "Shown on screens, never to callers."),
+  field("agents[].queues", "list", "Answers", "Menjawab"),
+  field("pause_reasons", "list", "Pause reasons", "Alasan jeda"), field("pause_reasons[].code", "text", "Code", "Kode"),
+  field("pause_reasons[].label.en", "text", "English", "Inggris"), field("pause_reasons[].label.id", "text", "Indonesian", "Indonesia"),
+  field("dispositions", "list", "Dispositions", "Hasil kontak"), field("dispositions[].code", "text", "Code", "Kode"),
+  field("dispositions[].label.en", "text", "English", "Inggris"), field("dispositions[].label.id", "text", "Indonesian", "Indonesia"),
+];
+const queue = (id: string, label: string, ring_for: string) => ({
+  id, label, strategy: "longest_idle", ring_for, greeting: "greeting", music: "music", announce_every: "45s", max_waiting: 0, max_wait: "15m0s",
+  max_wait_nobody: "2m0s", exit: { words: "closing" }, wrap_up: "2m0s", wrap_up_extend: "2m0s", short_abandon: "5s",
+});
+const base: Routing = {
+  numbers: [{ number: "0213903963", queue: "hotline", language: "id" }],
+  queues: [queue("hotline", "Hotline", "20s"), queue("remaja", "Sahabat Remaja", "25s")],
+  agents: [{ id: "sari", name: "Sari", queues: ["hotline"] }, { id: "dewi", name: "Dewi", queues: ["hotline", "remaja"] }],
+  pause_reasons: [{ code: "break", label: { en: "Short break", id: "Istirahat sebentar" } }],
+  dispositions: [{ code: "listened", label: { en: "Listened", id: "Didengarkan" } }],
+};
+const draft: Routing = { ...base, queues: [{ ...base.queues[0]!, ring_for: "2s" }, base.queues[1]!], agents: [base.agents[0]!, { ...base.agents[1]!, name: "Dewi A." }] };
+const outcomes = ["answered", "answered", "abandoned", "answered", "closed", "abandoned_short", "system", ""];
+const calls = outcomes.map((outcome, i) => ({
+  id: `c${i}`, started: ago(600 * (i + 1)), ended: outcome ? ago(600 * i + 20) : null, number: i === 3 ? "anonymous" : `••••${963 - i * 37}`, queue: i % 3 ? "hotline" : "remaja",
+  agent: outcome === "answered" || !outcome ? (i % 2 ? "dewi" : "sari") : "", outcome, wait_ms: 4000 + i * 9000, ring_ms: 3000, talk_ms: outcome === "answered" ? 751_000 - i * 60_000 : 0, ended_by: outcome ? (i % 2 ? "agent" : "caller") : "",
+}));
+const history = [
+  { revision: 3, at: ago(3600), author: "admin", note: "Longer ring at night" }, { revision: 2, at: ago(90_000), author: "admin", note: "" }, { revision: 1, at: ago(900_000), author: "sahut", note: "first start" },
+];
+const common: State = {
+  ...blankState(lang), name: "Admin", role: "admin", fields, base, revision: 3, draft: base, calls,
+  prompts: [{ name: "greeting", builtin: true, uploaded: true, duration_ms: 6200 }, { name: "music", builtin: true, uploaded: false, duration_ms: 64_000 }, { name: "closing", builtin: true, uploaded: false, duration_ms: 5100 }],
+  users: [{ name: "admin", role: "admin", disabled: false }, { name: "sari", role: "volunteer", disabled: false }, { name: "ayu", role: "volunteer", disabled: true }],
+  history, yamlRevision: 3, yaml: "numbers:\n  - number: \"0213903963\"\n    queue: hotline\n    language: id\nqueues:\n  - id: hotline\n    label: Hotline\n    ring_for: 20s\n",
+  status: {
+    at: new Date(now).toISOString(), revision: 3, draining: false, waiting: 3, talking: 2, contacts: 5, arrived: 184, outcomes: { answered: 161, abandoned: 14, closed: 9 },
+    queues: [{ queue: "hotline", label: "Hotline", waiting: 3, oldest: ago(100), ready: 0, talking: 2 }, { queue: "remaja", label: "Sahabat Remaja", waiting: 0, ready: 1, talking: 0 }],
+    agents: [{ agent: "sari", name: "Sari", state: "talking", since: ago(751), queues: ["hotline"] }, { agent: "dewi", name: "Dewi", state: "not_responding", since: ago(80), queues: ["hotline", "remaja"] },
+      { agent: "ayu", name: "Ayu", state: "offline", since: ago(9000), queues: ["remaja"] }],
+  }, statusAt: now,
+};
+const problems = [{ key: "queues.hotline.ring_for", path: "queues[0].ring_for", value: "2s", reason: "is too short for a person to react", remedy: "use at least 5s" }];
+
+const states: Record<string, Partial<State>> = {
+  calls: { section: "calls" },
+  status: { section: "status" },
+  queues: { section: "queues", draft, problems },
+  numbers: { section: "numbers" },
+  volunteers: { section: "volunteers", draft },
+  choices: { section: "choices" },
+  prompts: { section: "prompts" },
+  routing: { section: "routing", trouble: "A prompt’s name is 1 to 48 of a-z, 0-9, dot, dash and underscore." },
+  history: { section: "history", looked: { revision: 3, changes: changes(base, draft) } },
+  review: { section: "queues", draft, review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: changes(base, draft) } } },
+  conflict: { section: "queues", draft, conflict: history[0]! },
+  password: { section: "volunteers", passwordFor: "sari" },
+  supervisor: { section: "numbers", role: "supervisor" },
+};
+
+const act = new Proxy({} as Actions, { get: () => () => undefined });
+const asked = query.get("state");
+if (asked && states[asked]) {
+  const s = { ...common, ...states[asked] };
+  render(screen({ s, w: words(lang), a: adminWords(lang), act }), document.getElementById("app")!);
+  document.title = `${asked} – Sahut`;
+} else {
+  document.title = "Preview – Sahut";
+}
+Object.assign(window, { previewStates: Object.keys(states) });

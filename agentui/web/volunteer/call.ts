@@ -37,7 +37,7 @@ export function call(scene: Scene): TemplateResult {
     ${meter(scene)}
     <div class="tiles">
       ${c.muted
-        ? button({ label: w.unmute, click: app.toggleMute, kind: "tile", icon: "micOff", key: "F4", busy: waits(s, "mute"), id: "mute" })
+        ? button({ label: w.unmute, click: app.toggleMute, kind: "tile", icon: "micOff", key: "F4", on: true, busy: waits(s, "mute"), id: "mute" })
         : button({ label: w.mute, click: app.toggleMute, kind: "tile", icon: "mic", key: "F4", busy: waits(s, "mute"), id: "mute" })}
       ${c.held
         ? nothing

@@ -20,7 +20,7 @@ export function check(scene: Scene): TemplateResult {
     ${fault === "mic_silent" || fault === "no_mic" || fault === "mic_busy" ? micChoice(scene, "check-mic") : nothing}
     ${!fault && step === null && phase !== "off" && phase !== "asking" ? html`<p class="hint">${w.checkWaits}</p>` : nothing}
     <div class="do">${fault ? button({ label: w.tryAgain, click: app.retrySound, kind: "primary", size: "xl" }) : nothing}
-    ${button({ label: w.endShift, click: app.endShift, kind: "ghost", size: "lg", busy: waits(s, "shift.end") })}</div>`;
+    ${button({ label: w.endShift, click: app.endShift, kind: "plain", size: "lg", busy: waits(s, "shift.end") })}</div>`;
 }
 
 /** One fault: what is wrong, what to do. */

@@ -21,23 +21,26 @@ function queues(scene: Scene): TemplateResult {
 
 function queue({ s, w }: Scene, q: QueueView): TemplateResult {
   return html`<li class=${q.waiting > 0 ? "busy" : ""}><p class="queue-name"><b>${q.label}</b></p>
-    <p class="queue-waiting">${q.waiting > 0 ? w.waitingCount(q.waiting) : w.nobodyWaits}${q.waiting > 0 && q.oldest
-      ? html` · <sahut-tick role="timer" .text=${(now: number) => w.oldest(spell(now + s.offset - at(q.oldest), s.lang))}></sahut-tick>` : nothing}</p>
+    <p class="queue-waiting">${q.waiting > 0 ? w.waitingCount(q.waiting) : w.nobodyWaits}</p>
+    ${q.waiting > 0 && q.oldest
+      ? html`<p><sahut-tick role="timer" .text=${(now: number) => w.oldest(spell(now + s.offset - at(q.oldest), s.lang))}></sahut-tick></p>` : nothing}
     <p class="hint">${w.readyCount(q.ready)} · ${w.talkingCount(q.talking)}</p></li>`;
 }
 
 function devices(scene: Scene): TemplateResult {
   const { s, w, app } = scene;
   const { sound } = s;
-  const onShift = sound.phase !== "off";
+  const meterInStage = ["checking", "talking", "held"].includes(s.view?.state ?? "");
   return html`<section class="card" aria-labelledby="devices-title"><h2 id="devices-title">${w.devices}</h2>
-    ${onShift ? html`${meter(scene)}<p class="hint">${w.micIdle}</p>` : nothing}
-    ${micChoice(scene, "side-mic")}
-    ${sound.canChooseSpeaker
-      ? html`${choice(scene, "speaker", w.speaker, sound.devices.speakers, sound.speaker, "side-speaker")}
-        ${choice(scene, "ringer", w.ringer, sound.devices.speakers, sound.ringer, "side-ringer")}`
-      : html`<p class="hint">${w.noSpeakerChoice}</p>`}
-    <div class="side-do">${button({ label: w.testRing, click: app.testRing })}${notifications(scene)}</div>
+    ${sound.phase !== "off" && !meterInStage ? html`${meter(scene)}<p class="hint">${w.micIdle}</p>` : nothing}
+    ${notifications(scene)}
+    <details class="more"><summary>${w.chooseDevices}</summary><div class="more-body">
+      ${micChoice(scene, "side-mic")}
+      ${sound.canChooseSpeaker
+        ? html`${choice(scene, "speaker", w.speaker, sound.devices.speakers, sound.speaker, "side-speaker")}
+          ${choice(scene, "ringer", w.ringer, sound.devices.speakers, sound.ringer, "side-ringer")}`
+        : html`<p class="hint">${w.noSpeakerChoice}</p>`}
+      <div class="side-do">${button({ label: w.testRing, click: app.testRing })}</div></div></details>
     ${figures(scene)}</section>`;
 }
 
@@ -58,7 +61,7 @@ function choice({ w, app }: Scene, kind: Parameters<App["chooseDevice"]>[0], lab
 
 function notifications({ s, w, app }: Scene): TemplateResult | typeof nothing {
   if (s.notify === "unsupported") return nothing;
-  if (s.notify === "default") return html`${button({ label: w.notifyAsk, click: app.askNotifications })}<p class="hint">${w.notifyWhy}</p>`;
+  if (s.notify === "default") return html`<div class="side-do">${button({ label: w.notifyAsk, click: app.askNotifications })}<p class="hint">${w.notifyWhy}</p></div>`;
   return html`<p class="hint">${s.notify === "granted" ? icon("check") : icon("cross")}<span>${s.notify === "granted" ? w.notifyOn : w.notifyDenied}</span></p>`;
 }
 

@@ -1,0 +1,140 @@
+// The HTTP interface as the administration uses it. Every refusal becomes a
+// Refused with the server's own sentence in it.
+
+import type { AgentState, Choice, QueueView } from "../messages";
+
+export interface Routing {
+  numbers: NumberEntry[];
+  queues: Queue[];
+  agents: Agent[];
+  pause_reasons: Choice[];
+  dispositions: Choice[];
+}
+export interface NumberEntry { number: string; queue: string; language: string }
+export interface Agent { id: string; name: string; queues: string[] }
+export interface Queue {
+  id: string; label: string; strategy: string; ring_for: string; greeting: string; music: string; announce_every: string;
+  max_waiting: number; max_wait: string; max_wait_nobody: string; exit: { queue?: string; words?: string };
+  wrap_up: string; wrap_up_extend: string; short_abandon: string;
+}
+
+/** One key of the routing document with the words of the form. */
+export interface Field {
+  key: string; // queues[].ring_for
+  type: "text" | "number" | "switch" | "duration" | "choice" | "secret" | "list" | "group";
+  label?: { en: string; id: string };
+  help?: { en: string; id: string };
+  doc?: string;
+  default: string;
+  choices?: (string | { value: string; label?: { en: string; id: string } })[];
+  refers?: "queues" | "prompts" | "";
+}
+
+/** One mistake, at the path a form names its field by. */
+export interface Problem {
+  key: string; path?: string; value?: string; reason: string; remedy: string; line?: number; column?: number;
+}
+export interface Change { key: string; old?: unknown; new?: unknown }
+export interface Revision { revision: number; at: string; author: string; note?: string }
+export interface Plan extends Revision { applied: boolean; changes: Change[] | null; problems?: Problem[] | null }
+export interface Call {
+  id: string; started: string; ended: string | null; number: string; queue: string; agent: string; outcome: string;
+  wait_ms: number; ring_ms: number; talk_ms: number; ended_by: string;
+}
+export interface Prompt { name: string; builtin: boolean; uploaded: boolean; duration_ms: number }
+export interface User { name: string; role: string; disabled: boolean }
+export interface AgentLine {
+  agent: string; name: string; state: AgentState; reason?: string; since: string; next?: string; queues: string[] | null;
+}
+export interface Status {
+  at: string; revision: number; draining: boolean; queues: QueueView[] | null; agents: AgentLine[] | null;
+  waiting: number; talking: number; contacts: number; arrived: number; outcomes: Record<string, number> | null;
+}
+
+/** A refusal: RFC 9457 as the server writes it, or no answer at all (status 0). */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly detail: string,
+    readonly problems: Problem[] = [],
+    readonly current: Revision | null = null,
+    readonly changes: Change[] = [],
+  ) {
+    super(detail);
+  }
+}
+
+interface Request {
+  method?: string;
+  body?: BodyInit;
+  type?: string;
+  accept?: string;
+  ifMatch?: number;
+}
+
+const TIMEOUT_MS = 10000;
+
+async function ask(path: string, r: Request = {}): Promise<Response> {
+  const headers: Record<string, string> = { Accept: r.accept ?? "application/json", "X-Sahut": "1" };
+  if (r.type) headers["Content-Type"] = r.type;
+  if (r.ifMatch !== undefined) headers["If-Match"] = `"${r.ifMatch}"`;
+  let answer: Response;
+  try {
+    answer = await fetch(`/api/v1/${path}`, {
+      method: r.method ?? "GET", headers, body: r.body, signal: AbortSignal.timeout(r.body ? 60000 : TIMEOUT_MS),
+    });
+  } catch {
+    throw new Refused(0, "");
+  }
+  if (answer.ok) return answer;
+  const p = (await answer.json().catch(() => ({}))) as {
+    detail?: string; title?: string; problems?: Problem[]; current?: Revision; changes?: Change[];
+  };
+  throw new Refused(answer.status, p.detail ?? p.title ?? answer.statusText, p.problems ?? [], p.current ?? null, p.changes ?? []);
+}
+
+async function json<T>(path: string, r?: Request): Promise<T> {
+  return (await (await ask(path, r)).json()) as T;
+}
+
+const sending = (method: string, body: unknown): Request => ({ method, body: JSON.stringify(body), type: "application/json" });
+
+export const api = {
+  me: () => json<{ name: string; alias: string; role: string }>("me"),
+  fields: async () => (await json<{ fields: Field[] }>("routing/fields")).fields,
+  calls: (since: string) => json<{ calls: Call[]; more: boolean }>(`calls?since=${since}&limit=2000`),
+  status: () => json<Status>("status"),
+  history: async () => (await json<{ revisions: Revision[] }>("routing/history")).revisions,
+  prompts: async () => (await json<{ prompts: Prompt[] }>("prompts")).prompts,
+  users: async () => (await json<{ users: User[] }>("users")).users,
+
+  async routing(): Promise<{ routing: Routing; revision: number }> {
+    const r = await ask("routing");
+    return { routing: (await r.json()) as Routing, revision: revisionOf(r) };
+  },
+  async yaml(): Promise<{ text: string; revision: number }> {
+    const r = await ask("routing", { accept: "application/yaml" });
+    return { text: await r.text(), revision: revisionOf(r) };
+  },
+  routingAt: (n: number) => json<Routing>(`routing/${n}`),
+  /** Checks a document, or applies it. */
+  put(document: Routing | string, base: number, dryRun: boolean, note = ""): Promise<Plan> {
+    const query = new URLSearchParams(dryRun ? { dry_run: "1" } : note ? { note } : {});
+    const text = typeof document === "string";
+    return json<Plan>(`routing?${query}`, {
+      method: "PUT", body: text ? document : JSON.stringify(document), type: text ? "application/yaml" : "application/json", ifMatch: base,
+    });
+  },
+  rollback: (revision: number, base: number) => json<Plan>("routing/rollback", { ...sending("POST", { revision }), ifMatch: base }),
+
+  upload: (name: string, file: Blob) => ask(`prompts/${encodeURIComponent(name)}`, { method: "PUT", body: file, type: "audio/wav" }),
+  deletePrompt: (name: string) => ask(`prompts/${encodeURIComponent(name)}`, { method: "DELETE" }),
+  addUser: (u: { name: string; role: string; password: string }) => ask("users", sending("POST", u)),
+  changeUser: (name: string, change: { role?: string; disabled?: boolean; password?: string }) =>
+    ask(`users/${encodeURIComponent(name)}`, sending("PATCH", change)),
+  signOut: () => ask("session", { method: "DELETE" }),
+};
+
+function revisionOf(r: Response): number {
+  return Number((r.headers.get("ETag") ?? "0").replaceAll(/[^0-9]/g, ""));
+}

@@ -1,0 +1,100 @@
+// Form controls for the routing document, drawn from the server's description
+// of its fields. Each shows its help, and its problem right below it.
+
+import { html, nothing, type TemplateResult } from "lit";
+import type { Field, Problem } from "./api";
+import { shortDuration, valueAt } from "./draft";
+import { mayEdit, type Scene } from "./state";
+
+/** A labelled control for the value at path; generic is its key in the description. */
+export function control(scene: Scene, path: string): TemplateResult | typeof nothing {
+  const f = fieldOf(scene, path);
+  if (!f) return nothing;
+  const value = valueAt(scene.s.draft, path);
+  const id = idOf(path);
+  const problems = problemsAt(scene, path);
+  const help = f.help?.[scene.s.lang] ?? f.doc ?? "";
+  const described = [help ? `${id}-help` : "", problems.length ? `${id}-error` : ""].filter(Boolean).join(" ");
+  return html`<div class="field"><label for=${id}>${labelOf(scene, f)}</label>
+    ${input(scene, f, path, id, value, described, problems.length > 0)}
+    ${help ? html`<p class="help" id="${id}-help">${help}${f.type === "duration" ? ` ${scene.a.durationHint}` : ""}</p>` : nothing}
+    ${errors(problems, `${id}-error`)}</div>`;
+}
+
+/** The problems of a path that has no control of its own. */
+export function errors(problems: Problem[], id?: string): TemplateResult | typeof nothing {
+  if (problems.length === 0) return nothing;
+  return html`<p class="error" id=${id ?? nothing}>${problems.map((p) => sentence(p)).join(" ")}</p>`;
+}
+
+/** A problem as a sentence. */
+export function sentence(p: Problem): string {
+  const value = p.value ? `“${p.value}” ` : "";
+  const remedy = p.remedy ? `: ${p.remedy}` : "";
+  return `${value}${p.reason}${remedy}.`.replace(/\.\.$/, ".");
+}
+
+/** The problems at exactly this path; with deep also of everything inside. */
+export function problemsAt({ s }: Scene, path: string, deep = false): Problem[] {
+  return s.problems.filter((p) => {
+    const at = p.path ?? p.key;
+    return at === path || (deep && (at.startsWith(`${path}.`) || at.startsWith(`${path}[`)));
+  });
+}
+
+function input(scene: Scene, f: Field, path: string, id: string, value: unknown, described: string, wrong: boolean): TemplateResult {
+  const { act } = scene;
+  const off = !mayEdit(scene.s);
+  const set = (e: Event) => act.edit(path, (e.target as HTMLInputElement).value);
+  const about = described || nothing;
+  const bad = wrong ? "true" : nothing;
+  const options = optionsOf(scene, f);
+  if (options) {
+    const now = String(value ?? "");
+    const listed = options.some((o) => o.value === now) ? options : [{ value: now, label: now || "–" }, ...options];
+    return html`<select id=${id} ?disabled=${off} aria-describedby=${about} aria-invalid=${bad} @change=${set}>
+      ${listed.map((o) => html`<option value=${o.value} ?selected=${o.value === now}>${o.label}</option>`)}</select>`;
+  }
+  if (f.type === "number") {
+    return html`<input id=${id} type="number" min="0" step="1" inputmode="numeric" ?disabled=${off} .value=${String(value ?? "")} aria-describedby=${about}
+      aria-invalid=${bad} @change=${(e: Event) => act.edit(path, Number((e.target as HTMLInputElement).value))}>`;
+  }
+  const shown = f.type === "duration" ? shortDuration(String(value ?? "")) : String(value ?? "");
+  return html`<input id=${id} type="text" class=${f.type === "duration" ? "short" : ""} spellcheck="false" autocapitalize="none" ?disabled=${off} .value=${shown}
+    aria-describedby=${about} aria-invalid=${bad} @change=${set}>`;
+}
+
+interface Option {
+  value: string;
+  label: string;
+}
+
+function optionsOf(scene: Scene, f: Field): Option[] | null {
+  const { s } = scene;
+  const refers = f.refers || fallbackRefers[f.key];
+  if (refers === "queues") return (s.draft?.queues ?? []).map((q) => ({ value: q.id, label: q.label ? `${q.label} (${q.id})` : q.id }));
+  if (refers === "prompts" && s.prompts) return s.prompts.map((p) => ({ value: p.name, label: p.name }));
+  if (!f.choices?.length) return null;
+  return f.choices.map((c) => (typeof c === "string" ? { value: c, label: c } : { value: c.value, label: c.label?.[s.lang] ?? c.value }));
+}
+
+// For a server whose description does not yet say what a name refers to.
+const fallbackRefers: Partial<Record<string, "queues" | "prompts">> = {
+  "numbers[].queue": "queues", "queues[].exit.queue": "queues", "queues[].exit.words": "prompts",
+  "queues[].greeting": "prompts", "queues[].music": "prompts",
+};
+
+/** The description of the field at path. */
+export function fieldOf({ s }: Scene, path: string): Field | undefined {
+  const key = path.replaceAll(/\[\d+\]/g, "[]");
+  return s.fields.find((f) => f.key === key);
+}
+
+/** Its label in the reader's language, else its key. */
+export function labelOf({ s }: Scene, f: Field): string {
+  return f.label?.[s.lang] || f.key.split(".").at(-1)!.replaceAll("_", " ").replaceAll("[]", "");
+}
+
+export function idOf(path: string): string {
+  return `f-${path.replaceAll(/[^a-z0-9]+/gi, "-")}`;
+}

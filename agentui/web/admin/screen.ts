@@ -1,0 +1,111 @@
+// The frame of the administration: sections, the bar of the draft, dialogs.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { at, clock } from "../format";
+import { button, dialog, icon, mark } from "../parts";
+import { prompts } from "./accounts";
+import { changeList } from "./changes";
+import { changes } from "./draft";
+import { choices, numbers, queues, volunteers } from "./edit";
+import { sentence } from "./form";
+import { calls, history, status } from "./look";
+import { mayEdit, sections, type Scene, type Section } from "./state";
+
+export function screen(scene: Scene): TemplateResult {
+  const { s, w, a, act } = scene;
+  return html`<a class="skip" href="#main">${a.sections[s.section]}</a>
+    <header class="bar admin-bar"><h1 class="brand">${mark()}<span>${w.product} <span class="brand-sub">${a.title}</span></span></h1><span class="grow"></span>
+      <a class="btn ghost" href="/?lang=${s.lang}">${a.toVolunteer}</a>
+      <button type="button" class="btn ghost" lang=${s.lang === "en" ? "id" : "en"} @click=${act.switchLang}><span class="label">${w.otherLanguage}</span></button>
+      <button type="button" class="btn ghost" @click=${act.signOut}><span class="label">${w.signOut}</span></button></header>
+    <div class="admin"><nav class="admin-nav" aria-label=${a.title}><ul>${sections.map((n) => html`<li><a href="#${n}" aria-current=${n === s.section ? "page" : nothing}>${a.sections[n]}${dot(scene, n)}</a></li>`)}</ul></nav>
+    <main id="main" tabindex="-1" class="stack"><div class="section-head"><h2>${a.sections[s.section]}</h2><p class="lead">${a.sectionLead[s.section]}</p></div>
+      ${said(scene)}${problems(scene)}${!mayEdit(s) && s.role && edits.includes(s.section) ? html`<p class="banner warn">${a.readOnly}</p>` : nothing}
+      ${section(scene)}</main></div>${draftBar(scene)}${review(scene)}${conflict(scene)}${goBack(scene)}`;
+}
+
+const edits: Section[] = ["queues", "numbers", "volunteers", "choices", "prompts", "routing"];
+
+function section(scene: Scene): TemplateResult {
+  if (["queues", "numbers", "volunteers", "choices"].includes(scene.s.section) && !scene.s.draft) return html`<p class="hint">${scene.w.loading}</p>`;
+  switch (scene.s.section) {
+    case "calls": return calls(scene);
+    case "status": return status(scene);
+    case "queues": return queues(scene);
+    case "numbers": return numbers(scene);
+    case "volunteers": return volunteers(scene);
+    case "choices": return choices(scene);
+    case "prompts": return prompts(scene);
+    case "routing": return yaml(scene);
+    case "history": return history(scene);
+  }
+}
+
+// dot marks a section with something to mend.
+function dot({ s, a }: Scene, n: Section): TemplateResult | typeof nothing {
+  const lists: Partial<Record<Section, string[]>> = { queues: ["queues"], numbers: ["numbers"], volunteers: ["agents"], choices: ["pause_reasons", "dispositions"] };
+  const count = s.problems.filter((p) => lists[n]?.some((l) => (p.path ?? p.key).startsWith(l))).length;
+  return count ? html` <span class="tag bad"><span aria-hidden="true">${count}</span><span class="visually-hidden">${a.problemsFound(count)}</span></span>` : nothing;
+}
+
+function said({ s, a }: Scene): TemplateResult {
+  return html`<div role="status" class="said">${s.done ? html`<p class="banner ok">${icon("check")}<span>${s.done}</span></p>` : nothing}</div>
+    <div role="alert" class="said">${s.signedOut ? html`<p class="banner bad">${icon("warn")}<span>${a.signedOut}</span> <a class="btn plain" href="/signin?next=/admin&lang=${s.lang}">↗</a></p>`
+      : s.trouble ? html`<p class="banner bad">${icon("warn")}<span>${s.trouble}</span></p>` : nothing}</div>`;
+}
+
+function problems(scene: Scene): TemplateResult | typeof nothing {
+  const { s, a } = scene;
+  if (s.problems.length === 0) return nothing;
+  return html`<section class="banner bad problems" aria-labelledby="problems-title"><h3 id="problems-title">${a.problemsFound(s.problems.length)}</h3><p>${a.problemsLead}</p>
+    <ul>${s.problems.map((p) => html`<li>${p.line ? html`<b>${a.line(p.line, p.column ?? 1)}.</b> ` : nothing}${p.key ? html`<code>${p.key}</code> ` : nothing}${sentence(p)}</li>`)}</ul></section>`;
+}
+
+function yaml({ s, w, a, act }: Scene): TemplateResult {
+  if (s.yaml === null) return html`<p class="hint">${w.loading}</p>`;
+  const off = !mayEdit(s);
+  return html`${dirtyCount(s) ? html`<p class="banner warn">${a.yamlDraft}</p>` : nothing}
+    <div class="field"><label for="yaml">${a.yaml}</label><textarea id="yaml" class="code" spellcheck="false" autocapitalize="none" rows="28" ?readonly=${off}
+      .value=${s.yaml} @input=${(e: Event) => act.editYaml((e.target as HTMLTextAreaElement).value)}></textarea></div>
+    <div class="do">${off ? nothing : button({ label: a.check, kind: "primary", click: () => act.check(s.yaml ?? ""), busy: s.busy === "check" })}
+      ${button({ label: a.download, click: act.download })}${off ? nothing : button({ label: a.revert, kind: "ghost", click: act.revertYaml })}</div>`;
+}
+
+/** How many changes the draft has. */
+export function dirtyCount(s: Scene["s"]): number {
+  return s.base && s.draft ? changes(s.base, s.draft).length : 0;
+}
+
+function draftBar({ s, a, act }: Scene): TemplateResult | typeof nothing {
+  const n = dirtyCount(s);
+  if (n === 0) return nothing;
+  return html`<section class="draft-bar" aria-label=${a.dirty(n)}><div><b>${a.dirty(n)}</b><p class="hint">${a.dirtyLead}</p></div><span class="grow"></span>
+    ${button({ label: a.discard, kind: "ghost", click: () => confirm(a.discardAsk) && act.discard() })}
+    ${button({ label: a.check, kind: "primary", click: () => act.check(), busy: s.busy === "check" })}</section>`;
+}
+
+function review(scene: Scene): TemplateResult {
+  const { s, w, a, act } = scene;
+  const list = s.review?.plan.changes ?? [];
+  const apply = (e: SubmitEvent) => {
+    e.preventDefault();
+    act.apply(String(new FormData(e.currentTarget as HTMLFormElement).get("note") ?? ""));
+  };
+  return dialog(!!s.review, a.reviewTitle, act.closeReview, html`<form class="stack" @submit=${apply}><h2>${a.reviewTitle}</h2>${changeList(scene, list)}
+    ${list.length ? html`<p class="hint">${a.reviewLead}</p><div class="field"><label for="note">${a.note}</label><input id="note" name="note" maxlength="120" autocomplete="off"></div>` : nothing}
+    <div class="do">${list.length ? html`<button type="submit" class="btn primary ${s.busy === "apply" ? "busy" : ""}"><span class="label">${a.apply}</span></button>` : nothing}
+      ${button({ label: w.cancel, click: act.closeReview })}</div></form>`, "wide");
+}
+
+function conflict({ s, a, act }: Scene): TemplateResult {
+  const c = s.conflict;
+  return dialog(!!c, a.conflictTitle, () => act.resolve(true), c ? html`<h2>${a.conflictTitle}</h2><p>${a.conflictBy(c.author, c.revision, clock(at(c.at), s.lang))}</p><p class="hint">${a.conflictLead}</p>
+    <div class="do">${button({ label: a.conflictKeep, kind: "primary", click: () => act.resolve(true) })}${button({ label: a.conflictDrop, click: () => act.resolve(false) })}</div>` : nothing, "wide");
+}
+
+function goBack(scene: Scene): TemplateResult {
+  const { s, w, a, act } = scene;
+  const g = s.goBack;
+  return dialog(!!g, g ? a.goBackTitle(g.revision) : a.goBack, act.closeBack, g ? html`<h2>${a.goBackTitle(g.revision)}</h2>${changeList(scene, g.changes)}
+    <p class="hint">${a.reviewLead}</p><div class="do">${button({ label: a.goBack, kind: "primary", click: act.goBack, busy: s.busy === "back" })}${button({ label: w.cancel, click: act.closeBack })}</div>` : nothing, "wide");
+}

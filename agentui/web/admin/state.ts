@@ -1,0 +1,90 @@
+// All the administration's screen shows, and what it may do.
+
+import type { Lang } from "../format";
+import type { Words } from "../i18n";
+import type { AdminWords } from "../i18n/admin-en";
+import type { Call, Change, Field, Plan, Problem, Prompt, Revision, Routing, Status, User } from "./api";
+
+export const sections = ["calls", "status", "queues", "numbers", "volunteers", "choices", "prompts", "routing", "history"] as const;
+export type Section = (typeof sections)[number];
+
+export interface State {
+  lang: Lang;
+  name: string;
+  role: string;
+  section: Section;
+  busy: string; // the action that is under way
+  trouble: string; // one sentence, until the next action
+  done: string; // one sentence of success
+  signedOut: boolean;
+
+  fields: Field[];
+  base: Routing | null;
+  revision: number;
+  draft: Routing | null;
+  problems: Problem[];
+  review: { plan: Plan; document: Routing | string } | null;
+  conflict: Revision | null;
+
+  calls: Call[] | null;
+  more: boolean;
+  filter: { since: string; queue: string; agent: string; outcome: string };
+  status: Status | null;
+  statusAt: number;
+  prompts: Prompt[] | null;
+  users: User[] | null;
+  passwordFor: string;
+  history: Revision[] | null;
+  looked: { revision: number; changes: Change[] | null } | null; // of the history
+  goBack: { revision: number; changes: Change[] } | null;
+  yaml: string | null;
+  yamlRevision: number;
+}
+
+export function blankState(lang: Lang): State {
+  return {
+    lang, name: "", role: "", section: "calls", busy: "", trouble: "", done: "", signedOut: false,
+    fields: [], base: null, revision: 0, draft: null, problems: [], review: null, conflict: null,
+    calls: null, more: false, filter: { since: "24h", queue: "", agent: "", outcome: "" },
+    status: null, statusAt: 0, prompts: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
+    yaml: null, yamlRevision: 0,
+  };
+}
+
+export interface Actions {
+  edit(path: string, value: unknown): void;
+  discard(): void;
+  check(document?: string): void;
+  apply(note: string): void;
+  closeReview(): void;
+  resolve(keepMine: boolean): void;
+  filter(part: Partial<State["filter"]>): void;
+  reload(): void;
+  editYaml(text: string): void;
+  revertYaml(): void;
+  download(): void;
+  look(revision: number): void;
+  askBack(revision: number): void;
+  goBack(): void;
+  closeBack(): void;
+  upload(name: string, file: File | undefined): void;
+  deletePrompt(name: string): void;
+  addUser(name: string, role: string, password: string): Promise<boolean>;
+  changeUser(name: string, change: { role?: string; disabled?: boolean; password?: string }): void;
+  askPassword(name: string): void;
+  switchLang(): void;
+  signOut(): void;
+}
+
+/** What a section draws from. */
+export interface Scene {
+  s: State;
+  w: Words;
+  a: AdminWords;
+  act: Actions;
+}
+
+/** Only administrators change things. */
+export function mayEdit(s: State): boolean {
+  return s.role === "admin";
+}
