@@ -74,6 +74,9 @@ func (s *state) become(a *agent, to AgentState, reason string) {
 	if to == Ready {
 		a.idle = s.now
 	}
+	if to != Reconnecting {
+		a.resume, a.resumeReason = "", ""
+	}
 	s.count(a, -1)
 	a.state, a.reason, a.since = to, reason, s.now
 	s.count(a, +1)
@@ -133,7 +136,7 @@ func (s *state) spare(a *agent) {
 func (s *state) goOffline(a *agent) {
 	a.timer.disarm()
 	a.misses, a.eager = 0, false
-	a.next, a.nextReason, a.resume, a.resumeReason = "", "", "", ""
+	a.next, a.nextReason = "", ""
 	s.become(a, Offline, "")
 	s.forget(a)
 }

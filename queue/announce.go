@@ -28,7 +28,7 @@ func (s *state) announceLater(c *contact) {
 	if every := c.line.every(); every > 0 {
 		s.arm(&c.announce, every, func() {
 			s.announceLater(c)
-			if c.phase == waiting {
+			if c.phase == waiting && c.announce.armed() {
 				s.tellPlace(c)
 			}
 		})

@@ -111,6 +111,9 @@ func (s *state) onResumeAsked(ev ResumeAsked) {
 	s.become(a, Talking, "")
 	if !c.rejoin {
 		s.order(Resume{Contact: c.id})
+		if a.muted { // the two legs are joined anew
+			s.order(Mute{Contact: c.id, On: true})
+		}
 		return
 	}
 	// Her leg is a new one since she pressed Hold.

@@ -209,6 +209,7 @@ func (s *state) finish(c *contact, by Party, cause Cause) {
 		return
 	}
 	c.agent, a.contact = nil, nil
+	a.held, a.muted = false, false
 	if was == connecting { // nobody spoke: nothing to write about
 		s.notify(a, Notice{Code: CallerLeft, Contact: c.id})
 		s.spare(a)

@@ -131,7 +131,6 @@ func (s *state) comeBack(a *agent) {
 	}
 	a.timer.disarm()
 	s.become(a, a.resume, a.resumeReason)
-	a.resume, a.resumeReason = "", ""
 	if a.state == Checking && a.path { // proven before her screen was back
 		s.onPathProven(PathProven{Agent: a.id})
 	}
@@ -154,7 +153,6 @@ func (s *state) rejoin(a *agent, c *contact) {
 // backTo ends the reconnecting of an agent with a contact.
 func (s *state) backTo(a *agent, to AgentState) {
 	a.timer.disarm()
-	a.resume, a.resumeReason = "", ""
 	s.become(a, to, "")
 }
 

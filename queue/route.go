@@ -184,8 +184,19 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 func (s *state) onRoutingChanged(ev RoutingChanged) {
 	s.revision = ev.Revision
 	s.record(Entry{Kind: ConfigVersion, Revision: ev.Revision, By: ev.By})
+	silent := map[*line]bool{}
+	for _, l := range s.lines {
+		silent[l] = l.every() == 0
+	}
 	for _, l := range s.route(ev.Routing) {
 		s.dissolve(l)
+	}
+	for _, l := range s.lines {
+		if silent[l] && l.every() > 0 { // nobody in it has an announcement to come
+			for _, c := range l.order.list {
+				s.announceLater(c)
+			}
+		}
 	}
 	for _, a := range s.everybody() {
 		s.show(a)

@@ -15,7 +15,7 @@ type Snapshot struct {
 	Agents   []AgentLine `json:"agents"` // in the order of the routing document
 
 	Waiting  int `json:"waiting"`  // callers in any queue, ringing and connecting ones too
-	Talking  int `json:"talking"`  // contacts with an agent
+	Talking  int `json:"talking"`  // contacts with an agent, past connecting
 	Contacts int `json:"contacts"` // all contacts in progress; a drain is over at zero
 
 	// Since the desk started.
@@ -53,7 +53,7 @@ func (s *state) snapshot(now time.Time) *Snapshot {
 	}
 	for _, a := range s.roster {
 		snap.Agents = append(snap.Agents, a.summary())
-		if a.contact != nil {
+		if a.contact != nil && a.contact.phase != connecting {
 			snap.Talking++
 		}
 	}

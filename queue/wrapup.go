@@ -15,8 +15,6 @@ type writing struct {
 
 // wrapUp begins after a talk; a queue without it leads straight to what is next.
 func (s *state) wrapUp(a *agent, c *contact, talk time.Duration, by Party) {
-	a.held, a.muted = false, false
-	a.resume, a.resumeReason = "", ""
 	a.timer.disarm()
 	last := c.line.set.WrapUp.D()
 	if last <= 0 {

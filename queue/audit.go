@@ -1,0 +1,385 @@
+package queue
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Audit checks the conservation laws of the journal: whatever comes in goes
+// out exactly once. It is fed with all entries in order, by `sahut verify`
+// and by the simulation. The zero Audit is ready.
+//
+//   - arrived = outcomes + in progress; exactly one call.ended per call.arrived
+//   - each queue.entered has exactly one queue.left
+//   - each offer.made has exactly one offer.ended, and rings one agent once
+//   - each talk.started has exactly one talk.ended; no two overlap for an agent
+//   - agent.state goes From what it was To what it will be, only on shift, and
+//     its seconds sum to the shift's
+//   - a position a caller was told never grows
+//   - seq has no gaps
+//
+// A call.ended with outcome system may close all its contact had open: that is
+// how a journal is mended after a crash.
+type Audit struct {
+	totals     AuditTotals
+	violations []Violation
+	seq        uint64
+
+	calls  map[ContactID]*auditCall
+	ended  map[ContactID]struct{}
+	offers map[OfferID]auditOffer // open ones; ids begin anew with each server.started
+	agents map[AgentID]*auditAgent
+}
+
+// AuditTotals are the figures of a journal.
+type AuditTotals struct {
+	Entries    uint64             `json:"entries"`
+	Arrived    uint64             `json:"arrived"`
+	Refused    uint64             `json:"refused"`
+	Outcomes   map[Outcome]uint64 `json:"outcomes"`
+	InProgress int                `json:"in_progress"`
+	Violations uint64             `json:"violations"`
+}
+
+// Violation is one broken law.
+type Violation struct {
+	Seq     uint64    `json:"seq"`
+	Law     string    `json:"law"`
+	Contact ContactID `json:"contact,omitempty"`
+	Agent   AgentID   `json:"agent,omitempty"`
+	Detail  string    `json:"detail"`
+}
+
+// String is the violation as one line.
+func (v Violation) String() string {
+	who := string(v.Contact)
+	if who == "" {
+		who = string(v.Agent)
+	}
+	return fmt.Sprintf("entry %d: %s: %s (%s)", v.Seq, v.Law, v.Detail, who)
+}
+
+// violationsKept bounds the list; the count goes on.
+const violationsKept = 1000
+
+type auditCall struct {
+	queue   QueueID // open stay
+	since   time.Time
+	waits   bool
+	offers  int
+	agent   AgentID // open talk
+	started time.Time
+	place   int
+}
+
+type auditOffer struct {
+	contact ContactID
+	agent   AgentID
+	queue   QueueID
+	made    time.Time
+}
+
+type auditAgent struct {
+	state   AgentState
+	since   time.Time
+	began   time.Time
+	seconds time.Duration
+	onShift bool
+	offer   OfferID
+	talk    ContactID
+}
+
+// Add checks the next entry.
+func (a *Audit) Add(e Entry) {
+	if a.calls == nil {
+		a.calls, a.ended = map[ContactID]*auditCall{}, map[ContactID]struct{}{}
+		a.offers, a.agents = map[OfferID]auditOffer{}, map[AgentID]*auditAgent{}
+		a.totals.Outcomes = map[Outcome]uint64{}
+	}
+	a.totals.Entries++
+	if a.seq != 0 && e.Seq != a.seq+1 {
+		a.broken(e, "journal", "seq %d follows %d", e.Seq, a.seq)
+	}
+	a.seq = e.Seq
+	switch e.Kind {
+	case CallArrived:
+		a.arrived(e)
+	case CallRefused:
+		a.totals.Refused++
+	case CallEstablished, QueueEntered, QueueLeft, QueuePlace, LadderRung, OfferFailed,
+		TalkStarted, TalkHeld, TalkResumed, TalkEnded, LegLost, LegReattached, CallOver:
+		if c := a.call(e); c != nil {
+			a.contactEntry(e, c)
+		}
+	case OfferMade:
+		if c := a.call(e); c != nil {
+			a.offerMade(e, c)
+		}
+	case OfferEnded:
+		a.offerEnded(e)
+	case ShiftBegan, ShiftOver, StateChanged:
+		a.agentEntry(e)
+	case ServerStarted:
+		a.started(e)
+	}
+}
+
+// Violations returns the broken laws found so far, the first thousand.
+func (a *Audit) Violations() []Violation { return slices.Clone(a.violations) }
+
+// Totals returns the figures so far. A law that has none of its own: arrived
+// is the sum of outcomes and of what is in progress.
+func (a *Audit) Totals() AuditTotals {
+	t := a.totals
+	t.Outcomes = maps.Clone(t.Outcomes)
+	t.InProgress = len(a.calls)
+	return t
+}
+
+func (a *Audit) broken(e Entry, law, format string, args ...any) {
+	a.totals.Violations++
+	if len(a.violations) < violationsKept {
+		a.violations = append(a.violations, Violation{Seq: e.Seq, Law: law, Contact: e.Contact, Agent: e.Agent, Detail: fmt.Sprintf(format, args...)})
+	}
+}
+
+func (a *Audit) arrived(e Entry) {
+	_, ended := a.ended[e.Contact]
+	if ended || a.calls[e.Contact] != nil {
+		a.broken(e, "one arrival", "call.arrived twice")
+		return
+	}
+	a.totals.Arrived++
+	a.calls[e.Contact] = &auditCall{}
+}
+
+// call returns the open contact e speaks of.
+func (a *Audit) call(e Entry) *auditCall {
+	if c := a.calls[e.Contact]; c != nil {
+		return c
+	}
+	if _, ended := a.ended[e.Contact]; ended {
+		a.broken(e, "one end", "%s after call.ended", e.Kind)
+	} else {
+		a.broken(e, "one arrival", "%s without call.arrived", e.Kind)
+	}
+	return nil
+}
+
+func (a *Audit) contactEntry(e Entry, c *auditCall) {
+	switch e.Kind {
+	case QueueEntered:
+		if c.waits {
+			a.broken(e, "one place", "entered %s while still in %s", e.Queue, c.queue)
+		}
+		if c.agent != "" {
+			a.broken(e, "one place", "entered %s while talking", e.Queue)
+		}
+		c.waits, c.queue, c.since = true, e.Queue, e.At
+	case QueueLeft:
+		if !c.waits || c.queue != e.Queue {
+			a.broken(e, "one place", "left %s without having entered it", e.Queue)
+		}
+		c.waits = false
+	case QueuePlace:
+		if e.Position < 1 || (c.place != 0 && e.Position > c.place) {
+			a.broken(e, "honest place", "told %d after %d", e.Position, c.place)
+		}
+		c.place = e.Position
+	case TalkStarted:
+		a.talkStarted(e, c)
+	case TalkHeld, TalkResumed, LegLost, LegReattached:
+		if c.agent == "" {
+			a.broken(e, "one talk", "%s without talk.started", e.Kind)
+		}
+	case TalkEnded:
+		if c.agent == "" || c.agent != e.Agent {
+			a.broken(e, "one talk", "talk.ended without talk.started")
+		}
+		a.endTalk(c)
+	case CallOver:
+		a.callOver(e, c)
+	}
+}
+
+func (a *Audit) talkStarted(e Entry, c *auditCall) {
+	g := a.agent(e.Agent)
+	if c.agent != "" {
+		a.broken(e, "one talk", "talk.started while talking with %s", c.agent)
+	}
+	if g.talk != "" {
+		a.broken(e, "one talk", "%s already talks in %s", e.Agent, g.talk)
+	}
+	if c.waits {
+		a.broken(e, "one place", "talk.started while still in %s", c.queue)
+	}
+	c.agent, c.started, c.place = e.Agent, e.At, 0
+	g.talk = e.Contact
+}
+
+func (a *Audit) endTalk(c *auditCall) {
+	if c.agent != "" {
+		a.agent(c.agent).talk = ""
+	}
+	c.agent = ""
+}
+
+func (a *Audit) callOver(e Entry, c *auditCall) {
+	if !knownOutcome(e.Outcome) {
+		a.broken(e, "one outcome", "outcome %q is not one of ours", e.Outcome)
+	}
+	if e.Outcome == OutcomeSystem {
+		a.endTalk(c)
+		for id, o := range a.offers {
+			if o.contact == e.Contact {
+				a.dropOffer(id, o)
+			}
+		}
+		c.waits, c.offers = false, 0
+	}
+	if c.waits {
+		a.broken(e, "one place", "ended while still in %s", c.queue)
+	}
+	if c.agent != "" {
+		a.broken(e, "one talk", "ended while still talking with %s", c.agent)
+		a.endTalk(c)
+	}
+	if c.offers > 0 {
+		a.broken(e, "one end of an offer", "ended while %d offers were open", c.offers)
+	}
+	a.totals.Outcomes[e.Outcome]++
+	delete(a.calls, e.Contact)
+	a.ended[e.Contact] = struct{}{}
+}
+
+func knownOutcome(o Outcome) bool {
+	switch o {
+	case OutcomeAnswered, OutcomeAbandonedShort, OutcomeAbandoned, OutcomeVoicemail, OutcomeCallbackKept,
+		OutcomeClosed, OutcomeRefusedFull, OutcomeBlocked, OutcomeFailedMedia, OutcomeSystem:
+		return true
+	}
+	return false
+}
+
+func (a *Audit) offerMade(e Entry, c *auditCall) {
+	g := a.agent(e.Agent)
+	if _, open := a.offers[e.Offer]; open {
+		a.broken(e, "one end of an offer", "offer %d made twice", e.Offer)
+		return
+	}
+	if g.offer != 0 {
+		a.broken(e, "one offer an agent", "offer %d while %d is open", e.Offer, g.offer)
+	}
+	if !c.waits {
+		a.broken(e, "one place", "offer %d for a caller who does not wait", e.Offer)
+	}
+	a.offers[e.Offer] = auditOffer{contact: e.Contact, agent: e.Agent, queue: e.Queue, made: e.At}
+	c.offers++
+	g.offer = e.Offer
+}
+
+func (a *Audit) offerEnded(e Entry) {
+	o, open := a.offers[e.Offer]
+	if !open || o.contact != e.Contact || o.agent != e.Agent {
+		a.broken(e, "one end of an offer", "offer %d ended without being open", e.Offer)
+		return
+	}
+	a.dropOffer(e.Offer, o)
+}
+
+func (a *Audit) dropOffer(id OfferID, o auditOffer) {
+	delete(a.offers, id)
+	a.agent(o.agent).offer = 0
+	if c := a.calls[o.contact]; c != nil {
+		c.offers--
+	}
+}
+
+func (a *Audit) agent(id AgentID) *auditAgent {
+	g := a.agents[id]
+	if g == nil {
+		g = &auditAgent{state: Offline}
+		a.agents[id] = g
+	}
+	return g
+}
+
+func (a *Audit) agentEntry(e Entry) {
+	g := a.agent(e.Agent)
+	switch e.Kind {
+	case ShiftBegan:
+		if g.onShift {
+			a.broken(e, "whole shifts", "shift.started within a shift")
+		}
+		g.onShift, g.began, g.since, g.seconds = true, e.At, e.At, 0
+	case StateChanged:
+		if !g.onShift {
+			a.broken(e, "whole shifts", "agent.state outside a shift")
+		}
+		if e.From != g.state {
+			a.broken(e, "one state", "from %s, but she was %s", e.From, g.state)
+		}
+		g.seconds += e.At.Sub(g.since)
+		g.state, g.since = e.To, e.At
+	case ShiftOver:
+		if !g.onShift || g.state != Offline {
+			a.broken(e, "whole shifts", "shift.ended while %s", g.state)
+		}
+		if shift := e.At.Sub(g.began); g.onShift && g.seconds != shift {
+			a.broken(e, "whole shifts", "states sum to %v of a shift of %v", g.seconds, shift)
+		}
+		g.onShift = false
+	}
+}
+
+// started: whatever was open before the server started anew should have been
+// mended first.
+func (a *Audit) started(e Entry) {
+	for _, id := range slices.Sorted(maps.Keys(a.calls)) {
+		e.Contact = id
+		a.broken(e, "one end", "in progress when the server started again")
+		delete(a.calls, id)
+		a.ended[id] = struct{}{}
+	}
+	e.Contact = ""
+	for _, id := range slices.Sorted(maps.Keys(a.agents)) {
+		if a.agents[id].onShift {
+			e.Agent = id
+			a.broken(e, "whole shifts", "on shift when the server started again")
+		}
+	}
+	clear(a.agents)
+	clear(a.offers)
+}
+
+// Closing returns the entries that end all that is open, as a store writes
+// them when it finds a journal that a crash cut off: each call with outcome
+// system, each agent offline. Fed back, they leave nothing in progress and
+// break no law.
+func (a *Audit) Closing(at time.Time) []Entry {
+	var out []Entry
+	for _, id := range slices.Sorted(maps.Keys(a.offers)) {
+		o := a.offers[id]
+		out = append(out, Entry{At: at, Kind: OfferEnded, Contact: o.contact, Agent: o.agent, Queue: o.queue, Offer: id, Reason: "withdrawn", By: string(BySystem), RingMS: ms(at.Sub(o.made))})
+	}
+	for _, id := range slices.Sorted(maps.Keys(a.calls)) {
+		c := a.calls[id]
+		if c.waits {
+			out = append(out, Entry{At: at, Kind: QueueLeft, Contact: id, Queue: c.queue, Reason: "failed", WaitMS: ms(at.Sub(c.since))})
+		}
+		if c.agent != "" {
+			out = append(out, Entry{At: at, Kind: TalkEnded, Contact: id, Agent: c.agent, By: string(BySystem), TalkMS: ms(at.Sub(c.started))})
+		}
+		out = append(out, Entry{At: at, Kind: CallOver, Contact: id, Outcome: OutcomeSystem, By: string(BySystem), Reason: "crash"})
+	}
+	for _, id := range slices.Sorted(maps.Keys(a.agents)) {
+		if g := a.agents[id]; g.onShift {
+			out = append(out,
+				Entry{At: at, Kind: StateChanged, Agent: id, From: g.state, To: Offline, Reason: "server_restart"},
+				Entry{At: at, Kind: ShiftOver, Agent: id})
+		}
+	}
+	return out
+}

@@ -1,0 +1,209 @@
+package queue
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// check looks at every structural invariant of s, from first principles. It is
+// called after each event of every test and of the simulation.
+func (s *state) check() error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+
+	lines := map[*line]bool{}
+	for i, l := range s.lines {
+		lines[l] = true
+		if l.index != i || s.lineByID[l.id] != l || l.gone {
+			bad("line %s is not at its index", l.id)
+		}
+	}
+	for _, c := range s.contacts {
+		s.checkContact(c, bad)
+		lines[c.line] = true
+	}
+	for _, a := range s.agents {
+		s.checkAgent(a, bad)
+	}
+	for l := range lines {
+		s.checkLine(l, bad)
+	}
+	for id, o := range s.offers {
+		if o.id != id || o.agent.offer != o || !slices.Contains(o.contact.offers, o) || !o.lapse.armed() {
+			bad("offer %d is loose", id)
+		}
+		if o.contact.phase != waiting || s.contacts[o.contact.id] != o.contact {
+			bad("offer %d rings for a contact that is %s", id, o.contact.phase)
+		}
+		if o.agent.state != Offered {
+			bad("offer %d rings an agent who is %s", id, o.agent.state)
+		}
+	}
+	ready := 0
+	for _, a := range s.agents {
+		if a.state == Ready && len(a.lines) > 0 {
+			ready++
+		}
+	}
+	if ready != s.ready {
+		bad("%d agents are ready, counted %d", ready, s.ready)
+	}
+	ended := uint64(0)
+	for _, n := range s.tally.outcomes {
+		ended += n
+	}
+	if s.tally.arrived != ended+uint64(len(s.contacts)) {
+		bad("arrived %d = ended %d + in progress %d does not hold", s.tally.arrived, ended, len(s.contacts))
+	}
+	if len(s.touched)+len(s.newcomers)+len(s.changed)+len(s.records)+len(s.orders)+len(s.notices) != 0 {
+		bad("scratch of the event was not cleared")
+	}
+	return errors.Join(errs...)
+}
+
+func (s *state) checkContact(c *contact, bad func(string, ...any)) {
+	place := c.line.order.place(c)
+	switch {
+	case c.phase.inLine() != (place > 0):
+		bad("contact %s is %s at place %d", c.id, c.phase, place)
+	case c.phase == over:
+		bad("contact %s is over but here", c.id)
+	case c.phase != waiting && len(c.offers) > 0:
+		bad("contact %s is %s and rings", c.id, c.phase)
+	case c.exitDue != "" && c.phase == waiting && len(c.offers) == 0:
+		bad("contact %s missed her exit", c.id)
+	}
+	switch c.phase {
+	case arriving, connecting, rejoining, closing, ending:
+		if !c.limit.armed() {
+			bad("contact %s is %s without a deadline", c.id, c.phase)
+		}
+	case parked:
+		if c.agent == nil || c.agent.state != Reconnecting || !c.agent.timer.armed() {
+			bad("contact %s is parked and nobody will come", c.id)
+		}
+	case talking:
+		if c.agent == nil || (c.agent.state != Talking && c.agent.state != Held) || !c.agent.path {
+			bad("contact %s talks with nobody", c.id)
+		}
+	case waiting:
+		if c.line.every() > 0 && !c.announce.armed() {
+			bad("contact %s will never hear her place", c.id)
+		}
+	}
+	needsAgent := c.phase == connecting || c.phase.withAgent()
+	mayHave := needsAgent || c.phase == ending
+	if (needsAgent && c.agent == nil) || (!mayHave && c.agent != nil) {
+		bad("contact %s is %s with agent %v", c.id, c.phase, c.agent != nil)
+	}
+	if c.agent != nil && c.agent.contact != c {
+		bad("contact %s is not in the hands of her agent", c.id)
+	}
+}
+
+func (s *state) checkAgent(a *agent, bad func(string, ...any)) {
+	hands := 0
+	for _, has := range []bool{a.offer != nil, a.contact != nil, a.writing != nil} {
+		if has {
+			hands++
+		}
+	}
+	if hands > 1 {
+		bad("agent %s has %d things in hand", a.id, hands)
+	}
+	if (a.state == Offered) != (a.offer != nil) || (a.state == WrapUp) != (a.writing != nil) {
+		bad("agent %s is %s", a.id, a.state)
+	}
+	if a.contact != nil && s.contacts[a.contact.id] != a.contact {
+		bad("agent %s holds a contact that is gone", a.id)
+	}
+	switch a.state {
+	case Talking, Held:
+		if a.contact == nil || a.held != (a.state == Held) {
+			bad("agent %s is %s", a.id, a.state)
+		}
+	case Reconnecting, WrapUp:
+		if !a.timer.armed() {
+			bad("agent %s is %s without a deadline", a.id, a.state)
+		}
+	case Ready, Offered:
+		if !a.path || !a.session || !a.member || a.contact != nil {
+			bad("agent %s is %s but cannot be reached", a.id, a.state)
+		}
+	case Paused, Checking, NotResponding, MediaFault:
+		if !a.session || !a.member {
+			bad("agent %s is %s without a screen", a.id, a.state)
+		}
+	case Offline:
+		if a.busy() || a.timer.armed() || a.next != "" {
+			bad("agent %s is offline with something in hand", a.id)
+		}
+	}
+	if a.state != Reconnecting && a.resume != "" {
+		bad("agent %s is %s and resumes %s", a.id, a.state, a.resume)
+	}
+	if a.contact == nil && (a.held || a.muted) {
+		bad("agent %s holds nobody", a.id)
+	}
+	if !a.busy() && a.next != "" {
+		bad("agent %s is %s and waits for %s", a.id, a.state, a.next)
+	}
+	if a.changed {
+		bad("agent %s was not shown", a.id)
+	}
+}
+
+func (s *state) checkLine(l *line, bad func(string, ...any)) {
+	for i := 1; i < len(l.order.list); i++ {
+		if !before(l.order.list[i-1], l.order.list[i]) {
+			bad("line %s is out of order at %d", l.id, i)
+		}
+	}
+	n := 0
+	for c := l.stays.first; c != nil; c = c.later {
+		n++
+		if c.line != l || !c.phase.inLine() || (c.later != nil && c.later.since.Before(c.since)) {
+			bad("line %s has a wrong stay", l.id)
+		}
+	}
+	if n != len(l.order.list) {
+		bad("line %s has %d stays and %d places", l.id, n, len(l.order.list))
+	}
+	ready, onShift, talks := 0, 0, 0
+	for _, a := range l.members {
+		if a.state == Ready {
+			ready++
+		}
+		if a.onShift() {
+			onShift++
+		}
+	}
+	for _, c := range s.contacts {
+		if c.line == l && c.phase.withAgent() {
+			talks++
+		}
+	}
+	if ready != l.ready || onShift != l.onShift || talks != l.talking {
+		bad("line %s counts ready %d onShift %d talking %d, has %d %d %d", l.id, l.ready, l.onShift, l.talking, ready, onShift, talks)
+	}
+	if l.touched {
+		bad("line %s was not watched", l.id)
+	}
+	if c, at, _ := l.ladder(); c != nil && (!l.watch.armed() || l.watch.at.After(at)) {
+		bad("line %s strands its first caller", l.id)
+	}
+	s.checkIdle(l, bad)
+}
+
+// checkIdle: nobody waits unrung while somebody who may be rung is ready.
+func (s *state) checkIdle(l *line, bad func(string, ...any)) {
+	if l.gone || l.ready == 0 {
+		return
+	}
+	for _, c := range l.order.list {
+		if c.phase == waiting && len(c.offers) == 0 && c.exitDue == "" && len(s.eligible(c, presetOf(l.set.Strategy))) > 0 {
+			bad("contact %s waits in %s while an agent is ready", c.id, l.id)
+		}
+	}
+}
