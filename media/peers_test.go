@@ -21,7 +21,7 @@ import (
 
 // desk is a server's media side on loopback, with what it told of its peers.
 type desk struct {
-	t      *testing.T
+	t      testing.TB
 	ctx    context.Context
 	engine *Engine
 	peers  *Peers
@@ -32,11 +32,11 @@ type desk struct {
 	changed chan struct{}
 }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t testing.TB) *desk {
 	t.Helper()
 	running := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, running) })
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(cancel)
 	e, err := NewEngine(configs.Media{Address: "127.0.0.1", RTPPorts: "31000-31998"}, slog.New(slog.DiscardHandler))
 	if err != nil {
