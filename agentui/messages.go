@@ -163,8 +163,8 @@ type (
 		Contact     queue.ContactID `json:"contact"`
 		Disposition string          `json:"disposition"` // a configured code, or empty
 	}
-	// Stats is how the call sounds at the page, about every 5 s of a call.
-	Stats struct {
+	// PageStats is how the call sounds at the page, about every 5 s of a call.
+	PageStats struct {
 		Head
 		RTTms     float64 `json:"rtt_ms"`
 		JitterMS  float64 `json:"jitter_ms"`
@@ -201,7 +201,6 @@ const (
 	NoPath       TroubleCode = "no_path"       // a check without a connected path
 	MicSilent    TroubleCode = "mic_silent"    // check.passed, but the server had received nothing
 	TooFast      TroubleCode = "too_fast"      // more messages than a person can cause
-	DrainRefusal TroubleCode = "draining"      // no shift starts while the server drains
 )
 
 // Codes a connection is closed with, besides those of RFC 6455.
@@ -248,7 +247,7 @@ var (
 		"hangup":        func() any { return new(HangUp) },
 		"wrapup.extend": func() any { return new(WrapUpExtend) },
 		"wrapup.finish": func() any { return new(WrapUpFinish) },
-		"stats":         func() any { return new(Stats) },
+		"stats":         func() any { return new(PageStats) },
 		"ping":          func() any { return new(Ping) },
 	}
 )

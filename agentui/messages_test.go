@@ -96,7 +96,7 @@ func TestTroublesDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, code := range []TroubleCode{BadMessage, NoVersion, NotLive, NotAgent, OfferRefused, NoPath, MicSilent, TooFast, DrainRefusal} {
+	for _, code := range []TroubleCode{BadMessage, NoVersion, NotLive, NotAgent, OfferRefused, NoPath, MicSilent, TooFast} {
 		if !strings.Contains(string(text), "| `"+string(code)+"` |") {
 			t.Errorf("docs/protocol.md does not explain error %q", code)
 		}

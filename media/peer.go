@@ -213,7 +213,7 @@ func (p *Peer) packet(now time.Time, h *rtp.Header, b []byte) {
 	case pt == payloadPCMA:
 	case pt == payloadPCMU:
 		codec = PCMU
-	case pt != noEvent && uint32(pt) == p.keys.Load():
+	case pt != noEvent && pt == 126:
 		p.reception.packet(now, h, false)
 		p.event(h, payload)
 		return

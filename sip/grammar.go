@@ -292,7 +292,8 @@ func parseNameAddr(s string) (nameAddr, bool) {
 		}
 	}
 	var ok bool
-	if a.uri, ok = parseURI(a.text); !ok {
+	// sipgo reads no scheme with anything but letters in it.
+	if a.uri, ok = parseURI(a.text); !ok || strings.ContainsAny(a.uri.scheme, "0123456789+-.") {
 		return a, false
 	}
 	if has {

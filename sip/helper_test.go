@@ -27,9 +27,7 @@ func (d *refusingDesk) Post(ev queue.Event) {
 	if !ok {
 		return
 	}
-	if channel, ok := any(d.server).(queue.Channel); ok {
-		channel.Refuse(arrived.Contact, queue.UnknownNumber)
-	}
+	d.server.Voice().Refuse(arrived.Contact, queue.UnknownNumber)
 }
 
 // users are passwords in the clear, by name.

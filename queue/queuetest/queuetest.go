@@ -153,7 +153,9 @@ type Screens struct {
 var _ queue.Screens = (*Screens)(nil)
 
 // Show writes the view down.
-func (s *Screens) Show(a queue.AgentID, v queue.AgentView) { s.Shown.add(queue.Show{Agent: a, View: v}) }
+func (s *Screens) Show(a queue.AgentID, v queue.AgentView) {
+	s.Shown.add(queue.Show{Agent: a, View: v})
+}
 
 // Notify writes the notice down.
 func (s *Screens) Notify(a queue.AgentID, n queue.Notice) {

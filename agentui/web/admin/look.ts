@@ -23,7 +23,7 @@ export function calls(scene: Scene): TemplateResult {
     </div>
     <p class="hint" aria-live="polite">${s.calls ? a.callsFound(list.length, all.length) : scene.w.loading}</p>
     ${s.calls && list.length === 0 ? html`<p class="empty">${a.noCalls}</p>` : nothing}
-    ${list.length > 0 ? html`<div class="table-box"><table class="rows"><thead><tr>${(["started", "number", "queue", "agent", "outcome", "wait", "talk", "ended_by"] as const)
+    ${list.length > 0 ? html`<div class="table-box" tabindex="0" role="region" aria-label=${a.sections.calls}><table class="rows"><thead><tr>${(["started", "number", "queue", "agent", "outcome", "wait", "talk", "ended_by"] as const)
       .map((c) => html`<th scope="col" class=${c === "wait" || c === "talk" ? "num" : ""}>${a.columns[c]}</th>`)}</tr></thead>
       <tbody>${list.slice(0, 500).map((c) => callRow(scene, c))}</tbody></table></div>` : nothing}`;
 }

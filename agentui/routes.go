@@ -1,0 +1,106 @@
+package agentui
+
+import (
+	"net/http"
+	"sahut/configs"
+	"sahut/queue"
+)
+
+// rights is who may ask for a route. The zero value is nobody, so a route
+// without rights is refused to all and found by the tests.
+type rights int
+
+const (
+	nobody      rights = iota
+	anyone             // signed in or not
+	volunteers         // everyone who is signed in
+	supervisors        // and admins
+	admins
+)
+
+// route is one line of the table below.
+type route struct {
+	method, path string
+	rights       rights
+	do           func(*Server, http.ResponseWriter, *request) error
+	doc          string // one sentence for the API's description
+	in, out      any    // JSON bodies; nil: none, or of another kind
+	inType       string // media type of a body that is not JSON
+	outType      string
+	query        []string // name: meaning
+	browser      bool     // makes no sense for the operator
+	endless      bool     // no time limit on the answer
+}
+
+// routes is every address there is.
+func routes() []route {
+	return []route{
+		// pages
+		{method: "GET", path: "/{$}", rights: volunteers, do: (*Server).volunteerPage, browser: true},
+		{method: "GET", path: "/admin", rights: supervisors, do: (*Server).adminPage, browser: true},
+		{method: "GET", path: "/signin", rights: anyone, do: (*Server).signInPage, browser: true},
+		{method: "POST", path: "/signin", rights: anyone, do: (*Server).signIn, browser: true},
+		{method: "POST", path: "/signout", rights: anyone, do: (*Server).signOut, browser: true},
+		{method: "GET", path: "/static/{hash}/{name...}", rights: anyone, do: (*Server).static, browser: true},
+		{method: "GET", path: "/live", rights: volunteers, do: (*Server).live, browser: true, endless: true},
+
+		// the house
+		{method: "GET", path: "/healthz", rights: anyone, do: (*Server).healthz},
+		{method: "GET", path: "/readyz", rights: anyone, do: (*Server).readyz},
+		{method: "GET", path: "/metrics", rights: anyone, do: (*Server).serveMetrics},
+
+		// who I am
+		{method: "POST", path: "/api/v1/session", rights: anyone, do: (*Server).postSession, in: Credentials{}, out: Me{}, browser: true, doc: "Sign in; the answer sets the session cookie."},
+		{method: "DELETE", path: "/api/v1/session", rights: anyone, do: (*Server).deleteSession, browser: true, doc: "Sign out; live connections of this session end."},
+		{method: "GET", path: "/api/v1/me", rights: volunteers, do: (*Server).getMe, out: Me{}, doc: "Who is signed in."},
+		{method: "POST", path: "/api/v1/ticket", rights: volunteers, do: (*Server).postTicket, out: Ticket{}, browser: true, doc: "A ticket for one live connection, good for 30 seconds."},
+
+		// what happens
+		{method: "GET", path: "/api/v1/status", rights: supervisors, do: (*Server).getStatus, out: queue.Snapshot{}, doc: "Queues, volunteers and counters now."},
+		{method: "GET", path: "/api/v1/calls", rights: supervisors, do: (*Server).getCalls, out: Calls{}, endless: true, doc: "Call records, newest first. Accept application/x-ndjson gives one a line, without limit.",
+			query: []string{"since: how far back, as 24h or as a time (RFC 3339); default 24h", "limit: at most so many, 1 to 5000; default 500"}},
+
+		// routing
+		{method: "GET", path: "/api/v1/routing", rights: supervisors, do: (*Server).getRouting, out: configs.Routing{}, doc: "The routing document; its ETag is the revision. JSON, or YAML by Accept."},
+		{method: "PUT", path: "/api/v1/routing", rights: admins, do: (*Server).putRouting, in: configs.Routing{}, out: Applied{}, doc: "Check, keep and apply a new routing document, JSON or YAML. If-Match names the revision it was made from.",
+			query: []string{"dry_run: 1 only checks and says what would change", "note: why, for the history"}},
+		{method: "GET", path: "/api/v1/routing/history", rights: supervisors, do: (*Server).getRoutingHistory, out: History{}, doc: "All revisions, newest first."},
+		{method: "GET", path: "/api/v1/routing/fields", rights: supervisors, do: (*Server).getRoutingFields, out: Fields{}, doc: "Labels, defaults and help of every field, for a form."},
+		{method: "GET", path: "/api/v1/routing/{revision}", rights: supervisors, do: (*Server).getRoutingAt, out: configs.Routing{}, doc: "The document as it was."},
+		{method: "POST", path: "/api/v1/routing/rollback", rights: admins, do: (*Server).postRollback, in: Rollback{}, out: Applied{}, doc: "Keep and apply an old revision as the newest."},
+
+		// prompts
+		{method: "GET", path: "/api/v1/prompts", rights: supervisors, do: (*Server).getPrompts, out: PromptList{}, doc: "What callers can hear."},
+		{method: "GET", path: "/api/v1/prompts/{name}", rights: supervisors, do: (*Server).getPrompt, outType: "audio/wav", doc: "An uploaded prompt."},
+		{method: "PUT", path: "/api/v1/prompts/{name}", rights: admins, do: (*Server).putPrompt, inType: "audio/wav", out: PromptInfo{}, doc: "Upload a prompt: WAV, PCM 16 bit or G.711, at most 10 MB."},
+		{method: "DELETE", path: "/api/v1/prompts/{name}", rights: admins, do: (*Server).deletePrompt, doc: "Remove an uploaded prompt; a built-in one of that name plays again."},
+
+		// accounts
+		{method: "GET", path: "/api/v1/users", rights: admins, do: (*Server).getUsers, out: UserList{}, doc: "All accounts."},
+		{method: "POST", path: "/api/v1/users", rights: admins, do: (*Server).postUser, in: NewUser{}, out: User{}, doc: "Add an account."},
+		{method: "PATCH", path: "/api/v1/users/{name}", rights: admins, do: (*Server).patchUser, in: UserChange{}, out: User{}, doc: "Change password, role or whether it is disabled. Its sessions end."},
+
+		// the record behind it
+		{method: "GET", path: "/api/v1/verify", rights: admins, do: (*Server).getVerify, out: Verdict{}, endless: true, doc: "Check the journal's conservation laws."},
+		{method: "GET", path: "/api/v1/backup", rights: admins, do: (*Server).getBackup, outType: "application/octet-stream", endless: true, doc: "A consistent copy of everything that is kept."},
+		{method: "GET", path: "/api/v1/openapi.json", rights: volunteers, do: (*Server).getOpenAPI, outType: "application/json", doc: "This description."},
+	}
+}
+
+// mux fits the table to the standard library's.
+func (s *Server) mux(operator bool) *http.ServeMux {
+	mux := http.NewServeMux()
+	methods := map[string][]string{}
+	for _, r := range routes() {
+		if operator && r.browser {
+			continue
+		}
+		mux.HandleFunc(r.method+" "+r.path, s.guarded(r, operator))
+		methods[r.path] = append(methods[r.path], r.method)
+	}
+	for path, allowed := range methods {
+		mux.HandleFunc(path, s.wrongMethod(allowed))
+	}
+	mux.HandleFunc("/", s.noSuchPage)
+	return mux
+}

@@ -1,0 +1,119 @@
+// Drives the volunteer's page in a real browser through a shift, with the
+// server of loop.ts: clicks by role and name, and what happens on the wire, to
+// the microphone and in the speaker.
+//
+//	node --experimental-websocket preview/loop-test.mjs
+//
+// Needs chromium on the PATH. Exit 1 with the first expectation that fails.
+
+import { strict as assert } from "node:assert";
+import { browse } from "./browser.mjs";
+
+const b = await browse(["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--allow-loopback-in-peer-connection", "--mute-audio"]);
+const started = Date.now();
+const say = (what) => console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s  ${what}`);
+const find = (name) => `[...document.querySelectorAll("button")].find((x) => x.checkVisibility() && (x.getAttribute("aria-label") ?? x.querySelector(".label")?.textContent ?? x.textContent).trim() === ${JSON.stringify(name)})`;
+const has = (name) => b.until(`!!${find(name)}`);
+const click = async (name) => { await has(name); await b.evaluate(`${find(name)}.click()`, true); };
+const state = (want, ms) => b.until(`document.querySelector("[role=status][data-state]")?.dataset.state === ${JSON.stringify(want)}`, ms);
+const said = (type) => b.evaluate(`seen.said.filter((m) => m.type === ${JSON.stringify(type)})`);
+const packets = () => b.evaluate("desk.heard()");
+const grows = async () => { const n = await packets(); await b.until(`desk.heard().then((x) => x > ${n} + 5)`, 5000); };
+const still = async () => { await new Promise((r) => setTimeout(r, 300)); const n = await packets(); await new Promise((r) => setTimeout(r, 600)); assert.equal(await packets(), n, "packets while parked"); };
+const hearing = (on) => b.until(`(() => { const a = document.getElementById("far-end"); if (!a.srcObject) return ${!on};
+  window.ear ??= new AudioContext(); if (window.earOf !== a.srcObject) { window.earOf = a.srcObject; window.an = ear.createAnalyser(); ear.createMediaStreamSource(a.srcObject).connect(an); }
+  const x = new Float32Array(2048); an.getFloatTimeDomainData(x); const rms = Math.sqrt(x.reduce((s, v) => s + v * v, 0) / x.length); return ${on} ? rms > 0.05 : rms < 0.01; })()`, 6000);
+
+try {
+  await b.send("Page.navigate", { url: `${b.origin}/loop.html?lang=en` });
+  await state("offline");
+  await click("Start shift");
+  await state("checking");
+  await state("paused", 20000);
+  const passed = (await said("check.passed"))[0];
+  assert.ok(passed.heard_packets > 20, `heard ${passed.heard_packets} packets of the chime`);
+  assert.ok(passed.mic_level_db > -45, `microphone at ${passed.mic_level_db} dB`);
+  assert.match(await b.evaluate("desk.codec()"), /^PCM[AU]\/8000$/);
+  await still();
+  say(`checked: ${passed.heard_packets} packets heard, microphone ${passed.mic_level_db} dB; parked and silent`);
+
+  await click("Ready");
+  await state("ready");
+  await b.evaluate("desk.ring()");
+  await state("offered");
+  await b.until(`document.title.includes("Incoming call")`);
+  assert.equal(await b.evaluate(`document.querySelector("[role=alert]").textContent.trim() !== ""`), true);
+  const clicked = await b.evaluate(`performance.now()`);
+  await click("Answer");
+  await b.until("desk.heard().then((n) => n > 0)");
+  await state("talking");
+  await grows();
+  await hearing(true);
+  say(`answered: both ways, ${Math.round((await b.evaluate("performance.now()")) - clicked)} ms after the click at most`);
+  await b.until(`!document.title.includes("Incoming")`);
+
+  await click("Mute");
+  await has("Unmute");
+  assert.equal((await said("mute")).at(-1).on, true);
+  await click("Unmute");
+  await has("Mute");
+  await click("Hold");
+  await state("held");
+  await click("Resume");
+  await state("talking");
+  await click("Keypad");
+  await click("5");
+  await b.until(`seen.said.some((m) => m.type === "keys" && m.keys === "5")`);
+  await click("Close");
+  assert.equal(await b.evaluate(`document.getElementById("transfer").getAttribute("aria-disabled")`), "true");
+  say("muted, held, resumed, pressed a key");
+
+  await b.evaluate("desk.killPath()");
+  await b.until("desk.heard().then((n) => n > 5)", 8000);
+  await hearing(true);
+  say("path killed in a call: rebuilt, both ways");
+
+  await b.evaluate("cut(true)");
+  await state("reconnecting", 8000);
+  await has("Hang up");
+  await b.evaluate("cut(false)");
+  await state("talking", 12000);
+  await grows();
+  say("wire cut and back: the call never stopped");
+
+  await b.evaluate(`dispatchEvent(new KeyboardEvent("keydown", { key: "F9" }))`);
+  assert.equal((await said("hangup")).length, 0, "one F9 must not hang up");
+  await b.evaluate(`dispatchEvent(new KeyboardEvent("keydown", { key: "F9" }))`);
+  await state("wrapup");
+  await still();
+  await b.evaluate(`document.querySelector("input[value=listened]").click()`);
+  await click("More time");
+  await b.until(`seen.said.some((m) => m.type === "wrapup.extend")`);
+  say("hung up with F9 twice; parked and silent in wrap-up");
+
+  await b.send("Page.reload");
+  await b.until("window.seen && seen.said.length > 0 && !!window.desk");
+  await state("wrapup");
+  await b.until("seen.offers > 0");
+  await b.evaluate(`document.querySelector("input[value=listened]").click()`);
+  await click("Finish wrap-up");
+  await state("ready");
+  assert.equal((await said("wrapup.finish"))[0].disposition, "listened");
+  say("reloaded in wrap-up: path offered again by itself, nothing lost");
+
+  await click("Pause");
+  await click("Break");
+  await state("paused");
+  await click("End shift");
+  await state("offline");
+  await b.until(`document.getElementById("far-end").srcObject === null`);
+  assert.deepEqual(b.errors, []);
+  say("paused, shift ended, microphone closed, no errors in the console");
+} catch (e) {
+  console.error(e.message);
+  console.error(await b.evaluate(`document.querySelector("main")?.innerText`).catch(() => ""));
+  console.error(JSON.stringify(await b.evaluate(`seen.said.map((m) => m.type).filter((t) => t !== "ping")`).catch(() => "")), b.errors);
+  process.exitCode = 1;
+} finally {
+  await b.close();
+}

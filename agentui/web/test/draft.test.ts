@@ -1,0 +1,38 @@
+import { strict as assert } from "node:assert";
+import { test } from "node:test";
+import type { Routing } from "../admin/api";
+import { changes, moved, shortDuration, valueAt, withValue } from "../admin/draft";
+
+const base = {
+  numbers: [{ number: "021", queue: "a", language: "id" }],
+  queues: [{ id: "a", ring_for: "20s", exit: { words: "closing" } }, { id: "b", ring_for: "20s", exit: { queue: "a" } }],
+  agents: [{ id: "sari", name: "Sari", queues: ["a"] }],
+  pause_reasons: [], dispositions: [],
+} as unknown as Routing;
+
+test("a value is set in a copy", () => {
+  const next = withValue(base, "queues[1].exit.queue", "b");
+  assert.equal(valueAt(next, "queues[1].exit.queue"), "b");
+  assert.equal(valueAt(base, "queues[1].exit.queue"), "a");
+  assert.equal(next.queues[0], base.queues[0], "the rest is shared");
+  assert.equal(valueAt(base, "queues[9].exit.words"), undefined);
+});
+
+test("changes name their place as a person would", () => {
+  assert.deepEqual(changes(base, base), []);
+  assert.deepEqual(changes(base, withValue(base, "queues[0].ring_for", "25s")), [{ key: "queues.a.ring_for", old: "20s", new: "25s" }]);
+  assert.deepEqual(changes(base, withValue(base, "agents[0].queues", ["a", "b"])), [{ key: "agents.sari.queues", old: ["a"], new: ["a", "b"] }]);
+  const swapped = { ...base, queues: moved(base.queues, 0, 1) };
+  assert.deepEqual(changes(base, swapped).map((c) => c.key), ["queues.order"]);
+  const fewer = { ...base, queues: base.queues.slice(0, 1) };
+  assert.deepEqual(changes(base, fewer).map((c) => [c.key, c.new]), [["queues.b", undefined]]);
+  assert.equal(changes(base, withValue(base, "queues[0].exit", { queue: "b" })).length, 2);
+});
+
+test("durations lose only what says nothing", () => {
+  assert.equal(shortDuration("2m0s"), "2m");
+  assert.equal(shortDuration("1h0m0s"), "1h");
+  assert.equal(shortDuration("1m30s"), "1m30s");
+  assert.equal(shortDuration("20s"), "20s");
+  assert.equal(shortDuration("0s"), "0s");
+});

@@ -1,0 +1,50 @@
+import { strict as assert } from "node:assert";
+import { test } from "node:test";
+import { loudness, meter, QualityMeter, Watchdog, type Reading } from "../levels";
+
+const sine = (amplitude: number) => Float32Array.from({ length: 4800 }, (_, i) => amplitude * Math.sin(i / 10));
+const reading = (second: number, part: Partial<Reading> = {}): Reading =>
+  ({ at: second * 1000, packets: second * 50, lost: 0, jitter_ms: 3, rtt_ms: 40, concealed: 0, samples: second * 8000, ...part });
+
+test("loudness is in dB below full scale", () => {
+  assert.ok(Math.abs(loudness(sine(1)) + 3) < 0.1);
+  assert.ok(Math.abs(loudness(sine(0.1)) + 23) < 0.1);
+  assert.equal(loudness(new Float32Array(100)), -100);
+  assert.equal(meter(-100), 0);
+  assert.equal(meter(0), 1);
+});
+
+test("a good line is good", () => {
+  const q = new QualityMeter();
+  for (let s = 0; s < 10; s++) assert.equal(q.take(reading(s)).quality, "good");
+});
+
+test("a fair line is called so only after five seconds", () => {
+  const q = new QualityMeter();
+  const words = Array.from({ length: 8 }, (_, s) => q.take(reading(s, { jitter_ms: 45 })).quality);
+  assert.deepEqual(words, ["good", "good", "good", "good", "good", "fair", "fair", "fair"]);
+});
+
+test("a tenth lost is poor at once, and over when it is over", () => {
+  const q = new QualityMeter();
+  q.take(reading(0));
+  assert.equal(q.take(reading(1, { lost: 6 })).quality, "poor");
+  let last = "poor";
+  for (let s = 2; s < 12; s++) last = q.take(reading(s, { lost: 6 })).quality;
+  assert.equal(last, "good");
+});
+
+test("two seconds of silence are poor", () => {
+  const q = new QualityMeter();
+  q.take(reading(0));
+  q.take(reading(1));
+  q.take(reading(2, { packets: 50 }));
+  assert.equal(q.take(reading(3, { packets: 50 })).quality, "poor");
+});
+
+test("the watchdog barks at the third still look, and only where packets flowed", () => {
+  const w = new Watchdog();
+  assert.deepEqual([5, 5, 5, 5, 5].map((n) => w.take(n)), [false, false, false, false, false]);
+  w.reset();
+  assert.deepEqual([5, 9, 9, 9, 9].map((n) => w.take(n)), [false, false, false, false, true]);
+});

@@ -1,0 +1,91 @@
+import { strict as assert } from "node:assert";
+import { test } from "node:test";
+import type { AgentView, ServerMessage } from "../messages";
+import { age, blank, fold, SLOW_MS, Store, tell, TOLD_MS, waits, type Snapshot } from "../store";
+
+const T = Date.parse("2026-11-23T19:00:00Z");
+const view = (part: Partial<AgentView> & Pick<AgentView, "state">): AgentView => ({ since: "2026-11-23T19:00:00Z", queues: [], ...part });
+const state = (v: AgentView, now = "2026-11-23T19:00:00Z"): ServerMessage => ({ type: "state", now, view: v });
+const call = { contact: "C1", queue: "q", label: "Q", caller: "••••963", wait_ms: 0, connecting: false, started: "2026-11-23T19:00:00Z", held: false, muted: false, keys: "" };
+const offer = { id: 7, contact: "C1", queue: "q", label: "Q", caller: "", waiting_since: "2026-11-23T19:00:00Z", expires: "2026-11-23T19:00:20Z" };
+const asked = (s: Snapshot, what: string): Snapshot => ({ ...s, asked: { [what]: T } });
+
+test("the server's clock counts, whatever ours says", () => {
+  const s = fold(blank("en"), state(view({ state: "ready" }), "2026-11-23T19:05:00Z"), T);
+  assert.equal(s.offset, 5 * 60_000);
+});
+
+test("a click waits until its outcome, not until the next message", () => {
+  let s = fold(blank("en"), state(view({ state: "offered", offer })), T);
+  s = asked(s, "accept");
+  s = fold(s, state(view({ state: "offered", offer, queues: [{ queue: "q", label: "Q", waiting: 4, ready: 1, talking: 0 }] })), T);
+  assert.ok(waits(s, "accept"), "a queue's numbers are no answer");
+  s = fold(s, state(view({ state: "talking", call })), T);
+  assert.ok(!waits(s, "accept"));
+});
+
+test("an error answers its click and is told", () => {
+  const s = fold(asked(blank("en"), "shift.start"), { type: "error", code: "not_agent", for: "shift.start" }, T);
+  assert.ok(!waits(s, "shift.start"));
+  assert.deepEqual(s.told[0]?.notice, { code: "error", error: "not_agent", for: "shift.start" });
+});
+
+test("an unanswered click is admitted, once, and released", () => {
+  let s: Snapshot = { ...asked(blank("en"), "ready"), link: "live" };
+  s = age(s, T + SLOW_MS - 1);
+  assert.ok(waits(s, "ready"));
+  s = age(s, T + SLOW_MS);
+  assert.ok(!waits(s, "ready"));
+  assert.equal(s.told.length, 1);
+  s = age(s, T + SLOW_MS + TOLD_MS);
+  assert.equal(s.told.length, 0);
+});
+
+test("what was typed for one contact never reaches the next", () => {
+  let s = fold(blank("en"), state(view({ state: "wrapup", wrapup: { contact: "C1", label: "Q", talk_ms: 1, until: "2026-11-23T19:02:00Z", ended_by: "caller" } })), T);
+  s = { ...s, disposition: "listened", keysSent: "12" };
+  const same = fold(s, state(s.view!), T);
+  assert.equal(same.disposition, "listened");
+  const other = fold(s, state(view({ state: "talking", call: { ...call, contact: "C2" } })), T);
+  assert.equal(other.disposition, "");
+  assert.equal(other.keysSent, "");
+});
+
+test("a choice made in the call is still there in its wrap-up", () => {
+  let s = fold(blank("en"), state(view({ state: "talking", call })), T);
+  s = { ...s, keysSent: "1" };
+  s = fold(s, state(view({ state: "wrapup", wrapup: { contact: "C1", label: "Q", talk_ms: 1, until: "2026-11-23T19:02:00Z", ended_by: "agent" } })), T);
+  assert.equal(s.keysSent, "1");
+});
+
+test("nothing lies over the Answer button of a new offer", () => {
+  let s = fold(blank("en"), state(view({ state: "ready" })), T);
+  s = { ...s, dialog: "pause" };
+  s = fold(s, state(view({ state: "offered", offer })), T);
+  assert.equal(s.dialog, "");
+  s = fold({ ...s, dialog: "shortcuts" }, state(view({ state: "offered", offer })), T);
+  assert.equal(s.dialog, "shortcuts", "the same offer closes nothing she opened");
+});
+
+test("another tab's takeover leaves no state behind", () => {
+  let s = fold(blank("en"), state(view({ state: "ready" })), T);
+  s = fold(s, { type: "replaced" }, T);
+  assert.equal(s.link, "replaced");
+  assert.equal(s.view, null);
+});
+
+test("the same line is not told twice, and only the last three are", () => {
+  let s = blank("en");
+  for (const code of ["caller_left", "caller_left", "offer_missed", "call_ended", "offer_withdrawn"] as const) s = tell(s, { code }, T);
+  assert.deepEqual(s.told.map((t) => t.notice.code), ["offer_missed", "call_ended", "offer_withdrawn"]);
+});
+
+test("listeners hear once of many changes, with the last", async () => {
+  const store = new Store(blank("en"));
+  const heard: string[] = [];
+  store.subscribe((s) => heard.push(s.name));
+  store.patch({ name: "a" });
+  store.patch({ name: "b" });
+  await Promise.resolve();
+  assert.deepEqual(heard, ["b"]);
+});

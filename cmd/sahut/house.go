@@ -1,0 +1,269 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"sahut/agentui"
+	"sahut/configs"
+	"sahut/media"
+	"sahut/queue"
+	"sahut/sip"
+	"sahut/store"
+)
+
+// house is all the rooms, fitted together in the order of the map. Each is
+// opened after those it uses and closed before them.
+type house struct {
+	cfg configs.Server
+	log *slog.Logger
+
+	store   *store.Store
+	library *media.Library
+	engine  *media.Engine
+	peers   *media.Peers
+	sip     *sip.Server
+	ui      *agentui.Server
+	desk    *queue.Desk
+
+	web      net.Listener
+	control  net.Listener
+	draining atomic.Bool
+	broken   chan error // a room that must not fail did
+}
+
+// openHouse opens everything and binds every port, but takes no call yet: run
+// does. What was opened is closed again when a later part fails.
+func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
+	h = &house{cfg: cfg, log: log, broken: make(chan error, 4)}
+	var undo []func()
+	defer func() {
+		for i := len(undo) - 1; err != nil && i >= 0; i-- {
+			undo[i]()
+		}
+	}()
+
+	if h.store, err = store.Open(cfg.Data, store.Options{Realm: sip.Realm(cfg.SIP), Log: log}); err != nil {
+		return nil, err
+	}
+	undo = append(undo, func() { h.store.Close() })
+	if err = h.settleAccounts(); err != nil {
+		return nil, err
+	}
+	if h.library, err = openLibrary(h.store, log); err != nil {
+		return nil, err
+	}
+	if h.engine, err = media.NewEngine(cfg.Media, log); err != nil {
+		return nil, err
+	}
+	undo = append(undo, func() { h.engine.Close() })
+	h.peers = media.NewPeers(h.engine)
+
+	routing, revision, err := h.store.Routing()
+	if err != nil {
+		return nil, err
+	}
+	h.desk = queue.NewDesk(queue.DeskOptions{Routing: routing, Revision: revision.Number, Journal: h.store, Log: log})
+	h.sip, err = sip.New(sip.Options{
+		Config: cfg.SIP, Engine: h.engine, Peers: h.peers, Library: h.library,
+		Desk: h.desk, Credentials: h.store, Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.ui, err = agentui.New(agentui.Options{
+		Config: cfg.HTTP, Desk: h.desk, Directory: directory{h.store}, Phone: phone{h.peers},
+		Prompts: prompts{h.library}, Metrics: newMetrics(h), Ready: h.ready, Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	undo = append(undo, func() { h.ui.Close(context.Background()) })
+	h.desk.Attach(h.sip, h.ui)
+	h.peers.OnState(func(agent string, st media.PeerState) {
+		h.ui.PathChanged(queue.AgentID(agent), pathState(st))
+	})
+
+	if h.web, err = listenWeb(cfg.HTTP.Listen); err != nil {
+		return nil, err
+	}
+	undo = append(undo, func() { h.web.Close() })
+	if h.control, err = listenControl(cfg.Data); err != nil {
+		return nil, err
+	}
+	undo = append(undo, func() { h.control.Close() })
+	// Last, because from here on the carrier's calls come in.
+	if err = h.sip.Start(); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// settleAccounts ends what a crash left open, before anything new happens.
+func (h *house) settleAccounts() error {
+	n, err := h.store.Recover(time.Now())
+	if err != nil {
+		return fmt.Errorf("settle the calls of the last run: %w", err)
+	}
+	if n > 0 {
+		h.log.Warn("the last run ended without a proper stop; its running calls are recorded with outcome system", "calls", n)
+	}
+	return h.store.Append([]queue.Entry{{At: time.Now(), Kind: queue.ServerStarted}})
+}
+
+// openLibrary loads the shipped prompts and those an admin uploaded. One that
+// cannot be read any more is left out with a warning: the shipped one plays.
+func openLibrary(s *store.Store, log *slog.Logger) (*media.Library, error) {
+	l, err := media.NewLibrary(configs.Prompts())
+	if err != nil {
+		return nil, err
+	}
+	uploaded, err := s.Prompts()
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range uploaded {
+		wav, err := s.Prompt(p.Name)
+		if err == nil {
+			err = (prompts{l}).Set(p.Name, wav)
+		}
+		if err != nil {
+			log.Warn("an uploaded prompt cannot be used; the shipped one plays instead", "prompt", p.Name, "err", err)
+		}
+	}
+	return l, nil
+}
+
+// listenWeb binds the pages' address.
+func listenWeb(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("the pages cannot listen on %s: %w; stop the program that uses it or change http.listen", addr, err)
+	}
+	return l, nil
+}
+
+// listenControl makes the operator's socket. A left-over of a killed server is
+// removed: the database's lock, held by now, says that nobody uses it.
+func listenControl(dir string) (net.Listener, error) {
+	path := filepath.Join(dir, controlSocket)
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("remove the old control socket: %w", err)
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("the control socket %s: %w", path, err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		l.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// readyLine is the one line a script waits for.
+func (h *house) readyLine() string {
+	scheme := "http"
+	if h.cfg.HTTP.TLS() {
+		scheme = "https"
+	}
+	return fmt.Sprintf("ready sip=%s http=%s://%s", h.sip.Addr(), scheme, h.web.Addr())
+}
+
+// ready says why no calls are taken, or nil.
+func (h *house) ready() error {
+	if h.draining.Load() {
+		return errors.New("the server is draining")
+	}
+	if h.desk.Stats().JournalFailing {
+		return errors.New("the journal cannot be written; calls go on, their records wait in memory: look at the disk")
+	}
+	return nil
+}
+
+// run takes calls until ctx ends, then drains: no new calls, those here finish,
+// at most for drain_timeout or until again is closed (a second stop signal).
+func (h *house) run(ctx context.Context, again <-chan struct{}) error {
+	deskCtx, stopDesk := context.WithCancel(context.Background())
+	deskDone := make(chan struct{})
+	go func() {
+		defer close(deskDone)
+		if err := h.desk.Run(deskCtx); err != nil {
+			h.broken <- fmt.Errorf("the desk stopped: %w", err)
+		}
+	}()
+	go func() { h.fail("pages", h.ui.Serve(h.web)) }()
+	operator := &http.Server{Handler: h.ui.Operator(), ReadHeaderTimeout: 10 * time.Second}
+	go func() { h.fail("control socket", operator.Serve(h.control)) }()
+
+	var err error
+	select {
+	case <-ctx.Done():
+		h.drain(again)
+	case err = <-h.broken:
+		h.log.Error("stopping because a part failed", "err", err)
+	}
+
+	stop, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	err = errors.Join(err, h.sip.Close(stop))
+	h.settle(stop)
+	stopDesk()
+	<-deskDone
+	err = errors.Join(err, operator.Shutdown(stop), h.ui.Close(stop))
+	h.peers.CloseAll()
+	err = errors.Join(err, h.engine.Close())
+	stopped := h.store.Append([]queue.Entry{{At: time.Now(), Kind: queue.ServerStopped}})
+	return errors.Join(err, stopped, h.store.Close())
+}
+
+// fail reports a serving loop that ended by itself.
+func (h *house) fail(what string, err error) {
+	if err == nil || errors.Is(err, http.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
+		return
+	}
+	h.broken <- fmt.Errorf("%s: %w", what, err)
+}
+
+// drain lets the running calls finish.
+func (h *house) drain(again <-chan struct{}) {
+	h.draining.Store(true)
+	h.sip.Drain()
+	h.desk.Post(queue.DrainStarted{})
+	h.ui.Drain()
+	h.log.Info("draining: no new calls; stop again to end the running ones now", "at_most", h.cfg.DrainTimeout)
+	timeout := time.NewTimer(h.cfg.DrainTimeout.D())
+	defer timeout.Stop()
+	h.idle(again, timeout.C)
+}
+
+// settle gives the ends of the last calls a moment to reach the journal.
+func (h *house) settle(ctx context.Context) {
+	timeout := time.NewTimer(2 * time.Second)
+	defer timeout.Stop()
+	h.idle(ctx.Done(), timeout.C)
+}
+
+// idle waits until no contact is in progress, or one of the two.
+func (h *house) idle(enough <-chan struct{}, timeout <-chan time.Time) {
+	look := time.NewTicker(100 * time.Millisecond) // the snapshot is published, nobody announces it
+	defer look.Stop()
+	for h.desk.Stats().Waiting > 0 || h.desk.Snapshot().Contacts > 0 {
+		select {
+		case <-look.C:
+		case <-enough:
+			return
+		case <-timeout:
+			h.log.Warn("ending calls that still run: drain_timeout is over")
+			return
+		}
+	}
+}

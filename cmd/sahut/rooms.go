@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"sahut/agentui"
+	"sahut/configs"
+	"sahut/media"
+	"sahut/queue"
+	"sahut/sip"
+	"sahut/store"
+)
+
+// phone fits media.Peers to agentui.Phone.
+type phone struct{ peers *media.Peers }
+
+func (p phone) Offer(ctx context.Context, agent queue.AgentID, sdp string) (string, error) {
+	return p.peers.Offer(ctx, string(agent), sdp)
+}
+
+func (p phone) Check(ctx context.Context, agent queue.AgentID) (agentui.CheckResult, error) {
+	got := make(chan media.CheckResult, 1)
+	if err := p.peers.Check(string(agent), func(r media.CheckResult) { got <- r }); err != nil {
+		return agentui.CheckResult{}, err
+	}
+	select {
+	case r := <-got:
+		return agentui.CheckResult(r), nil
+	case <-ctx.Done():
+		return agentui.CheckResult{}, ctx.Err()
+	}
+}
+
+func (p phone) Close(agent queue.AgentID) { p.peers.Close(string(agent)) }
+
+// pathState names a peer's state as the screens do.
+func pathState(st media.PeerState) agentui.PathState {
+	switch st {
+	case media.PeerConnecting:
+		return agentui.PathConnecting
+	case media.PeerConnected:
+		return agentui.PathConnected
+	}
+	return agentui.PathLost
+}
+
+// maxPrompt is the largest WAV an admin may upload, in bytes: ten minutes of
+// 8 kHz speech.
+const maxPrompt = 10 << 20
+
+// prompts fits media.Library to agentui.Prompts.
+type prompts struct{ library *media.Library }
+
+func (p prompts) Names() []agentui.PromptInfo {
+	shipped := shippedPrompts()
+	var list []agentui.PromptInfo
+	for _, name := range p.library.Names() {
+		info := agentui.PromptInfo{Name: name, Builtin: shipped[name]}
+		if sound := p.library.Get(name, ""); sound != nil {
+			info.Duration = sound.Duration()
+			info.Millis = info.Duration.Milliseconds()
+		}
+		list = append(list, info)
+	}
+	return list
+}
+
+// shippedPrompts are the names the program brings along, without language.
+func shippedPrompts() map[string]bool {
+	names := map[string]bool{}
+	// The error cannot happen: the file system is inside the program.
+	_ = fs.WalkDir(configs.Prompts(), ".", func(path string, d fs.DirEntry, err error) error {
+		if name, ok := strings.CutSuffix(d.Name(), ".wav"); ok {
+			names[name] = true
+		}
+		return err
+	})
+	return names
+}
+
+func (p prompts) Check(wav []byte) (time.Duration, error) {
+	sound, err := media.ParseWAV(bytes.NewReader(wav), maxPrompt)
+	if err != nil {
+		return 0, err
+	}
+	return sound.Duration(), nil
+}
+
+func (p prompts) Set(name string, wav []byte) error {
+	sound, err := media.ParseWAV(bytes.NewReader(wav), maxPrompt)
+	if err == nil {
+		p.library.Set(name, sound)
+	}
+	return err
+}
+
+func (p prompts) Delete(name string) { p.library.Delete(name) }
+
+// openStore opens the data directory as the server does.
+func openStore(cfg configs.Server) (*store.Store, error) {
+	return store.Open(cfg.Data, store.Options{Realm: sip.Realm(cfg.SIP)})
+}
+
+// openOffline opens a data directory nobody serves, with the operator's API on
+// top of it: the same handlers, without a desk and without sound.
+func openOffline(dir string) (*operator, error) {
+	cfg := configs.Default()
+	cfg.Data = dir
+	s, err := openStore(cfg)
+	if err != nil {
+		return nil, err
+	}
+	library, err := openLibrary(s, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	ui, err := agentui.New(agentui.Options{
+		Config: cfg.HTTP, Desk: noDesk{}, Directory: directory{s}, Phone: noPhone{}, Prompts: prompts{library},
+	})
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	closeAll := func() error { return errors.Join(ui.Close(context.Background()), s.Close()) }
+	return &operator{http.Client{Transport: handlerTransport{ui.Operator()}}, closeAll}, nil
+}
+
+// noDesk is the desk of a house that takes no calls.
+type noDesk struct{}
+
+func (noDesk) Post(queue.Event)                           {}
+func (noDesk) Snapshot() *queue.Snapshot                  { return &queue.Snapshot{At: time.Now()} }
+func (noDesk) View(queue.AgentID) (queue.AgentView, bool) { return queue.AgentView{}, false }
+
+// noPhone refuses: nobody is on shift without a server.
+type noPhone struct{}
+
+var errNoServer = errors.New("no server runs here")
+
+func (noPhone) Offer(context.Context, queue.AgentID, string) (string, error) { return "", errNoServer }
+func (noPhone) Check(context.Context, queue.AgentID) (agentui.CheckResult, error) {
+	return agentui.CheckResult{}, errNoServer
+}
+func (noPhone) Close(queue.AgentID) {}
+
+// handlerTransport carries requests to a handler in this process. Bodies are
+// streamed, so a backup never stands in memory.
+type handlerTransport struct{ handler http.Handler }
+
+func (t handlerTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	pr, pw := io.Pipe()
+	w := &pipeWriter{header: http.Header{}, body: pw, began: make(chan int, 1)}
+	if req.Body == nil {
+		req.Body = http.NoBody
+	}
+	req.RequestURI, req.RemoteAddr = req.URL.RequestURI(), "@"
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				pw.CloseWithError(errors.New("the answer was cut off"))
+			}
+			w.begin(http.StatusOK)
+			pw.Close()
+		}()
+		t.handler.ServeHTTP(w, req)
+	}()
+	status := <-w.began
+	return &http.Response{
+		Status: http.StatusText(status), StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: w.sent, Body: pr, ContentLength: -1, Request: req,
+	}, nil
+}
+
+// pipeWriter is the handler's side of handlerTransport.
+type pipeWriter struct {
+	header, sent http.Header
+	body         *io.PipeWriter
+	began        chan int
+}
+
+func (w *pipeWriter) Header() http.Header { return w.header }
+
+func (w *pipeWriter) begin(status int) {
+	if w.sent == nil {
+		w.sent = w.header.Clone()
+		w.began <- status
+	}
+}
+
+func (w *pipeWriter) WriteHeader(status int) { w.begin(status) }
+
+func (w *pipeWriter) Write(b []byte) (int, error) {
+	w.begin(http.StatusOK)
+	return w.body.Write(b)
+}
