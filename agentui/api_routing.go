@@ -15,7 +15,7 @@ import (
 type Applied struct {
 	Revision
 	Applied  bool              `json:"applied"`            // false: a dry run, or nothing to change
-	Changes  []configs.Change          `json:"changes"`            // from the current document
+	Changes  []configs.Change  `json:"changes"`            // from the current document
 	Problems []configs.Problem `json:"problems,omitempty"` // of a dry run
 }
 

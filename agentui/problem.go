@@ -19,7 +19,7 @@ type Problem struct {
 	Code     string            `json:"code"`
 	Problems []configs.Problem `json:"problems,omitempty"` // of a document, each with its place
 	Current  *Revision         `json:"current,omitempty"`  // 412: what is there now
-	Changes  []configs.Change          `json:"changes,omitempty"`  // 412: from the current document to the one refused
+	Changes  []configs.Change  `json:"changes,omitempty"`  // 412: from the current document to the one refused
 }
 
 // Error tells the problem in a line.
