@@ -16,7 +16,8 @@ const (
 	reconnectWithin = 20 * time.Second // an agent's screen or path may be away
 	declinePause    = 10 * time.Second // before a declined contact rings the same agent again
 	announceGap     = 20 * time.Second // between two announcements to one caller
-	viewsEvery      = time.Second      // queue figures on agents' screens
+	viewsEvery      = time.Second      // queue figures on agents' screens, at most
+	viewsSettle     = time.Second / 10 // and not before a burst is over
 	missesAllowed   = 2                // ring-outs in a row that make her not_responding
 
 	// One tick fires at most this many deadlines; the rest stay due, and the

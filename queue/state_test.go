@@ -79,7 +79,7 @@ func TestDraining(t *testing.T) {
 	tr.do(DrainStarted{})
 	tr.knock(hotlineNumber)
 	tr.mustDo("Refuse {Contact:C2 Why:draining}")
-	tr.ready("sari")
+	tr.ready2("sari", t)
 	tr.talk("sari")
 	tr.do(HungUp{c, ByCaller, CauseNormal})
 	tr.mustEnd(c, OutcomeAnswered)

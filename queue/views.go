@@ -58,8 +58,8 @@ func (s *state) showFigures() {
 		return
 	}
 	at := s.viewsLast.Add(viewsEvery)
-	if at.Before(s.now) {
-		at = s.now.Add(viewsEvery)
+	if soon := s.now.Add(viewsSettle); at.Before(soon) {
+		at = soon
 	}
 	s.timers.arm(&s.viewsDue, at, s.refreshFigures)
 }
