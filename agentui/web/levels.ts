@@ -32,11 +32,11 @@ export interface Reading {
 /** Readings of the last seconds and what they amount to. */
 export class QualityMeter {
   private readings: Reading[] = [];
-  private badSince = 0;
+  private badSince: number | null = null;
 
   reset(): void {
     this.readings = [];
-    this.badSince = 0;
+    this.badSince = null;
   }
 
   /** Takes one reading a second; gives the word for the volunteer and the figures behind it. */
@@ -59,14 +59,14 @@ export class QualityMeter {
     const twoAgo = this.readings.find((o) => r.at - o.at <= 2500);
     const silent = !!twoAgo && r.at - twoAgo.at >= 1900 && r.packets === twoAgo.packets;
     if (f.loss > 0.08 || f.rtt_ms > 600 || silent) {
-      this.badSince ||= r.at;
+      this.badSince ??= r.at;
       return "poor";
     }
     if (f.loss > 0.02 || f.jitter_ms > 30 || f.rtt_ms > 300) {
-      this.badSince ||= r.at;
+      this.badSince ??= r.at;
       return r.at - this.badSince >= 5000 ? "fair" : "good";
     }
-    this.badSince = 0;
+    this.badSince = null;
     return "good";
   }
 }
