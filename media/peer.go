@@ -213,12 +213,13 @@ func (p *Peer) packet(now time.Time, h *rtp.Header, b []byte) {
 	case pt == payloadPCMA:
 	case pt == payloadPCMU:
 		codec = PCMU
-	case pt != noEvent && pt == 126:
+	case pt != noEvent && uint32(pt) == p.keys.Load():
 		p.reception.packet(now, h, false)
 		p.event(h, payload)
 		return
-	default:
+	default: // further on it must not look like a loss
 		p.foreign.Add(1)
+		p.skip(h)
 		return
 	}
 	p.reception.packet(now, h, true)

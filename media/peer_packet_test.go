@@ -3,6 +3,7 @@ package media
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"strings"
@@ -46,17 +47,43 @@ func TestPeerPassesOnlyWhatWasAgreed(t *testing.T) {
 	next := func(b []byte) { p.packet(time.Now(), &h, b); seq++; ts += 160 }
 
 	next(browserPacket(8, seq, ts, 160))
+	first := out.last.SequenceNumber
 	next(browserPacket(8, seq, ts, 0)) // Chromium's padding probe
 	next(browserPacket(13, seq, ts, 1))
 	next(browserPacket(111, seq, ts, 80))
 	next(browserPacket(101, seq, ts, 4)) // Firefox's number, but this is Chromium
-	next([]byte{0x80, 8, 0})
+	p.packet(time.Now(), &h, []byte{0x80, 8, 0})
 	if out.packets != 1 || p.foreign.Load() != 4 {
 		t.Fatalf("%d packets passed and %d were foreign, want 1 and 4", out.packets, p.foreign.Load())
 	}
 	next(browserPacket(126, seq, ts, 4))
-	if out.packets != 2 || out.last.PayloadType != 101 {
-		t.Errorf("a key went out as payload type %d", out.last.PayloadType)
+	if out.packets != 2 || out.last.PayloadType != 101 || out.last.SequenceNumber != first+1 {
+		t.Errorf("a key went out as %+v after number %d", out.last, first)
+	}
+}
+
+// Whoever was told of a leg must learn that it is another one now, even when
+// the new connection is up before anybody looked.
+func TestAReplacedPeerIsAlwaysNews(t *testing.T) {
+	old, p := new(Peer), new(Peer)
+	for _, c := range []struct {
+		was   PeerState
+		of    *Peer
+		now   PeerState
+		wants string
+	}{
+		{PeerConnected, old, PeerConnected, "[connecting connected]"},
+		{PeerConnected, old, PeerConnecting, "[connecting]"},
+		{PeerConnected, p, PeerConnected, "[]"},
+		{PeerConnecting, old, PeerConnected, "[connected]"},
+		{PeerLost, nil, PeerConnected, "[connecting connected]"},
+		{PeerConnected, p, PeerLost, "[lost]"},
+		{PeerLost, p, PeerConnected, "[connected]"},
+	} {
+		s := &seat{peer: p, of: c.of, state: c.was}
+		if got := fmt.Sprint(s.news(c.now, s.peer != s.of)); got != c.wants {
+			t.Errorf("%v, then %v: told %v, want %v", c.was, c.now, got, c.wants)
+		}
 	}
 }
 
