@@ -78,7 +78,8 @@ export function button(o: ButtonOptions): TemplateResult {
 }
 
 /** A native modal dialog that is open when open says so. */
-export function dialog(open: boolean, name: string, close: () => void, content: TemplateResult | typeof nothing, cls = ""): TemplateResult {
+export function dialog(open: boolean, name: string, close: () => void, content: TemplateResult | typeof nothing, cls = "",
+  keydown?: (e: KeyboardEvent) => void): TemplateResult {
   const sync = (el?: Element) => {
     const d = el as HTMLDialogElement | undefined;
     if (!d) return;
@@ -90,6 +91,6 @@ export function dialog(open: boolean, name: string, close: () => void, content: 
     });
   };
   return html`<dialog class=${cls} aria-label=${name} ${ref(sync)} @close=${() => open && close()}
-    @click=${(e: Event) => e.target === e.currentTarget && close()}
-  >${open ? html`<div class="dialog-body">${content}</div>` : nothing}</dialog>`;
+    @click=${(e: Event) => e.target === e.currentTarget && close()} @keydown=${keydown ?? nothing}
+  >${open ? html`<div class="dialog-body" tabindex="-1" autofocus>${content}</div>` : nothing}</dialog>`;
 }

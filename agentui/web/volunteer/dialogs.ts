@@ -29,10 +29,10 @@ function keypadDialog(scene: Scene): TemplateResult {
   const typed = (e: KeyboardEvent) => {
     if (!e.ctrlKey && !e.metaKey && !e.altKey && pad.includes(e.key)) app.sendKey(e.key);
   };
-  return dialog(s.dialog === "keypad", w.keypadTitle, app.closeDialog, html`<div @keydown=${typed}>${head(scene, w.keypadTitle)}
+  return dialog(s.dialog === "keypad", w.keypadTitle, app.closeDialog, html`${head(scene, w.keypadTitle)}
     <p class="hint">${w.keypadLead}</p>
     <p class="keypad-out"><span class="visually-hidden">${w.keysSent}: </span><output>${s.keysSent || "\u00a0"}</output></p>
-    <div class="pad">${pad.map((k) => html`<button type="button" class="btn plain" aria-label=${k === "*" ? w.star : k === "#" ? w.hash : nothing} @click=${() => app.sendKey(k)}>${k}</button>`)}</div></div>`, "keypad");
+    <div class="pad">${pad.map((k) => html`<button type="button" class="btn plain" aria-label=${k === "*" ? w.star : k === "#" ? w.hash : nothing} @click=${() => app.sendKey(k)}>${k}</button>`)}</div>`, "keypad", typed);
 }
 
 function shortcutsDialog(scene: Scene): TemplateResult {

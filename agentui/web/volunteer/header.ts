@@ -7,7 +7,7 @@ import type { Scene } from "./app";
 
 /** The state the screen is in; without a word from the server, reconnecting. */
 export function shownState({ s }: Scene): AgentState {
-  if (!s.view) return s.link === "live" || s.link === "connecting" ? "offline" : "reconnecting";
+  if (!s.view) return s.link === "retrying" ? "reconnecting" : "offline";
   if (s.link === "retrying" && s.view.state !== "offline") return "reconnecting";
   return s.view.state;
 }
@@ -16,6 +16,7 @@ export function shownState({ s }: Scene): AgentState {
 export function stateWords(scene: Scene): string {
   const { s, w } = scene;
   const state = shownState(scene);
+  if (!s.view && s.link !== "live") return w.linkNames[s.link];
   if (state === "paused" && s.view?.reason === "login") return w.stateLogin;
   return w.state[state];
 }
@@ -26,7 +27,7 @@ export function header(scene: Scene): TemplateResult {
   return html`<header class="bar">
     <h1 class="brand">${mark()}<span class="brand-name">${w.product}</span></h1>
     <div class="state-pill" role="status" data-state=${state}><span class="state-dot" aria-hidden="true"></span><span>${stateWords(scene)}</span></div>
-    <p class="link ${lineMood(scene)}">${icon("link")}<span>${lineWords(scene)}</span></p>
+    ${s.view || s.link === "retrying" ? html`<p class="link ${lineMood(scene)}">${icon("link")}<span>${lineWords(scene)}</span></p>` : nothing}
     <span class="grow"></span>
     <button type="button" class="btn ghost wide-only" lang=${s.lang === "en" ? "id" : "en"} @click=${app.switchLang}><span class="label">${w.otherLanguage}</span></button>
     <details class="menu" @focusout=${closeOnLeave} @click=${closeOnChoice}>

@@ -12,7 +12,7 @@ export function offShift({ s, w, app }: Scene): TemplateResult {
   return calm("moon", w.hello(new Date(Date.now()).getHours(), s.name), html`<p class="lead">${w.offShift}</p>
     <div class="do">${button({ label: w.startShift, click: app.startShift, kind: "primary", size: "xl", busy: waits(s, "shift.start"),
       reason: s.draining ? w.bannerDraining : undefined })}</div>
-    <p class="hint">${icon("headset")}<span>${w.startHint}</span></p>`);
+    <p class="hint">${w.startHint}</p>`);
 }
 
 export function ready({ s, w, app }: Scene): TemplateResult {
@@ -54,7 +54,8 @@ export function reconnecting(scene: Scene): TemplateResult {
     <p class="lead">${inCall ? w.reconnectCall : w.reconnectIdle}</p>
     ${until ? html`<p class="hint"><sahut-tick role="timer" .text=${(now: number) => w.reconnectUntil(timer(until - now - s.offset, s.lang))}></sahut-tick></p>` : nothing}
     ${s.sound.fault ? faultCard(scene, s.sound.fault) : nothing}
-    ${s.link === "live" ? html`<div class="do">${button({ label: w.repairSound, click: app.retrySound, size: "lg" })}</div>` : nothing}`, "waiting");
+    ${s.link === "live" ? html`<div class="do">${button({ label: w.repairSound, click: app.retrySound, size: "lg" })}
+      ${inCall ? button({ label: w.hangUp, click: app.hangUp, kind: "ghost", size: "lg", icon: "hangup", busy: waits(s, "hangup") }) : nothing}</div>` : nothing}`, "waiting");
 }
 
 /** Another tab has the shift. */

@@ -1,6 +1,6 @@
 // The whole screen of a volunteer, a function of the snapshot.
 
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { Scene } from "./app";
 import { banners } from "./banners";
 import { call, offer } from "./call";
@@ -18,7 +18,7 @@ export function screen(scene: Scene): TemplateResult {
     <main class="desk">
       ${banners(scene)}
       <section class="card stage ${kind}" id="stage" aria-labelledby="stage-title" tabindex="-1">${stage(scene, kind)}</section>
-      ${side(scene)}
+      ${scene.s.view ? side(scene) : nothing}
     </main>${dialogs(scene)}`;
 }
 
