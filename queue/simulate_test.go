@@ -1,0 +1,374 @@
+package queue
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"sahut/configs"
+)
+
+// simDays is how many random days the simulation runs.
+const simDays = 1000
+
+// TestSimulation runs a thousand days of a hotline nobody planned: callers who
+// hang up anywhere, volunteers who sleep, decline, lose their network and press
+// everything, admins who edit meanwhile, channels that answer late, twice or
+// never. After each event all structural invariants hold (check), after each
+// entry the conservation laws (Audit); at the end of a day everybody is gone,
+// every call has one outcome and its record matches what the simulation saw.
+func TestSimulation(t *testing.T) {
+	var next, events, calls atomic.Int64
+	var outcomes sync.Map
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for !t.Failed() {
+				seed := next.Add(1)
+				if seed > simDays {
+					return
+				}
+				day := newDay(t, uint64(seed))
+				day.run()
+				events.Add(int64(day.events))
+				calls.Add(int64(len(day.calls)))
+				for o, n := range day.s.tally.outcomes {
+					v, _ := outcomes.LoadOrStore(o, new(atomic.Int64))
+					v.(*atomic.Int64).Add(int64(n))
+				}
+			}
+		})
+	}
+	group.Wait()
+	seen := map[Outcome]int64{}
+	outcomes.Range(func(k, v any) bool { seen[k.(Outcome)] = v.(*atomic.Int64).Load(); return true })
+	t.Logf("%d days, %d events, %d calls, outcomes %v", simDays, events.Load(), calls.Load(), seen)
+	for _, o := range []Outcome{OutcomeAnswered, OutcomeAbandoned, OutcomeAbandonedShort, OutcomeClosed, OutcomeRefusedFull, OutcomeFailedMedia, OutcomeSystem} {
+		if seen[o] == 0 {
+			t.Errorf("no call ended %s: the simulation is too tame", o)
+		}
+	}
+}
+
+// day is one random day: a trial and a world that answers its orders.
+type day struct {
+	*trial
+	rnd     *rand.Rand
+	routing configs.Routing
+	agents  []AgentID
+	world   []reply // what will happen because of orders, not sorted
+	heard   map[ContactID]bool
+	events  int
+	gone    map[ContactID]bool
+}
+
+// reply is an event the world will post.
+type reply struct {
+	at time.Time
+	ev Event
+}
+
+func newDay(t testing.TB, seed uint64) *day {
+	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}}
+	d.routing = d.document()
+	d.trial = newTrial(t, d.routing)
+	d.keep = false
+	for i := range 7 {
+		d.agents = append(d.agents, AgentID(fmt.Sprintf("v%d", i)))
+	}
+	return d
+}
+
+func (d *day) chance(percent int) bool { return d.rnd.IntN(100) < percent }
+
+func (d *day) seconds(most int) time.Duration {
+	return time.Duration(d.rnd.IntN(most*1000)) * time.Millisecond
+}
+
+// document makes a valid routing document: any number of lines, whose exits
+// lead to later lines or to words.
+func (d *day) document() configs.Routing {
+	strategies := []string{"longest_idle", "ring_all", "round_robin", "unknown"}
+	all := []string{"hotline", "night", "english", "backup"}
+	n := 1 + d.rnd.IntN(len(all))
+	first := d.rnd.IntN(len(all) - n + 1)
+	names := all[first : first+n]
+	var r configs.Routing
+	for i, id := range names {
+		q := configs.Queue{
+			ID: id, Label: id, Strategy: strategies[d.rnd.IntN(len(strategies))], Music: "music",
+			RingFor: dur(5*time.Second + d.seconds(20)), AnnounceEvery: dur(d.seconds(60)),
+			MaxWait: dur(10*time.Second + d.seconds(300)), MaxWaitNobody: dur(5*time.Second + d.seconds(60)),
+			WrapUp: dur(d.seconds(60)), WrapUpExtend: dur(d.seconds(60)), ShortAbandon: dur(5 * time.Second),
+			Exit: configs.Exit{Words: "closing"},
+		}
+		if d.chance(40) {
+			q.MaxWaiting = 1 + d.rnd.IntN(4)
+		}
+		if d.chance(20) {
+			q.WrapUp, q.AnnounceEvery = 0, 0
+		}
+		if i+1 < len(names) && d.chance(50) {
+			q.Exit = configs.Exit{Queue: names[i+1+d.rnd.IntN(len(names)-i-1)]}
+		}
+		r.Queues = append(r.Queues, q)
+		r.Numbers = append(r.Numbers, configs.Number{Number: "021390396" + fmt.Sprint(i), Queue: id})
+	}
+	for i := range 7 {
+		if d.chance(15) {
+			continue
+		}
+		a := configs.Agent{ID: fmt.Sprintf("v%d", i), Name: fmt.Sprintf("Alias %d", i)}
+		for _, id := range names {
+			if d.chance(60) {
+				a.Queues = append(a.Queues, id)
+			}
+		}
+		r.Agents = append(r.Agents, a)
+	}
+	r.PauseReasons = []configs.PauseReason{{Code: "break"}}
+	r.Dispositions = []configs.Disposition{{Code: "listened"}}
+	return r
+}
+
+// run is the day: a random happening, some time, the replies and deadlines
+// that fall due, and so on; then everybody goes home.
+func (d *day) run() {
+	for range 60 + d.rnd.IntN(60) {
+		d.advance(d.pause())
+		d.post(d.happening())
+	}
+	d.post(DrainStarted{})
+	d.advance(30 * time.Minute)
+	for _, a := range d.agents {
+		if g := d.s.agents[a]; g != nil && g.contact != nil {
+			d.post(HangUpAsked{a, g.contact.id})
+		}
+	}
+	d.advance(30 * time.Minute)
+	for _, a := range d.agents {
+		d.post(ShiftEnded{a})
+		d.post(SessionLost{a})
+	}
+	d.advance(time.Hour)
+	d.closed()
+}
+
+func (d *day) pause() time.Duration {
+	if d.chance(40) {
+		return d.seconds(2)
+	}
+	return d.seconds(25)
+}
+
+// closed: at night nothing is left over.
+func (d *day) closed() {
+	totals := d.audit.Totals()
+	if len(d.s.contacts) != 0 || len(d.s.offers) != 0 || totals.InProgress != 0 {
+		d.Fatalf("at night %d contacts, %d offers, %d in progress", len(d.s.contacts), len(d.s.offers), totals.InProgress)
+	}
+	sum := uint64(0)
+	for o, n := range totals.Outcomes {
+		sum += n
+		if n != d.s.tally.outcomes[o] {
+			d.Fatalf("journal has %d %s, snapshot %d", n, o, d.s.tally.outcomes[o])
+		}
+	}
+	if sum != totals.Arrived || int(sum) != len(d.calls) {
+		d.Fatalf("%d arrived, %d ended, %d records", totals.Arrived, sum, len(d.calls))
+	}
+	for _, a := range d.s.agents {
+		if a.state != Offline {
+			d.Fatalf("%s is still %s", a.id, a.state)
+		}
+	}
+	for id, c := range d.calls {
+		if c.Ended == nil || (c.Outcome == OutcomeAnswered) != d.heard[id] && c.Outcome != OutcomeSystem {
+			d.Fatalf("record %+v, two-way sound %v", c, d.heard[id])
+		}
+	}
+	if _, err := json.Marshal(d.s.snapshot(d.now)); err != nil {
+		d.Fatal(err)
+	}
+	if at, ok := d.s.next(); ok {
+		d.Fatalf("a deadline is left for %s", at.Sub(d.now))
+	}
+}
+
+// advance lets time go by; replies and deadlines happen in order.
+func (d *day) advance(by time.Duration) {
+	end := d.now.Add(by)
+	for {
+		first, at := -1, end
+		for i, r := range d.world {
+			if r.at.Before(at) {
+				first, at = i, r.at
+			}
+		}
+		if due, ok := d.s.next(); ok && !due.After(at) {
+			if due.After(d.now) {
+				d.now = due
+			}
+			d.post(Ticked{})
+			continue
+		}
+		if first < 0 {
+			break
+		}
+		ev := d.world[first].ev
+		d.world[first] = d.world[len(d.world)-1]
+		d.world = d.world[:len(d.world)-1]
+		d.now = at
+		d.post(ev)
+	}
+	d.now = end
+}
+
+// post applies ev and lets the world react to the orders.
+func (d *day) post(ev Event) {
+	if h, ok := ev.(HungUp); ok {
+		d.gone[h.Contact] = true
+	}
+	if c, ok := ev.(Connected); ok {
+		if p := d.s.contacts[c.Contact]; p != nil && p.phase == connecting && p.agent.id == c.Agent {
+			d.heard[c.Contact] = true
+		}
+	}
+	for _, e := range d.do(ev) {
+		d.react(e)
+	}
+	d.events++
+}
+
+func (d *day) later(within int, ev Event) {
+	d.world = append(d.world, reply{d.now.Add(d.seconds(within)), ev})
+}
+
+// react plays channels, and mostly well: now and then they answer late, twice,
+// or never.
+func (d *day) react(e Effect) {
+	if d.chance(3) {
+		return // never
+	}
+	switch e := e.(type) {
+	case Answer:
+		switch {
+		case d.chance(85):
+			d.later(2, Established{e.Contact})
+		case d.chance(50):
+			d.later(2, HungUp{e.Contact, BySystem, CauseNoCodec})
+		default:
+			d.later(3, HungUp{e.Contact, ByCaller, CauseCancel})
+		}
+	case Connect:
+		if d.chance(88) {
+			d.later(2, Connected{e.Contact, e.Agent})
+		} else {
+			d.later(12, ConnectFailed{e.Contact, e.Agent, "microphone"})
+		}
+		if d.chance(3) {
+			d.later(30, Connected{e.Contact, e.Agent})
+		}
+	case Close:
+		d.later(20, HungUp{e.Contact, BySystem, CausePlayed})
+	case End:
+		d.later(2, HungUp{e.Contact, e.By, e.Cause})
+	case Show:
+		d.reactTo(e.Agent, e.View)
+	}
+}
+
+// reactTo plays a volunteer who mostly does what her screen asks for.
+func (d *day) reactTo(a AgentID, v AgentView) {
+	switch {
+	case v.Offer != nil && d.chance(50):
+		d.later(8, Accepted{a, v.Offer.ID})
+	case v.Offer != nil && d.chance(20):
+		d.later(8, Declined{a, v.Offer.ID})
+	case v.State == Checking && d.chance(70):
+		d.later(5, PathProven{a})
+	case (v.State == Paused || v.State == NotResponding || v.State == MediaFault) && d.chance(70):
+		d.later(20, ReadyAsked{a})
+	case v.State == Talking && d.chance(30):
+		d.later(60, HangUpAsked{a, v.Call.Contact})
+	case v.State == WrapUp && d.chance(40):
+		d.later(30, WrapUpFinished{a, v.WrapUp.Contact, "listened"})
+	case v.State == Reconnecting && d.chance(70):
+		d.later(25, SessionOpened{a})
+		d.later(25, PathProven{a})
+	}
+}
+
+// happening is something nobody ordered.
+func (d *day) happening() Event {
+	a := d.agents[d.rnd.IntN(len(d.agents))]
+	c := d.someone()
+	switch n := d.rnd.IntN(100); {
+	case n < 30:
+		d.n++
+		number := "021390396" + fmt.Sprint(d.rnd.IntN(5)) // the fifth is nobody's
+		return Arrived{Contact: ContactID(fmt.Sprintf("C%d", d.n)), Channel: Voice, Dialled: number, Caller: NewCaller("+62811" + fmt.Sprint(d.n))}
+	case n < 38:
+		return HungUp{c, ByCaller, CauseNormal}
+	case n < 40:
+		return HungUp{c, ByNetwork, CauseSilence}
+	case n < 41:
+		return HungUp{c, BySystem, CausePanic}
+	case n < 55:
+		if g := d.s.agents[a]; g == nil || !g.session {
+			return SessionOpened{a}
+		}
+		return ShiftStarted{a}
+	case n < 59:
+		return PathProven{a}
+	case n < 63:
+		return PathLost{a}
+	case n < 67:
+		return SessionLost{a}
+	case n < 70:
+		return SessionOpened{a}
+	case n < 73:
+		return ReadyAsked{a}
+	case n < 76:
+		return PauseAsked{a, "break"}
+	case n < 78:
+		return ShiftEnded{a}
+	case n < 80:
+		return Accepted{a, OfferID(d.rnd.IntN(int(d.s.lastOffer) + 2))}
+	case n < 82:
+		return Declined{a, OfferID(d.rnd.IntN(int(d.s.lastOffer) + 2))}
+	case n < 84:
+		return HoldAsked{a, c}
+	case n < 86:
+		return ResumeAsked{a, c}
+	case n < 88:
+		return MuteAsked{a, c, d.chance(50)}
+	case n < 90:
+		return HangUpAsked{a, c}
+	case n < 91:
+		return KeysAsked{a, c, "12"}
+	case n < 92:
+		return KeyPressed{c, '5'}
+	case n < 94:
+		return WrapUpExtended{a, c}
+	case n < 95:
+		return Connected{c, a}
+	case n < 96:
+		return ConnectFailed{c, a, "peer"}
+	}
+	d.routing = d.document()
+	return RoutingChanged{Routing: d.routing, Revision: d.s.revision + 1, By: "admin"}
+}
+
+// someone is a contact of today, rather one in an agent's hands.
+func (d *day) someone() ContactID {
+	if g := d.s.agents[d.agents[d.rnd.IntN(len(d.agents))]]; g != nil && g.contact != nil && d.chance(60) {
+		return g.contact.id
+	}
+	return ContactID(fmt.Sprintf("C%d", 1+d.rnd.IntN(d.n+1)))
+}
