@@ -2,6 +2,8 @@ package agentui
 
 import (
 	"net/http"
+	"slices"
+
 	"sahut/configs"
 	"sahut/queue"
 )
@@ -98,8 +100,14 @@ func (s *Server) mux(operator bool) *http.ServeMux {
 		mux.HandleFunc(r.method+" "+r.path, s.guarded(r, operator))
 		methods[r.path] = append(methods[r.path], r.method)
 	}
+	// One pattern a method: a pattern for all methods of /routing/{revision}
+	// would clash with the more specific /routing/history.
 	for path, allowed := range methods {
-		mux.HandleFunc(path, s.wrongMethod(allowed))
+		for _, m := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+			if !slices.Contains(allowed, m) {
+				mux.HandleFunc(m+" "+path, s.wrongMethod(allowed))
+			}
+		}
 	}
 	mux.HandleFunc("/", s.noSuchPage)
 	return mux

@@ -82,9 +82,8 @@ func (h *screens) claim(x *session, takeover bool) (epoch uint64, draining, ok b
 	return h.epoch, h.draining, true
 }
 
-// leave lets x go. If it was live, the desk is told, and the newest page that
-// waits for its place is invited to claim it. It says whether the agent is
-// off shift now with no page left, so that the path is of no use.
+// leave lets x go. If it was live, the desk is told; the answer says whether
+// the path is of no use then: signed out, or off shift.
 func (h *screens) leave(x *session) (hangUp bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -97,18 +96,27 @@ func (h *screens) leave(x *session) (hangUp bool) {
 		h.desk.Post(queue.ShiftEnded{Agent: x.agent})
 	}
 	h.desk.Post(queue.SessionLost{Agent: x.agent})
+	_, onShift := h.shown[x.agent]
+	return x.signedOut || !onShift
+}
+
+// invite lets the newest page that waits for the agent's place claim it, if
+// the place is free.
+func (h *screens) invite(agent queue.AgentID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.live[agent] != nil {
+		return
+	}
 	var next *session
 	for y := range h.sessions {
-		if y.agent == x.agent && y.waits.Load() && (next == nil || y.born.After(next.born)) {
+		if y.agent == agent && y.waits.Load() && (next == nil || y.born.After(next.born)) {
 			next = y
 		}
 	}
 	if next != nil {
 		next.mail.letter(invited{})
-		return false
 	}
-	_, onShift := h.shown[x.agent]
-	return !onShift
 }
 
 // signOut ends the connections that which says.

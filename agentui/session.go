@@ -78,7 +78,8 @@ func (s *Server) newSession(conn *websocket.Conn, agent queue.AgentID, hash [32]
 
 // run is the session's life.
 func (x *session) run(parent context.Context) {
-	ctx, cancel := context.WithCancel(parent)
+	// Reader and writer outlive parent by the farewell.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(parent))
 	wrote, read := make(chan struct{}), make(chan struct{})
 	go func() { defer close(wrote); x.out.run(ctx) }()
 	go func() { defer close(read); x.read(ctx) }()
@@ -107,9 +108,10 @@ func (x *session) run(parent context.Context) {
 
 // depart tells the house that this page is gone.
 func (x *session) depart() {
-	if x.server.screens.leave(x) || x.signedOut {
+	if x.server.screens.leave(x) {
 		x.server.hangUp(x.agent)
 	}
+	x.server.screens.invite(x.agent)
 	if x.out.wasSlow() {
 		x.server.counts.slowReaders.Add(1)
 		x.code = CloseSlow

@@ -1,0 +1,251 @@
+package agentuitest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"sahut/agentui"
+	"sahut/queue"
+)
+
+// Desk remembers what was posted and shows what it is told to.
+type Desk struct {
+	mu     sync.Mutex
+	events []queue.Event
+	views  map[queue.AgentID]queue.AgentView
+	posted chan struct{}
+}
+
+// NewDesk returns a desk that knows the agents sari and dewi, both offline.
+func NewDesk() *Desk {
+	d := &Desk{views: map[queue.AgentID]queue.AgentView{}, posted: make(chan struct{}, 1)}
+	for _, a := range []queue.AgentID{"sari", "dewi"} {
+		d.views[a] = queue.AgentView{State: queue.Offline}
+	}
+	return d
+}
+
+// Post remembers the event.
+func (d *Desk) Post(ev queue.Event) {
+	d.mu.Lock()
+	d.events = append(d.events, ev)
+	d.mu.Unlock()
+	select {
+	case d.posted <- struct{}{}:
+	default:
+	}
+}
+
+// Events returns all that was posted so far.
+func (d *Desk) Events() []queue.Event {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.events)
+}
+
+// Await waits until ev was posted, n times in all.
+func (d *Desk) Await(ctx context.Context, ev queue.Event, n int) error {
+	for {
+		found := 0
+		for _, e := range d.Events() {
+			if e == ev { // the events tests wait for are comparable
+				found++
+			}
+		}
+		if found >= n {
+			return nil
+		}
+		select {
+		case <-d.posted:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Set is what View answers from now on.
+func (d *Desk) Set(a queue.AgentID, v queue.AgentView) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.views[a] = v
+}
+
+// Snapshot is empty but for the time.
+func (d *Desk) Snapshot() *queue.Snapshot {
+	return &queue.Snapshot{At: time.Now(), Revision: 1, Queues: []queue.QueueView{}, Agents: []queue.AgentLine{}}
+}
+
+// View is what Set said.
+func (d *Desk) View(a queue.AgentID) (queue.AgentView, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	v, ok := d.views[a]
+	if !ok {
+		v.State = queue.Offline
+	}
+	return v, ok
+}
+
+// Phone answers every offer with "answer to " and the offer; one of "bad" is
+// refused. The zero value is ready.
+type Phone struct {
+	mu      sync.Mutex
+	result  agentui.CheckResult
+	offers  []string
+	closed  []queue.AgentID
+	changed chan struct{} // closed and replaced with each Close
+	held    string
+	release chan struct{}
+}
+
+// HoldBack leaves this offer unanswered until Release.
+func (p *Phone) HoldBack(sdp string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.held, p.release = sdp, make(chan struct{})
+}
+
+// Release lets the offer held back be answered.
+func (p *Phone) Release() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	close(p.release)
+}
+
+// Hear is what a check finds from now on.
+func (p *Phone) Hear(r agentui.CheckResult) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.result = r
+}
+
+// Offers lists the offers made.
+func (p *Phone) Offers() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.offers)
+}
+
+// Closed counts how often the agent's path was closed.
+func (p *Phone) Closed(a queue.AgentID) (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.closed {
+		if c == a {
+			n++
+		}
+	}
+	return n
+}
+
+// Offer answers.
+func (p *Phone) Offer(ctx context.Context, _ queue.AgentID, sdp string) (string, error) {
+	p.mu.Lock()
+	p.offers = append(p.offers, sdp)
+	held, release := p.held, p.release
+	p.mu.Unlock()
+	switch sdp {
+	case "bad":
+		return "", errors.New("no audio line")
+	case held:
+		select {
+		case <-release:
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+	return "answer to " + sdp, nil
+}
+
+// Check answers what Hear said.
+func (p *Phone) Check(context.Context, queue.AgentID) (agentui.CheckResult, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.result, nil
+}
+
+// Close remembers.
+func (p *Phone) Close(a queue.AgentID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = append(p.closed, a)
+	if p.changed != nil {
+		close(p.changed)
+		p.changed = nil
+	}
+}
+
+// AwaitClosed waits until the agent's path was closed n times in all.
+func (p *Phone) AwaitClosed(ctx context.Context, a queue.AgentID, n int) error {
+	for p.Closed(a) < n {
+		p.mu.Lock()
+		if p.changed == nil {
+			p.changed = make(chan struct{})
+		}
+		changed := p.changed
+		p.mu.Unlock()
+		if p.Closed(a) >= n {
+			break
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// Prompts has greeting, music and closing built in. It takes everything that
+// begins with RIFF.
+type Prompts struct {
+	mu       sync.Mutex
+	uploaded map[string]bool
+}
+
+// Names lists them.
+func (p *Prompts) Names() []agentui.PromptInfo {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []agentui.PromptInfo
+	builtin := []string{"closing", "greeting", "music"}
+	for _, n := range builtin {
+		all = append(all, agentui.PromptInfo{Name: n, Builtin: true, Uploaded: p.uploaded[n], Duration: 3 * time.Second})
+	}
+	for n := range p.uploaded {
+		if !slices.Contains(builtin, n) {
+			all = append(all, agentui.PromptInfo{Name: n, Uploaded: true, Duration: time.Second})
+		}
+	}
+	return all
+}
+
+// Check takes what begins with RIFF.
+func (p *Prompts) Check(wav []byte) (time.Duration, error) {
+	if !bytes.HasPrefix(wav, []byte("RIFF")) {
+		return 0, errors.New("this is no WAV file; save the recording as WAV, PCM 16 bit")
+	}
+	return time.Second, nil
+}
+
+// Set marks name as uploaded.
+func (p *Prompts) Set(name string, _ []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.uploaded == nil {
+		p.uploaded = map[string]bool{}
+	}
+	p.uploaded[name] = true
+	return nil
+}
+
+// Delete forgets an upload.
+func (p *Prompts) Delete(name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.uploaded, name)
+}
