@@ -106,6 +106,11 @@ export class Media {
     return this.sound.phase !== "off";
   }
 
+  /** A check runs now. */
+  get proving(): boolean {
+    return this.checking;
+  }
+
   /**
    * Opens microphone and path. With check it then proves both ways and says
    * check.passed; without (a page reloaded on shift) the server does the rest.

@@ -27,8 +27,11 @@ const store = new Store({
   notify: "Notification" in window ? Notification.permission : "unsupported",
 });
 const ring = new Ring();
-const media = new Media({ send: (m) => live.send(m), report: (sound) => store.patch({ sound }), passed: () => undefined });
+const media = new Media({ send: (m) => live.send(m), report: (sound) => store.patch({ sound }), passed });
 const live = new Live({ message: heard, link: (link) => linkChanged(link) });
+
+let checkedSince = ""; // the check of which visit to the state checking has begun
+let readyAfterCheck = false; // she pressed Ready after a fault: first the proof
 
 // heard takes one message of the server: first into the store, then to the
 // module that acts on it.
@@ -86,14 +89,28 @@ function follow(s: Snapshot): void {
   if (view.state === "offline") {
     if (media.on && !waits(s, "shift.start")) media.stop();
   } else if (!media.on) {
+    checkedSince = view.since;
     void media.start(view.state === "checking"); // a page reloaded on shift
+  } else if (view.state === "checking" && checkedSince !== view.since) {
+    // Start shift has begun its check with the click; Ready without a path is
+    // sent here by the server.
+    checkedSince = view.since;
+    if (!media.proving) media.retry(true);
   }
+  if (view.state !== "media_fault") readyAfterCheck = false;
   media.want({
     attach: !!view.call || (answering && !!view.offer),
     muted: waits(s, "mute") || !!view.call?.muted,
     talking: view.state === "talking" && !!view.call && !view.call.held && !view.call.connecting,
   });
   void holdScreen(view.state !== "offline" && view.state !== "paused");
+}
+
+// passed: a check that Ready waited for is through.
+function passed(): void {
+  if (!readyAfterCheck) return;
+  readyAfterCheck = false;
+  ask({ type: "ready" });
 }
 
 // ask sends a request once; the same click again waits for the answer to the first.
@@ -120,6 +137,12 @@ const app: App = {
   endShift: () => void ask({ type: "shift.end" }),
   ready() {
     ring.unlock();
+    if (store.now.view?.state === "media_fault") {
+      // A caller just could not hear her: no other one before that is mended.
+      readyAfterCheck = true;
+      media.retry(true);
+      return;
+    }
     ask({ type: "ready" });
   },
   openPause: () => store.patch({ dialog: "pause" }),

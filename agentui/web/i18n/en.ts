@@ -116,7 +116,7 @@ export const en = {
   missedTitle: "Calls were not answered here",
   missedLead: "Calls went to other volunteers, and nothing rings here now. Press Ready when you are back.",
   faultTitle: "Your sound is down",
-  faultLead: "No call rings here until it works again. Sahut keeps trying by itself.",
+  faultLead: "The last caller could not hear you and went on to another volunteer. Check your headset, then press Ready: your sound is tested first.",
 
   // ---- offer
   incoming: "Incoming call",

@@ -104,7 +104,7 @@ export const id: Words = {
   missedTitle: "Panggilan tak terjawab di sini",
   missedLead: "Panggilan dialihkan ke relawan lain dan kini tidak ada yang masuk. Tekan Siap bila Anda sudah kembali.",
   faultTitle: "Suara Anda terganggu",
-  faultLead: "Tidak ada panggilan yang masuk sampai pulih. Sahut terus mencoba sendiri.",
+  faultLead: "Penelepon terakhir tidak mendengar Anda dan dialihkan ke relawan lain. Periksa headset, lalu tekan Siap: suara Anda diuji dahulu.",
 
   incoming: "Panggilan masuk",
   incomingFor: (queue) => `Panggilan masuk: ${queue}`,

@@ -78,7 +78,9 @@ export async function browse(flags = []) {
       await new Promise((r) => chromium.on("exit", r));
       server.close();
       rmSync(site, { recursive: true, force: true });
-      rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+      for (let i = 0; i < 50; i++) { // chromium's children still write for a moment
+        try { rmSync(profile, { recursive: true, force: true }); break; } catch { await new Promise((r) => setTimeout(r, 100)); }
+      }
     },
   };
 }

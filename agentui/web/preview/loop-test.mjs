@@ -101,6 +101,17 @@ try {
   assert.equal((await said("wrapup.finish"))[0].disposition, "listened");
   say("reloaded in wrap-up: path offered again by itself, nothing lost");
 
+  await b.evaluate(`desk.show({ state: "media_fault", reason: "microphone" })`);
+  await state("media_fault");
+  await click("Ready");
+  await state("ready", 15000);
+  assert.deepEqual((await said("check.passed")).length, 1, "proven before ready");
+  await b.evaluate(`desk.show({ state: "checking" })`);
+  await state("paused", 15000);
+  await click("Ready");
+  await state("ready");
+  say("after a fault, and when the server asks: checked again first");
+
   await click("Pause");
   await click("Break");
   await state("paused");

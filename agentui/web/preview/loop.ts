@@ -60,6 +60,7 @@ class Desk {
       case "check": return void this.check();
       case "check.passed":
         this.proven = true;
+        if (this.view.state === "media_fault") return;
         return this.show({ state: "paused", reason: "login" });
       case "ready": return this.show({ state: "ready" });
       case "pause": return this.show({ state: "paused", reason: m.reason });

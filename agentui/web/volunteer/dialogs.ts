@@ -16,7 +16,7 @@ function head({ w, app }: Scene, title: string): TemplateResult {
 function pauseDialog(scene: Scene): TemplateResult {
   const { s, w, app } = scene;
   const busy = !!s.view?.call || !!s.view?.wrapup || !!s.view?.offer;
-  const reasons = s.pauseReasons.length > 0 ? s.pauseReasons : [{ code: "", label: { en: w.justPause, id: w.justPause } }];
+  const reasons = s.pauseReasons.length > 0 ? s.pauseReasons : [{ code: "pause", label: { en: w.justPause, id: w.justPause } }];
   return dialog(s.dialog === "pause", w.pause, app.closeDialog, html`${head(scene, w.pauseQuestion)}
     ${busy ? html`<p class="hint">${w.pauseAfter}</p>` : nothing}
     <div class="choices">${reasons.map((r) => button({ label: r.label[s.lang] || r.code, click: () => app.pause(r.code), size: "lg" }))}</div>`);

@@ -6,7 +6,8 @@ import { at, clock, spell, timer } from "../format";
 import { button, icon, type Icon } from "../parts";
 import { waits } from "../store";
 import type { Scene } from "./app";
-import { faultCard } from "./check";
+import { faultCard, meter, steps } from "./check";
+import { micChoice } from "./side";
 
 export function offShift({ s, w, app }: Scene): TemplateResult {
   return calm("moon", w.hello(new Date(Date.now()).getHours(), s.name), html`<p class="lead">${w.offShift}</p>
@@ -39,10 +40,12 @@ export function notResponding({ s, w, app }: Scene): TemplateResult {
 
 export function mediaFault(scene: Scene): TemplateResult {
   const { s, w, app } = scene;
+  const proving = s.sound.step !== null && !s.sound.fault;
   return html`<div class="stage-head"><h2 id="stage-title" tabindex="-1">${w.faultTitle}</h2><p class="lead">${w.faultLead}</p></div>
-    ${faultCard(scene, s.sound.fault ?? "no_path")}
-    <div class="do">${button({ label: w.tryAgain, click: app.retrySound, kind: "primary", size: "xl", busy: s.sound.phase === "asking" })}
-    ${endShift(scene)}</div>`;
+    ${proving ? html`${steps(scene)}${meter(scene)}` : faultCard(scene, s.sound.fault ?? (s.view?.reason === "microphone" ? "mic_unsent" : "no_path"))}
+    ${micChoice(scene, "fault-mic")}
+    <div class="do">${button({ label: w.ready, click: app.ready, kind: "go", size: "xl", icon: "check", busy: proving || waits(s, "ready") })}
+    ${button({ label: w.pause, click: app.openPause, size: "lg", busy: waits(s, "pause") })}${endShift(scene)}</div>`;
 }
 
 export function reconnecting(scene: Scene): TemplateResult {
