@@ -211,3 +211,8 @@ func orList(words []string) string {
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
+
+// ValidName tells whether s is a short stable name, as users, queues, agents
+// and prompts have: a small letter first, then small letters, digits, - or _,
+// at most 32.
+func ValidName(s string) bool { return namePattern.MatchString(s) }

@@ -1,0 +1,238 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"sahut/queue"
+)
+
+// journalFill packs pages of the journal: it only grows at its end, so the
+// room bbolt leaves for insertions would stay empty for ever.
+const journalFill = 0.95
+
+// page is how many rows one read transaction takes at most, so that no reader
+// holds old pages for long.
+const page = 2000
+
+// Append keeps entries, all or none, and the call records they change. It
+// returns when they are on the disk, and sets each Seq.
+func (s *Store) Append(entries []queue.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	first := uint64(0)
+	err := s.update(func(tx *txn) error {
+		b := tx.Bucket(bucketJournal)
+		b.FillPercent = journalFill
+		first = b.Sequence() + 1
+		for i, e := range entries {
+			e.Seq = first + uint64(i)
+			v, err := json.Marshal(e)
+			if err != nil {
+				return fmt.Errorf("write entry %s: %w", e.Kind, err)
+			}
+			if err := b.Put(number(e.Seq), v); err != nil {
+				return err
+			}
+			if err := tx.calls.fold(tx.Tx, e); err != nil {
+				return err
+			}
+		}
+		return b.SetSequence(first + uint64(len(entries)) - 1)
+	})
+	if err != nil {
+		return err
+	}
+	for i := range entries {
+		entries[i].Seq = first + uint64(i)
+	}
+	s.figures.entries.Add(uint64(len(entries)))
+	return nil
+}
+
+// Entries calls each with the entries from seq on, oldest first, until it
+// returns false.
+func (s *Store) Entries(seq uint64, each func(queue.Entry) bool) error {
+	for {
+		batch, err := s.entriesFrom(seq, page)
+		if err != nil {
+			return err
+		}
+		for _, e := range batch {
+			if !each(e) {
+				return nil
+			}
+		}
+		if len(batch) < page {
+			return nil
+		}
+		seq = batch[len(batch)-1].Seq + 1
+	}
+}
+
+func (s *Store) entriesFrom(seq uint64, most int) (batch []queue.Entry, err error) {
+	err = s.view(func(tx *bolt.Tx) error {
+		c := tx.Bucket(bucketJournal).Cursor()
+		for k, v := c.Seek(number(seq)); k != nil && len(batch) < most; k, v = c.Next() {
+			e, err := readEntry(k, v)
+			if err != nil {
+				return err
+			}
+			batch = append(batch, e)
+		}
+		return nil
+	})
+	return batch, err
+}
+
+func readEntry(k, v []byte) (e queue.Entry, err error) {
+	if err := json.Unmarshal(v, &e); err != nil {
+		return e, fmt.Errorf("entry %d of the journal cannot be read: %w", fromNumber(k), err)
+	}
+	return e, nil
+}
+
+// Calls calls each with the call records that started at or after since,
+// newest first, until it returns false.
+func (s *Store) Calls(since time.Time, each func(queue.Call) bool) error {
+	from := []byte(nil) // the newest
+	for {
+		batch, last, err := s.callsBefore(from, since, page)
+		if err != nil {
+			return err
+		}
+		for _, c := range batch {
+			if !c.Started.Before(since) && !each(c) {
+				return nil
+			}
+		}
+		if last == nil {
+			return nil
+		}
+		from = last
+	}
+}
+
+// clockSlack is how far a record's start may lie after the time in its id: the
+// id is made when the call comes in, the start when the desk hears of it.
+const clockSlack = time.Minute
+
+// callsBefore reads records with keys below before, newest first, as far back
+// as since. last is where to go on, nil at the end.
+func (s *Store) callsBefore(before []byte, since time.Time, most int) (batch []queue.Call, last []byte, err error) {
+	lowest := lowestKey(since.Add(-clockSlack))
+	err = s.view(func(tx *bolt.Tx) error {
+		c := tx.Bucket(bucketCall).Cursor()
+		k, v := c.Last()
+		if before != nil {
+			c.Seek(before)
+			k, v = c.Prev()
+		}
+		for ; k != nil && string(k) >= string(lowest); k, v = c.Prev() {
+			call, err := readCall(v)
+			if err != nil {
+				return err
+			}
+			batch = append(batch, call)
+			if len(batch) == most {
+				last = append([]byte(nil), k...)
+				return nil
+			}
+		}
+		return nil
+	})
+	return batch, last, err
+}
+
+// Recover settles what the last run left open: each call in progress ends in
+// one record with outcome system, each agent goes offline, dated to when the
+// run was last alive. From here on the store keeps the heartbeat that tells
+// the next Recover. It returns how many calls were ended.
+func (s *Store) Recover(now time.Time) (int, error) {
+	var open queue.Audit
+	alive := time.Time{}
+	settled, err := s.number(metaSettled)
+	if err != nil {
+		return 0, err
+	}
+	err = s.Entries(settled+1, func(e queue.Entry) bool {
+		open.Add(e)
+		if e.At.After(alive) {
+			alive = e.At
+		}
+		return true
+	})
+	if err != nil {
+		return 0, err
+	}
+	if beat := s.lastBeat(); beat.After(alive) && beat.Before(now) {
+		alive = beat
+	}
+	closing := open.Closing(alive)
+	ended := 0
+	for _, e := range closing {
+		if e.Kind == queue.CallOver {
+			ended++
+		}
+	}
+	if len(closing) > 0 {
+		closing = append(closing, queue.Entry{At: now, Kind: queue.ServerRecovered, Count: ended})
+		if err := s.Append(closing); err != nil {
+			return 0, err
+		}
+	}
+	s.beat()
+	return ended, s.update(func(tx *txn) error {
+		return tx.Bucket(bucketMeta).Put(metaSettled, number(tx.Bucket(bucketJournal).Sequence()))
+	})
+}
+
+// number reads a number of bucket meta.
+func (s *Store) number(key []byte) (n uint64, err error) {
+	err = s.view(func(tx *bolt.Tx) error {
+		n = fromNumber(tx.Bucket(bucketMeta).Get(key))
+		return nil
+	})
+	return n, err
+}
+
+// callKey turns a contact's id, a ULID, into the 16 bytes it stands for, so
+// that keys are short and in the order of arrival. Other ids come after them,
+// as they are.
+func callKey(id queue.ContactID) []byte {
+	if len(id) != 26 || id[0] > '7' {
+		return append([]byte{0xff}, id...)
+	}
+	var hi, lo uint64
+	for i := range len(id) {
+		v := crockford(id[i])
+		if v < 0 {
+			return append([]byte{0xff}, id...)
+		}
+		hi = hi<<5 | lo>>59
+		lo = lo<<5 | uint64(v)
+	}
+	return append(number(hi), number(lo)...)
+}
+
+// crockford returns the value of a letter of Crockford's base 32, or -1.
+func crockford(c byte) int {
+	const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	for i := range len(letters) {
+		if letters[i] == c {
+			return i
+		}
+	}
+	return -1
+}
+
+// lowestKey is below every call that arrived at or after t.
+func lowestKey(t time.Time) []byte {
+	ms := max(0, min(t.UnixMilli(), math.MaxInt64>>16))
+	return append(number(uint64(ms)<<16), 0, 0, 0, 0, 0, 0, 0, 0)
+}
