@@ -11,8 +11,10 @@
 // page only repairs it: an ICE restart when packets stop, a new connection when
 // that does not help.
 
+import { keepDevices, keptDevices, sink } from "./devices";
 import { loudness, QualityMeter, VOICE_DB, Watchdog, type Reading } from "./levels";
 import type { ClientMessage, PathState } from "./messages";
+import { gathered, preferG711 } from "./path";
 import { noSound, type CheckStep, type Device, type Sound, type SoundFault } from "./store";
 
 const WATCH_MS = 250;
@@ -20,7 +22,6 @@ const ANSWER_MS = 5000; // for the server's media.answer
 const PATH_MS = 10000; // for the connection to come up
 const CHIME_MS = 6000; // for check.result
 const VOICE_MS = 25000; // for the volunteer to say something
-const GATHER_MS = 1500; // host candidates take milliseconds; never wait for more
 
 /** What the calls of the moment want of the sound. */
 export interface Wanted {
@@ -575,63 +576,4 @@ function level(a: AnalyserNode | null, into: Float32Array<ArrayBuffer>): number 
 // Faults of the path are over when it is up; those of the microphone are not.
 function clearable(f: SoundFault | null): SoundFault | null {
   return f === "no_path" || f === "not_heard" || f === "mic_unsent" ? null : f;
-}
-
-// The trunk speaks G.711, so the browser is asked for it and nothing is
-// transcoded (RFC 7874 makes it mandatory). A browser that cannot be told is
-// answered with it anyway.
-function preferG711(t: RTCRtpTransceiver): void {
-  const known = RTCRtpReceiver.getCapabilities?.("audio")?.codecs ?? [];
-  const pick = (mime: string) => known.filter((c) => c.mimeType.toLowerCase() === mime);
-  const codecs = [...pick("audio/pcma"), ...pick("audio/pcmu"), ...pick("audio/telephone-event").filter((c) => c.clockRate === 8000)];
-  if (codecs.length === 0) return;
-  try {
-    t.setCodecPreferences(codecs);
-  } catch {
-    // Firefox before 128 does not know telephone-event here.
-  }
-}
-
-async function gathered(pc: RTCPeerConnection): Promise<void> {
-  if (pc.iceGatheringState === "complete") return;
-  await new Promise<void>((done) => {
-    const end = setTimeout(done, GATHER_MS);
-    pc.addEventListener("icegatheringstatechange", () => {
-      if (pc.iceGatheringState !== "complete") return;
-      clearTimeout(end);
-      done();
-    });
-  });
-}
-
-/** Plays el on the device, where the browser can; an unplugged device falls back to the default. */
-export async function sink(el: HTMLAudioElement, id: string): Promise<void> {
-  if (!("setSinkId" in el)) return;
-  try {
-    await el.setSinkId(id);
-  } catch {
-    if (id) await el.setSinkId("").catch(() => undefined);
-  }
-}
-
-const KEY = "sahut.devices";
-
-function keptDevices(): Partial<Pick<Sound, "mic" | "speaker" | "ringer">> {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
-    const out: Partial<Pick<Sound, "mic" | "speaker" | "ringer">> = {};
-    if (kept && typeof kept === "object") {
-      for (const k of ["mic", "speaker", "ringer"] as const) {
-        const v = (kept as Record<string, unknown>)[k];
-        if (typeof v === "string") out[k] = v;
-      }
-    }
-    return out;
-  } catch {
-    return {};
-  }
-}
-
-function keepDevices(s: Sound): void {
-  localStorage.setItem(KEY, JSON.stringify({ mic: s.mic, speaker: s.speaker, ringer: s.ringer }));
 }

@@ -3,7 +3,7 @@
 // starts with the offer's message and stops with its outcome, within one frame.
 // Nothing here may say who calls or why: a lock screen is public.
 
-import { sink } from "./media";
+import { sink } from "./devices";
 
 /** The texts a ring shows outside the page. */
 export interface RingWords {
