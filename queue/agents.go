@@ -2,6 +2,7 @@ package queue
 
 import (
 	"hash/fnv"
+	"slices"
 	"time"
 )
 
@@ -89,7 +90,7 @@ func (s *state) count(a *agent, by int) {
 	}
 	for _, l := range a.lines {
 		if a.state == Ready {
-			l.ready += by
+			l.free = listed(l.free, a, by)
 		}
 		if a.onShift() {
 			l.onShift += by
@@ -99,6 +100,17 @@ func (s *state) count(a *agent, by int) {
 		}
 		s.touch(l)
 	}
+}
+
+// listed adds a to the list, or takes her out.
+func listed(list []*agent, a *agent, by int) []*agent {
+	if by > 0 {
+		return append(list, a)
+	}
+	i, last := slices.Index(list, a), len(list)-1
+	list[i] = list[last]
+	list[last] = nil
+	return list[:last]
 }
 
 // rest is where an agent goes when nothing holds her: what she or an admin

@@ -184,8 +184,13 @@ func (s *state) checkLine(l *line, bad func(string, ...any)) {
 			talks++
 		}
 	}
-	if ready != l.ready || onShift != l.onShift || talks != l.talking {
-		bad("line %s counts ready %d onShift %d talking %d, has %d %d %d", l.id, l.ready, l.onShift, l.talking, ready, onShift, talks)
+	if ready != len(l.free) || onShift != l.onShift || talks != l.talking {
+		bad("line %s counts ready %d onShift %d talking %d, has %d %d %d", l.id, len(l.free), l.onShift, l.talking, ready, onShift, talks)
+	}
+	for _, a := range l.free {
+		if a.state != Ready || !slices.Contains(l.members, a) {
+			bad("line %s would ring %s, who is %s", l.id, a.id, a.state)
+		}
 	}
 	if l.touched {
 		bad("line %s was not watched", l.id)
@@ -198,7 +203,7 @@ func (s *state) checkLine(l *line, bad func(string, ...any)) {
 
 // checkIdle: nobody waits unrung while somebody who may be rung is ready.
 func (s *state) checkIdle(l *line, bad func(string, ...any)) {
-	if l.gone || l.ready == 0 {
+	if l.gone || len(l.free) == 0 {
 		return
 	}
 	for _, c := range l.order.list {

@@ -2,6 +2,8 @@ package queue
 
 import (
 	"crypto/rand"
+	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"time"
@@ -34,18 +36,32 @@ type Kind string
 const Voice Kind = "voice"
 
 // Caller is the number a call came from, as the trunk gave it; empty when she
-// withheld it. It prints masked everywhere: in logs, in JSON, with %v. A number
-// is never an identity and never kept in full.
-type Caller struct{ number string }
+// withheld it. It prints masked everywhere: in logs, in JSON, with every verb of
+// fmt. A number is never an identity and never kept in full.
+type Caller struct {
+	// A pointer, because fmt cannot call methods of a value in an unexported
+	// field of somebody else's struct; it then prints an address, not digits.
+	number *string
+}
 
 // NewCaller keeps number for the life of the call.
-func NewCaller(number string) Caller { return Caller{number} }
+func NewCaller(number string) Caller {
+	if number == "" {
+		return Caller{}
+	}
+	return Caller{&number}
+}
 
 // Anonymous tells whether the caller withheld her number.
-func (c Caller) Anonymous() bool { return c.number == "" }
+func (c Caller) Anonymous() bool { return c.number == nil }
 
 // Reveal returns the number in full. Only code that dials it may ask.
-func (c Caller) Reveal() string { return c.number }
+func (c Caller) Reveal() string {
+	if c.number == nil {
+		return ""
+	}
+	return *c.number
+}
 
 // String returns the masked form: "anonymous", or dots and the last three
 // digits. The dots are always four, so that the length tells nothing.
@@ -55,9 +71,9 @@ func (c Caller) String() string {
 			return r
 		}
 		return -1
-	}, c.number)
+	}, c.Reveal())
 	switch {
-	case c.number == "":
+	case c.Anonymous():
 		return "anonymous"
 	case len(n) < 7: // a short code or a name: three digits would be half of it
 		return "••••"
@@ -65,8 +81,8 @@ func (c Caller) String() string {
 	return "••••" + n[len(n)-3:]
 }
 
-// GoString keeps %#v masked too.
-func (c Caller) GoString() string { return c.String() }
+// Format keeps every verb masked: without it %d and %x would print what is inside.
+func (c Caller) Format(f fmt.State, _ rune) { io.WriteString(f, c.String()) }
 
 // LogValue prints the masked form.
 func (c Caller) LogValue() slog.Value { return slog.StringValue(c.String()) }

@@ -1,2 +1,90 @@
-// Package queue is the domain.
+// Package queue is the domain: who waits, who answers, and who is brought to
+// whom. It knows nothing of SIP, sound, browsers or files; it is told what
+// happened (Event) and says what must be done (Effect).
+//
+// # Words
+//
+// One word per thing, in Go, JSON, JavaScript, screens and documents.
+//
+//	contact  one conversation of one person seeking help, on any channel
+//	channel  a way contacts arrive: voice, webchat, email, sms
+//	queue    a named line of waiting contacts with its rules (in this package's code: line)
+//	agent    a volunteer, on shift or not (screens say "volunteer")
+//	offer    a contact shown to one agent: a lease with a deadline
+//	desk     the goroutine that owns queues, offers and agents
+//	screen   what an agent sees; session is its connection to the server
+//	path     the way of sound between an agent's browser and the server
+//	exit     the way out of a queue that nobody could answer; ladder is what leads there
+//	class    how urgent a contact is: interrupted > priority > normal > low
+//	wrap-up  the agent's writing time after a contact
+//	journal  the append-only list of everything that happened; an entry is one line of it
+//	record   what is kept of one call; Fold makes it from the journal
+//
+// # A contact's life
+//
+//	(knocks) ── unknown number, draining ──► refused, no record
+//	   │ Arrived: Answer
+//	   ▼
+//	arriving
+//	   │ Established                 line full: straight to its exit
+//	   ▼
+//	waiting ◄─────────────────────┐
+//	   │ Accepted: Connect        │ ConnectFailed, path lost, or 8 s:
+//	   ▼                          │ her place is still hers
+//	connecting ───────────────────┤
+//	   │ Connected                │ 20 s, or Connect failed again:
+//	   ▼                          │ to the head, class interrupted
+//	talking ── PathLost ──► parked┤◄─────────── PathLost ──┐
+//	   ▲                      │ PathProven: Connect        │
+//	   └───── Connected ── rejoining ──────────────────────┘
+//
+//	waiting ── exit names a queue ──► waiting there, by the time she entered first
+//	waiting ── exit names words ────► closing
+//	any ────── HungUp ──────────────► over, with exactly one outcome
+//	talking, closing ── Hang up, overdue ──► ending, which waits 5 s for HungUp
+//
+// While it rings and while it connects she keeps her place; she leaves the line
+// only when both hear each other, or when she goes.
+//
+// # An agent's states
+//
+//	offline
+//	   │ ShiftStarted
+//	   ▼
+//	checking ── PathProven ──► paused ◄── Pause ──┐
+//	                              │ Ready         │
+//	                              ▼               │
+//	               ┌──────────► ready ────────────┘
+//	               │              │ an offer                      rings out, declined,
+//	               │              ▼                               called off: ready
+//	               │           offered ─────────────────────────► twice in a row rung
+//	               │              │ Accepted                      out: not_responding
+//	               │              ▼
+//	               │           talking ◄── Hold, Resume ──► held
+//	               │              │ HungUp (before Connected: ready at once)
+//	               │              ▼
+//	               └─────────── wrapup ──► paused or offline, if asked for meanwhile
+//
+//	not_responding   Ready returns
+//	media_fault      her sound did not come (ConnectFailed); Ready leads to the check
+//	reconnecting     screen or path away for at most 20 s; then what she was, or offline.
+//	                 A talk needs only the path, wrap-up needs neither.
+//
+// # Where to start reading
+//
+// state.go has apply, the switch over all events; every case is one function.
+// contacts.go is a caller's life, offers.go the ringing, match.go who is rung,
+// calls.go the talk, wrapup.go what follows, agents.go and reconnect.go a
+// volunteer's shift, order.go the waiting order, exits.go and announce.go what
+// happens to those who wait, route.go the admin's document and its edits.
+// deadlines.go is the one timer heap.
+//
+// desk.go is the goroutine around all that and perform.go the one that keeps
+// entries and hands orders out; nothing else here has a goroutine, a clock or a
+// lock. entry.go names the journal's lines, record.go folds them into records,
+// audit.go holds the laws they obey. check_test.go has the invariants that hold
+// after every event, simulate_test.go the thousand days they were tried on;
+// queuetest plays the desk's collaborators for tests of other rooms.
+//
+// May import: configs, and nothing else of ours.
 package queue

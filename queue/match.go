@@ -60,7 +60,7 @@ func (s *state) ringSet(c *contact) []rank {
 		return nil
 	}
 	slices.SortFunc(ranks, func(a, b rank) int {
-		return cmp.Or(cmp.Compare(a.tier, b.tier), cmp.Compare(a.key, b.key), cmp.Compare(a.tie, b.tie))
+		return cmp.Or(cmp.Compare(a.tier, b.tier), cmp.Compare(a.key, b.key), cmp.Compare(a.tie, b.tie), cmp.Compare(a.agent.id, b.agent.id))
 	})
 	best := ranks[0].tier
 	for i, o := range c.offers {
@@ -79,10 +79,7 @@ func (s *state) ringSet(c *contact) []rank {
 // declined her. An agent's tier is how often she had this contact already.
 func (s *state) eligible(c *contact, p preset) []rank {
 	ranks := s.ringing[:0]
-	for _, a := range c.line.members {
-		if a.state != Ready {
-			continue
-		}
+	for _, a := range c.line.free {
 		r := rank{agent: a, tie: a.tie}
 		if had := c.passed[a.id]; had != nil {
 			if s.now.Before(had.until) {
@@ -128,7 +125,7 @@ func (s *state) match() {
 func (s *state) firstOf(at []int) *contact {
 	var first *contact
 	for i, l := range s.lines {
-		if l.ready == 0 || at[i] >= len(l.order.list) {
+		if len(l.free) == 0 || at[i] >= len(l.order.list) {
 			continue
 		}
 		if c := l.order.list[at[i]]; first == nil || before(c, first) {

@@ -23,9 +23,9 @@ type line struct {
 	stays stays
 	watch token
 
-	ready   int // members in state ready
-	onShift int // members in any state but offline
-	talking int // contacts of this line with an agent
+	free    []*agent // members in state ready, in no order
+	onShift int      // members in any state but offline
+	talking int      // contacts of this line with an agent
 	nobody  time.Time
 
 	touched bool // in state.touched
@@ -140,7 +140,7 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 		if n := len(l.members); n > 0 && l.turn > 0 {
 			last[l] = l.members[(l.turn-1)%n].id
 		}
-		l.members, l.seat, l.ready, l.onShift = nil, map[AgentID]int{}, 0, 0
+		l.members, l.seat, l.free, l.onShift = nil, map[AgentID]int{}, nil, 0
 	}
 	for _, a := range s.agents {
 		a.member, a.lines = false, nil

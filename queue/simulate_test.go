@@ -267,17 +267,17 @@ func (d *day) react(e Effect) {
 		}
 	case Connect:
 		if d.chance(88) {
-			d.later(2, Connected{e.Contact, e.Agent})
+			d.later(2, Connected(e))
 		} else {
 			d.later(12, ConnectFailed{e.Contact, e.Agent, "microphone"})
 		}
 		if d.chance(3) {
-			d.later(30, Connected{e.Contact, e.Agent})
+			d.later(30, Connected(e))
 		}
 	case Close:
 		d.later(20, HungUp{e.Contact, BySystem, CausePlayed})
 	case End:
-		d.later(2, HungUp{e.Contact, e.By, e.Cause})
+		d.later(2, HungUp(e))
 	case Show:
 		d.reactTo(e.Agent, e.View)
 	}

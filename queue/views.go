@@ -43,7 +43,7 @@ func (s *state) callView(a *agent, c *contact) *CallView {
 }
 
 func (l *line) view() QueueView {
-	v := QueueView{Queue: l.id, Label: l.set.Label, Waiting: len(l.order.list), Ready: l.ready, Talking: l.talking}
+	v := QueueView{Queue: l.id, Label: l.set.Label, Waiting: len(l.order.list), Ready: len(l.free), Talking: l.talking}
 	if since, ok := l.order.oldest(); ok {
 		v.Oldest = &since
 	}
