@@ -22,7 +22,7 @@ screens: $(BUNDLE) ## only the screens (TypeScript to one bundle)
 $(BUNDLE): $(SOURCES)
 	@.ci/need npm=npm
 	cd $(WEB) && npm ci --no-audit --no-fund --silent
-	sh $(WEB)/bundle.sh
+	sh $(WEB)/build.sh
 	@touch $@
 
 demo: build ## a hotline on this machine: sign in and answer a simulated caller

@@ -87,7 +87,7 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 		return nil, err
 	}
 	undo = append(undo, func() { h.ui.Close(context.Background()) })
-	h.desk.Attach(h.sip, h.ui)
+	h.desk.Attach(h.sip.Voice(), h.ui)
 	h.peers.OnState(func(agent string, st media.PeerState) {
 		h.ui.PathChanged(queue.AgentID(agent), pathState(st))
 	})
@@ -96,6 +96,9 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 		return nil, err
 	}
 	undo = append(undo, func() { h.web.Close() })
+	if err = h.ui.Serve(h.web); err != nil {
+		return nil, err
+	}
 	if h.control, err = listenControl(cfg.Data); err != nil {
 		return nil, err
 	}
@@ -200,7 +203,7 @@ func (h *house) run(ctx context.Context, again <-chan struct{}) error {
 			h.broken <- fmt.Errorf("the desk stopped: %w", err)
 		}
 	}()
-	go func() { h.fail("pages", h.ui.Serve(h.web)) }()
+	go func() { h.fail("pages", <-h.ui.Failed()) }()
 	operator := &http.Server{Handler: h.ui.Operator(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { h.fail("control socket", operator.Serve(h.control)) }()
 

@@ -112,9 +112,7 @@ func openStore(cfg configs.Server) (*store.Store, error) {
 // openOffline opens a data directory nobody serves, with the operator's API on
 // top of it: the same handlers, without a desk and without sound.
 func openOffline(dir string) (*operator, error) {
-	cfg := configs.Default()
-	cfg.Data = dir
-	s, err := openStore(cfg)
+	s, err := store.Open(dir, store.Options{}) // the realm is the one the server used last
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +121,7 @@ func openOffline(dir string) (*operator, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	ui, err := agentui.New(agentui.Options{
-		Config: cfg.HTTP, Desk: noDesk{}, Directory: directory{s}, Phone: noPhone{}, Prompts: prompts{library},
+		Config: configs.Default().HTTP, Desk: noDesk{}, Directory: directory{s}, Phone: noPhone{}, Prompts: prompts{library},
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())

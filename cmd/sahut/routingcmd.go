@@ -8,8 +8,8 @@ import (
 	"os"
 	"strconv"
 	"text/tabwriter"
-	"time"
 
+	"sahut/agentui"
 	"sahut/configs"
 )
 
@@ -84,7 +84,7 @@ func routingApply(ctx context.Context, term *terminal, args []string) error {
 		defer res.Body.Close()
 		var done struct {
 			Revision uint64            `json:"revision"`
-			Changes  []string          `json:"changes"`
+			Changes  []configs.Change  `json:"changes"`
 			Problems []configs.Problem `json:"problems"`
 		}
 		if err := decode(res.Body, &done); err != nil {
@@ -117,22 +117,17 @@ func routingHistory(ctx context.Context, term *terminal, args []string) error {
 		return err
 	}
 	return withOperator(d, func(o *operator) error {
-		var list []struct {
-			Revision uint64    `json:"revision"`
-			At       time.Time `json:"at"`
-			Author   string    `json:"author"`
-			Note     string    `json:"note"`
-		}
+		var list agentui.History
 		if err := o.get(ctx, "/api/v1/routing/history", &list); err != nil {
 			return err
 		}
 		if *asJSON {
-			return printLines(term.out, list)
+			return printLines(term.out, list.Revisions)
 		}
 		t := tabwriter.NewWriter(term.out, 0, 8, 2, ' ', 0)
 		fmt.Fprintln(t, "REVISION\tWHEN\tBY\tNOTE")
-		for _, r := range list {
-			fmt.Fprintf(t, "%d\t%s\t%s\t%s\n", r.Revision, r.At.Local().Format("2006-01-02 15:04:05"), r.Author, r.Note)
+		for _, r := range list.Revisions {
+			fmt.Fprintf(t, "%d\t%s\t%s\t%s\n", r.Number, r.At.Local().Format("2006-01-02 15:04:05"), r.Author, r.Note)
 		}
 		return t.Flush()
 	})

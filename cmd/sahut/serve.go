@@ -68,7 +68,7 @@ func serve(ctx context.Context, h *house) error {
 // reload takes a renewed certificate; connections stay. A bad one is refused
 // and the old one kept.
 func (h *house) reload() {
-	if err := h.ui.ReloadCertificate(); err != nil {
+	if err := h.ui.Reload(); err != nil {
 		h.log.Error("the new certificate cannot be used; the old one stays", "err", err)
 		return
 	}

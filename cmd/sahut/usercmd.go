@@ -12,6 +12,8 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+
+	"sahut/agentui"
 )
 
 // userCommand manages accounts. Who answers which queue is routing, not here.
@@ -65,20 +67,16 @@ func userList(ctx context.Context, term *terminal, args []string) error {
 		return err
 	}
 	return withOperator(d, func(o *operator) error {
-		var list []struct {
-			Name     string `json:"name"`
-			Role     string `json:"role"`
-			Disabled bool   `json:"disabled"`
-		}
+		var list agentui.UserList
 		if err := o.get(ctx, "/api/v1/users", &list); err != nil {
 			return err
 		}
 		if *asJSON {
-			return printLines(term.out, list)
+			return printLines(term.out, list.Users)
 		}
 		t := tabwriter.NewWriter(term.out, 0, 8, 2, ' ', 0)
 		fmt.Fprintln(t, "NAME\tROLE\tSTATE")
-		for _, u := range list {
+		for _, u := range list.Users {
 			state := "active"
 			if u.Disabled {
 				state = "disabled"

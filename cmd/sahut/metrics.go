@@ -1,0 +1,146 @@
+package main
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"sahut/queue"
+)
+
+// newMetrics serves what the rooms count. No metric carries anything about a
+// caller, not even a hash of her number.
+func newMetrics(h *house) http.Handler {
+	r := prometheus.NewRegistry()
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), figures{h})
+	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
+}
+
+// figures reads every room's Stats when Prometheus asks.
+type figures struct{ house *house }
+
+func desc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("sahut_"+name, help, labels, nil)
+}
+
+var (
+	dCalls     = desc("calls_total", "Calls that ended, by outcome.", "outcome")
+	dArrived   = desc("calls_arrived_total", "Calls that arrived at a known number.")
+	dRefused   = desc("calls_refused_total", "Calls refused before they became contacts.", "reason")
+	dProgress  = desc("calls_in_progress", "Contacts now.")
+	dWaiting   = desc("waiting", "Callers waiting, ringing ones too.", "queue")
+	dOldest    = desc("waiting_oldest_seconds", "How long the longest waiting caller has waited.", "queue")
+	dAgents    = desc("agents", "Volunteers by state.", "state")
+	dOffers    = desc("offers_total", "Offers by how they ended.", "end")
+	dDeskSlow  = desc("desk_slowest_event_seconds", "Longest decision since the start.")
+	dJournal   = desc("journal_failing", "1 while the journal cannot be written.")
+	dUnkept    = desc("journal_unkept_entries", "Entries waiting in memory for the disk.")
+	dCommit    = desc("commit_seconds", "Time of all commits and their number.")
+	dDB        = desc("database_bytes", "Size of the database file.")
+	dSIPReject = desc("sip_rejected_total", "SIP messages turned away, by reason.", "reason")
+	dSIPPass   = desc("sip_passed_total", "SIP messages let through.")
+	dBanned    = desc("sip_banned", "Hosts banned now.")
+	dPanics    = desc("panics_total", "Faults of ours that ended one request or call.", "room")
+	dPhones    = desc("sip_registrations", "SIP phones registered.")
+	dRTP       = desc("rtp_packets_total", "RTP packets of the trunk side.", "direction")
+	dRTPLost   = desc("rtp_lost_total", "RTP packets of callers that never came.")
+	dRTPReject = desc("rtp_rejected_total", "RTP packets turned away because of their source.")
+	dJitter    = desc("rtp_jitter_seconds_max", "Worst jitter of the calls now.")
+	dPeers     = desc("browser_peers", "Browsers connected now.")
+	dPeersLost = desc("browser_lost_total", "Times a connected browser was lost.")
+	dLive      = desc("live_pages", "Pages with a live connection.")
+	dSignIns   = desc("sign_ins_total", "Sign-ins, by result.", "result")
+)
+
+// Describe is part of prometheus.Collector; an unchecked collector describes
+// nothing, because label values come from the routing document.
+func (f figures) Describe(chan<- *prometheus.Desc) {}
+
+// Collect is part of prometheus.Collector.
+func (f figures) Collect(out chan<- prometheus.Metric) {
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	count := func(d *prometheus.Desc, v uint64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), labels...)
+	}
+	f.desk(gauge, count)
+	f.line(gauge, count)
+	f.rest(gauge, count, out)
+}
+
+type measure = func(*prometheus.Desc, float64, ...string)
+type tally = func(*prometheus.Desc, uint64, ...string)
+
+func (f figures) desk(gauge measure, count tally) {
+	s := f.house.desk.Snapshot()
+	for _, o := range queue.Outcomes() {
+		count(dCalls, s.Outcomes[o], string(o))
+	}
+	for why, n := range s.Refused {
+		count(dRefused, n, string(why))
+	}
+	for end, n := range s.Offers {
+		count(dOffers, n, end)
+	}
+	count(dArrived, s.Arrived)
+	gauge(dProgress, float64(s.Contacts))
+	for _, q := range s.Queues {
+		gauge(dWaiting, float64(q.Waiting), string(q.Queue))
+		oldest := 0.0
+		if q.Oldest != nil {
+			oldest = s.At.Sub(*q.Oldest).Seconds()
+		}
+		gauge(dOldest, max(oldest, 0), string(q.Queue))
+	}
+	states := map[queue.AgentState]int{}
+	for _, a := range s.Agents {
+		states[a.State]++
+	}
+	for state, n := range states {
+		gauge(dAgents, float64(n), string(state))
+	}
+	d := f.house.desk.Stats()
+	gauge(dDeskSlow, d.Slowest.Seconds())
+	failing := 0.0
+	if d.JournalFailing {
+		failing = 1
+	}
+	gauge(dJournal, failing)
+	gauge(dUnkept, float64(d.Unkept))
+	count(dPanics, d.Panics, "queue")
+}
+
+func (f figures) line(gauge measure, count tally) {
+	s := f.house.sip.Stats()
+	for reason, n := range s.Rejected {
+		count(dSIPReject, n, reason)
+	}
+	count(dSIPPass, s.Passed)
+	gauge(dBanned, float64(s.Banned))
+	gauge(dPhones, float64(s.Registrations))
+	count(dPanics, s.Panics, "sip")
+	m := f.house.engine.Stats()
+	count(dRTP, m.Received, "in")
+	count(dRTP, m.Sent, "out")
+	count(dRTPLost, m.Lost)
+	count(dRTPReject, m.RejectedSource)
+	gauge(dJitter, m.JitterMax.Seconds())
+	count(dPanics, m.Panics, "media")
+	p := f.house.peers.Totals()
+	gauge(dPeers, float64(p.Connected))
+	count(dPeersLost, p.Lost)
+}
+
+func (f figures) rest(gauge measure, count tally, out chan<- prometheus.Metric) {
+	st := f.house.store.Stats()
+	out <- prometheus.MustNewConstSummary(dCommit, st.Commits, st.CommitTime.Seconds(), nil)
+	gauge(dDB, float64(st.Bytes))
+	u := f.house.ui.Stats()
+	gauge(dLive, float64(u.Live))
+	count(dSignIns, u.SignIns, "ok")
+	count(dSignIns, u.SignInFailures, "refused")
+	count(dPanics, u.Panics, "agentui")
+}
