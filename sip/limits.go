@@ -33,6 +33,7 @@ type limits struct {
 	expected map[netip.Addr]time.Time
 	crowd    host // stands for every host there was no room for
 	bans     uint64
+	swept    time.Time
 }
 
 // host is what is known of one address.
@@ -119,8 +120,14 @@ func (l *limits) host(ip netip.Addr, now time.Time) *host {
 	return h
 }
 
-// sweep forgets hosts nothing needs to be remembered of; mu is held.
+// sweep forgets what nothing needs to be remembered of; mu is held. It looks
+// at everything, so under a flood that keeps the tables full it runs once a
+// second and not once a packet.
 func (l *limits) sweep(now time.Time) {
+	if now.Sub(l.swept) < time.Second {
+		return
+	}
+	l.swept = now
 	for k, h := range l.hosts {
 		if h.conns == 0 && now.After(h.banned) && now.Sub(h.seen) > 10*time.Second && now.Sub(h.since) > authWindow {
 			delete(l.hosts, k)
