@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -176,6 +177,20 @@ func (b *browser) do(r *http.Request) reply {
 		out.code = p.Code
 	}
 	return out
+}
+
+// cookie is the session's id.
+func (b *browser) cookie() string {
+	u, err := url.Parse(b.url)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, c := range b.http.Jar.Cookies(u) {
+		if c.Name == "sahut" {
+			return c.Value
+		}
+	}
+	return ""
 }
 
 func (b *browser) ticket() string {

@@ -2,6 +2,7 @@ package agentui
 
 import (
 	"context"
+	"math"
 	"net/netip"
 	"sync"
 	"time"
@@ -94,7 +95,7 @@ func (s *slowdown) reserve(account string, subnet netip.Prefix, now time.Time) (
 
 // delay is 1, 2, 4, 8 and then maxDelay seconds for each failure after free.
 func (f *failures) delay(free int, now time.Time) time.Duration {
-	over := f.left(now) - float64(free)
+	over := math.Ceil(f.left(now)) - float64(free)
 	switch {
 	case over < 0:
 		return 0

@@ -1,6 +1,7 @@
 package agentuitest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -248,4 +249,16 @@ func (d *Directory) Backup(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, d.BackupText)
 	return err
+}
+
+// HasKey tells whether a session is kept under something that begins with key.
+func (d *Directory) HasKey(key []byte) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for h := range d.sessions {
+		if bytes.HasPrefix(h[:], key) || bytes.HasPrefix(key, h[:]) {
+			return true
+		}
+	}
+	return false
 }
