@@ -20,12 +20,18 @@ import (
 
 // refusingDesk knows no number: every call is 404. It gives the ingress tests
 // an end behind the strict layer.
-type refusingDesk struct{ server *Server }
+type refusingDesk struct {
+	server  *Server
+	arrived func(queue.Arrived) // told of each call, if set
+}
 
 func (d *refusingDesk) Post(ev queue.Event) {
 	arrived, ok := ev.(queue.Arrived)
 	if !ok {
 		return
+	}
+	if d.arrived != nil {
+		d.arrived(arrived)
 	}
 	d.server.Voice().Refuse(arrived.Contact, queue.UnknownNumber)
 }
