@@ -48,7 +48,6 @@ func tortureSet(t testing.TB) []torture {
 type answers struct {
 	codes       map[int]bool
 	none, close bool
-	fallback    bool // nothing but words: "liberal accept tolerated"
 }
 
 // parseAnswers reads the manifest's sets: "2xx,1xx,400", "400 (liberal accept

@@ -185,7 +185,7 @@ func (r *checked) checkParties(*rules) *refusal {
 	if r.callID = r.first("call-id"); !isVisible(r.callID) {
 		return bad(reasonHeader)
 	}
-	number, method, ok := strings.Cut(r.first("cseq"), " ")
+	number, method, _ := strings.Cut(r.first("cseq"), " ")
 	if r.cseq, ok = parseNumber(number, 1<<31-1); !ok || strings.TrimSpace(method) != r.method {
 		return bad(reasonCSeq)
 	}

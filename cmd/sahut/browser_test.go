@@ -95,7 +95,7 @@ const waiting = `new Promise((done, fail) => {
 func (p *screen) press(name string) {
 	p.t.Helper()
 	p.js("press "+name, fmt.Sprintf(waiting, fmt.Sprintf(`
-		const named = b => (b.getAttribute("aria-label") || [...b.childNodes].filter(n => !(n.getAttribute && n.getAttribute("aria-hidden") === "true")).map(n => n.textContent).join("")).trim();
+		const named = b => { if (b.hasAttribute("aria-label")) return b.getAttribute("aria-label"); const c = b.cloneNode(true); c.querySelectorAll("[aria-hidden=true]").forEach(n => n.remove()); return c.textContent.trim(); };
 		const b = [...document.querySelectorAll("button")].find(b => named(b) === %q && !b.disabled && b.getAttribute("aria-disabled") !== "true" && b.getClientRects().length);
 		if (!b) return ""; b.click(); return "pressed";`, name)))
 }
@@ -106,11 +106,9 @@ func (p *screen) state(want queue.AgentState) {
 	p.js("state "+string(want), fmt.Sprintf(waiting, fmt.Sprintf(`return document.querySelector('[role=status][data-state="%s"]') ? "yes" : "";`, want)))
 }
 
-// tap remembers what the page gives its loudspeaker, for hears. It waits for
-// the volunteer's page first.
+// tap remembers what the page gives its loudspeaker, for hears.
 func (p *screen) tap() {
 	p.t.Helper()
-	p.js("open the page", fmt.Sprintf(waiting, `return document.querySelector("[role=status][data-state]") ? "yes" : "";`))
 	p.js("tap the loudspeaker", `(() => {
 		const own = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "srcObject");
 		Object.defineProperty(HTMLMediaElement.prototype, "srcObject", {...own, set(v) { if (v) window.heardStream = v; own.set.call(this, v); }});
@@ -146,7 +144,7 @@ func TestChromium(t *testing.T) {
 	p.picture("0-sign-in")
 	p.do("sign in",
 		chromedp.SendKeys(chromedp.CSS("#username"), "sari"), chromedp.SendKeys(chromedp.CSS("#password"), s.password))
-	p.js("submit", `document.querySelector("form").requestSubmit(), "sent"`)
+	p.do("arrive on the screen", chromedp.Click(chromedp.CSS("button[type=submit]")), chromedp.WaitVisible(chromedp.CSS("[role=status][data-state]")))
 	p.tap()
 	p.press("Start shift")
 	p.picture("1-checking")
