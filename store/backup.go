@@ -6,10 +6,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
 )
 
 // backupRate bounds how fast a backup reads, in bytes a second. Unbounded, it
@@ -137,15 +137,16 @@ func proveOpen(db *bolt.DB) error {
 
 // setAside renames a database nobody uses.
 func setAside(path, dir string) error {
-	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: lockWait})
-	switch {
-	case errors.Is(err, berrors.ErrTimeout):
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("set the present database aside: %w", rootCause(err))
+	}
+	defer f.Close()
+	// The lock bbolt takes, without bbolt: the file may be too damaged to open,
+	// which is why a backup is put in its place.
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		return fmt.Errorf("the data directory %s is in use: database in use by %s; stop that process first", dir, lockHolder(dir))
-	case err == nil:
-		if err := db.Close(); err != nil {
-			return err
-		}
-	} // else it is too damaged to open, which is why a backup is put in its place
+	}
 	aside := path + ".replaced-" + time.Now().UTC().Format("20060102T150405Z")
 	if err := os.Rename(path, aside); err != nil {
 		return fmt.Errorf("set the present database aside: %w", rootCause(err))

@@ -48,8 +48,7 @@ type Options struct {
 	Realm string
 	Log   *slog.Logger // nil: silent
 
-	maxSize  int           // tests: the disk is full from here on
-	lockWait time.Duration // tests
+	lockWait time.Duration // tests; 0: lockWait
 }
 
 // Store is an open data directory. Its methods may be called by anyone at any
@@ -97,7 +96,10 @@ func Open(dir string, opts Options) (*Store, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	s.done.Go(s.writeLoop)
-	return s, s.finishRebuild()
+	if err := s.resumeRebuild(); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", s.db.Path(), err), s.Close())
+	}
+	return s, nil
 }
 
 // begin makes the opened file ours: its schema, its realm, the pid, the marker.
@@ -205,9 +207,14 @@ func checkFile(dir string) error {
 }
 
 // openBolt opens the file and takes its lock.
-func openBolt(dir string, opts Options) (*bolt.DB, error) {
+func openBolt(dir string, opts Options) (db *bolt.DB, err error) {
 	path := filepath.Join(dir, databaseName)
-	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: opts.lockWait, InitialMmapSize: mapSize, MaxSize: opts.maxSize, FreelistType: bolt.FreelistMapType})
+	defer func() {
+		if r := recover(); r != nil { // bbolt met a page that cannot be one
+			db, err = nil, fmt.Errorf("%s: %w (%v); keep a copy of it and put a backup back with sahut restore", path, errDamaged, r)
+		}
+	}()
+	db, err = bolt.Open(path, 0o600, &bolt.Options{Timeout: opts.lockWait, InitialMmapSize: mapSize, FreelistType: bolt.FreelistMapType})
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
 		return nil, fmt.Errorf("the data directory %s is in use: database in use by %s; stop that process first, or set data to another directory", dir, lockHolder(dir))

@@ -3,8 +3,10 @@ package store
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -98,7 +100,7 @@ func (s *Store) commitGroup(group []*write) {
 	for len(group) > 0 {
 		began := time.Now()
 		failed, err := s.try(group)
-		if failed != nil {
+		if failed != nil && !errors.Is(err, errDamaged) { // damage is everyone's trouble
 			failed.err = err
 			group = slices.DeleteFunc(slices.Clone(group), func(w *write) bool { return w == failed })
 			continue
@@ -129,7 +131,7 @@ func (s *Store) try(group []*write) (failed *write, err error) {
 	}()
 	t := &txn{Tx: tx}
 	for _, w := range group {
-		if err := run(w, t); err != nil {
+		if err := s.run(w, t); err != nil {
 			return w, err
 		}
 	}
@@ -139,14 +141,36 @@ func (s *Store) try(group []*write) (failed *write, err error) {
 	return nil, tx.Commit()
 }
 
-// run calls one write; its panic is its own error.
-func run(w *write, t *txn) (err error) {
+// run calls one write. Its panic is its own error, unless it is bbolt's, who
+// panics when it meets a page that cannot be one.
+func (s *Store) run(w *write, t *txn) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("a write panicked: %v\n%s", r, debug.Stack())
+			if panickedIn("go.etcd.io/bbolt") {
+				err = fmt.Errorf("%w: %v", errDamaged, r)
+				return
+			}
+			err = fmt.Errorf("a write panicked: %v", r)
+			s.log.Error("a write panicked; only it is lost", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
 		}
 	}()
 	return w.do(t)
+}
+
+// panickedIn tells, while a panic is being recovered, whether a function of
+// that module raised it.
+func panickedIn(module string) bool {
+	pcs := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)]) // past Callers, this and the deferred function
+	for {
+		f, more := frames.Next()
+		if !strings.HasPrefix(f.Function, "runtime.") {
+			return strings.HasPrefix(f.Function, module)
+		}
+		if !more {
+			return false
+		}
+	}
 }
 
 // judge words the error of a commit and stops all writing when the file cannot
