@@ -40,6 +40,8 @@ type Desk struct {
 	snap    atomic.Pointer[Snapshot]
 	running atomic.Bool
 	events  atomic.Uint64
+	posted  atomic.Int64
+	applied atomic.Int64 // of those posted
 	slowest atomic.Int64 // longest apply so far, in nanoseconds
 
 	// Run alone touches what follows.
@@ -77,10 +79,14 @@ func (d *Desk) Attach(ch Channel, sc Screens) {
 
 // Post tells the desk what happened. It never blocks, and events of one
 // poster are applied in the order they were posted.
-func (d *Desk) Post(ev Event) { d.inbox.put(ev) }
+func (d *Desk) Post(ev Event) {
+	d.posted.Add(1)
+	d.inbox.put(ev)
+}
 
 // Snapshot returns the latest picture, at most publishEvery old while things
-// happen. It is never nil.
+// happen; that the first contact came or the last one went is never late. It is
+// never nil.
 func (d *Desk) Snapshot() *Snapshot { return d.snap.Load() }
 
 // View returns what the agent's screen was last told to show.
@@ -105,7 +111,7 @@ type Stats struct {
 func (d *Desk) Stats() Stats {
 	return Stats{
 		Events:       d.events.Load(),
-		Waiting:      d.inbox.len(),
+		Waiting:      int(d.posted.Load() - d.applied.Load()),
 		Slowest:      time.Duration(d.slowest.Load()),
 		PerformStats: d.out.stats(),
 	}
@@ -149,6 +155,7 @@ func (d *Desk) loop(ctx context.Context) {
 	for ctx.Err() == nil {
 		for _, ev := range d.inbox.take() {
 			d.step(ev)
+			d.applied.Add(1)
 			d.tick() // a deadline that is due does not wait for a full inbox
 		}
 		now := d.tick()
@@ -174,6 +181,9 @@ func (d *Desk) step(ev Event) {
 	d.unshown = true
 	if len(do) > 0 {
 		d.out.put(do)
+	}
+	if (len(d.state.contacts) == 0) != (d.snap.Load().Contacts == 0) {
+		d.publish(now) // a drain ends on this figure
 	}
 }
 
@@ -233,10 +243,4 @@ func (b *inbox) take() []Event {
 	list := b.list
 	b.list = nil
 	return list
-}
-
-func (b *inbox) len() int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return len(b.list)
 }

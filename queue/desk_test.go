@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -77,6 +78,25 @@ func TestSnapshotIsFreshButSparing(t *testing.T) {
 			t.Fatalf("%d waiting", s.Waiting)
 		}
 	})
+}
+
+// Whoever waits for the end of the last call never looks too early: as soon as
+// what she posted is applied, the snapshot knows of it.
+func TestADrainIsNotOverTooEarly(t *testing.T) {
+	h := queuetest.NewHouse(t, queuetest.Hotline("sari"), nil)
+	for range 200 {
+		id := h.Call(number, "")
+		for h.Desk.Stats().Waiting > 0 {
+			runtime.Gosched()
+		}
+		if h.Desk.Snapshot().Contacts == 0 {
+			t.Fatal("a call in progress is not in the snapshot")
+		}
+		h.Desk.Post(queue.HungUp{Contact: id, By: queue.ByCaller, Cause: queue.CauseNormal})
+		for h.Desk.Stats().Waiting > 0 || h.Desk.Snapshot().Contacts > 0 {
+			runtime.Gosched()
+		}
+	}
 }
 
 // slowJournal is a disk that takes its time.

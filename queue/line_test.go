@@ -129,6 +129,22 @@ func TestNobodyOnShift(t *testing.T) {
 	tr.mustDo("Close {Contact:C1 Words:goodbye}")
 }
 
+// An edit that takes the last volunteer from a line leaves nobody there too.
+func TestNobodyAfterAnEdit(t *testing.T) {
+	tr := newTrial(t, house())
+	tr.ready("sari")
+	tr.do(PauseAsked{"sari", ""})
+	c := tr.call()
+	tr.pass(5 * time.Minute)
+	tr.do(RoutingChanged{Routing: with(func(r *configs.Routing) { r.Agents = r.Agents[1:] }), Revision: 2})
+	tr.pass(2*time.Minute - 1)
+	if q := tr.s.contacts[c].line.id; q != "hotline" {
+		t.Fatalf("in %s: the two minutes did not begin anew", q)
+	}
+	tr.pass(1)
+	tr.mustDo("Record ladder.rung C1  hotline nobody")
+}
+
 func TestARingIsNeverCutByTheLadder(t *testing.T) {
 	tr := newTrial(t, with(func(r *configs.Routing) { r.Queues[0].MaxWait = dur(30 * time.Second) }))
 	tr.ready("sari")
@@ -386,5 +402,13 @@ func TestFiguresAreSparing(t *testing.T) {
 	tr.pass(time.Second)
 	if n := find(tr.all, "Show {"); n != 50 {
 		t.Fatalf("%d screens written after a second, want 50", n)
+	}
+	tr.all = nil
+	for range 100 { // a burst without end does not put it off for ever
+		tr.call()
+		tr.pass(50 * time.Millisecond)
+	}
+	if n := find(tr.all, "Show {"); n < 4*50 || n > 6*50 {
+		t.Fatalf("%d screens written in 5 s, want some 5 x 50", n)
 	}
 }
