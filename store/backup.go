@@ -103,7 +103,7 @@ func prove(path string) error {
 	if err := inspect(path); err != nil {
 		return err
 	}
-	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: lockWait})
+	db, err := boltOpen(path, 0o600, &bolt.Options{Timeout: lockWait})
 	if err != nil {
 		return err
 	}

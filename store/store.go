@@ -207,23 +207,31 @@ func checkFile(dir string) error {
 }
 
 // openBolt opens the file and takes its lock.
-func openBolt(dir string, opts Options) (db *bolt.DB, err error) {
+func openBolt(dir string, opts Options) (*bolt.DB, error) {
 	path := filepath.Join(dir, databaseName)
-	defer func() {
-		if r := recover(); r != nil { // bbolt met a page that cannot be one
-			db, err = nil, fmt.Errorf("%s: %w (%v); keep a copy of it and put a backup back with sahut restore", path, errDamaged, r)
-		}
-	}()
-	db, err = bolt.Open(path, 0o600, &bolt.Options{Timeout: opts.lockWait, InitialMmapSize: mapSize, FreelistType: bolt.FreelistMapType})
+	db, err := boltOpen(path, 0o600, &bolt.Options{Timeout: opts.lockWait, InitialMmapSize: mapSize, FreelistType: bolt.FreelistMapType})
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
 		return nil, fmt.Errorf("the data directory %s is in use: database in use by %s; stop that process first, or set data to another directory", dir, lockHolder(dir))
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
-		return nil, fmt.Errorf("%s: %w (%w); keep a copy of it and put a backup back with sahut restore", path, errDamaged, err)
+		return nil, fmt.Errorf("%s: %w: %w; keep a copy of it and put a backup back with sahut restore", path, errDamaged, err)
+	case errors.Is(err, errDamaged):
+		return nil, fmt.Errorf("%s: %w; keep a copy of it and put a backup back with sahut restore", path, err)
 	case err != nil:
 		return nil, fmt.Errorf("open the database %s: %w", path, rootCause(err))
 	}
 	return db, nil
+}
+
+// boltOpen is bolt.Open with bbolt's panic at a page that cannot be one as an
+// error. The lock of such a file stays with the process.
+func boltOpen(path string, mode os.FileMode, opts *bolt.Options) (db *bolt.DB, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			db, err = nil, fmt.Errorf("%w: %v", errDamaged, r)
+		}
+	}()
+	return bolt.Open(path, mode, opts)
 }
 
 // mapSize is the address space set aside for the file, so that growing never
