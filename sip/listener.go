@@ -33,6 +33,9 @@ type listener struct {
 	addr netip.AddrPort
 	udp  *net.UDPConn
 	tcp  net.Listener
+
+	reading sync.Once
+	ready   chan struct{} // closed when sipgo reads from udp and may send by it
 }
 
 func (l *listener) close() {
@@ -76,7 +79,7 @@ func bindOnce(addr string) (*listener, error) {
 	// A burst of retransmissions after a pause must fit; the kernel gives what
 	// it allows.
 	_ = udp.SetReadBuffer(4 << 20)
-	return &listener{addr: at, udp: udp, tcp: tcp}, nil
+	return &listener{addr: at, udp: udp, tcp: tcp, ready: make(chan struct{})}, nil
 }
 
 // bindError says which port could not be opened and what to try.
@@ -99,7 +102,7 @@ func bindError(network, addr string, err error) error {
 // again.
 func (s *Server) serveUDP(l *listener) {
 	for !s.closing.Load() {
-		err := s.srv.ServeUDP(&guardedPacket{UDPConn: l.udp, guard: s.guard})
+		err := s.srv.ServeUDP(&guardedPacket{UDPConn: l.udp, guard: s.guard, listener: l})
 		if s.closing.Load() {
 			return
 		}
@@ -126,11 +129,13 @@ func (s *Server) serveTCP(l *listener) {
 // would end its reader.
 type guardedPacket struct {
 	*net.UDPConn
-	guard *guard
+	guard    *guard
+	listener *listener
 }
 
 // ReadFrom returns the next message that may pass.
 func (c *guardedPacket) ReadFrom(b []byte) (int, net.Addr, error) {
+	c.listener.reading.Do(func() { close(c.listener.ready) })
 	for {
 		n, from, err := c.ReadFromUDPAddrPort(b)
 		if err != nil {

@@ -231,6 +231,8 @@ func (s *Server) Start() error {
 	for _, l := range s.listeners {
 		s.running.Go(func() { s.serveUDP(l) })
 		s.running.Go(func() { s.serveTCP(l) })
+		// Until sipgo knows the socket, a request of ours would open another.
+		<-l.ready
 	}
 	return nil
 }
