@@ -203,18 +203,17 @@ func TestUnknownUserTakesAsLong(t *testing.T) {
 	if err := s.AddUser("sari", "volunteer", "battery staple"); err != nil {
 		t.Fatal(err)
 	}
-	fastest := func(name string) time.Duration {
-		best := time.Hour
-		for range 5 {
-			began := time.Now()
-			if _, err := s.CheckPassword(context.Background(), name, "wrong password"); err != ErrBadPassword {
-				t.Fatal(err)
-			}
-			best = min(best, time.Since(began))
+	once := func(name string) time.Duration {
+		began := time.Now()
+		if _, err := s.CheckPassword(context.Background(), name, "wrong password"); err != ErrBadPassword {
+			t.Fatal(err)
 		}
-		return best
+		return time.Since(began)
 	}
-	known, unknown := fastest("sari"), fastest("nobody")
+	known, unknown := once("sari"), once("nobody")
+	for range 6 { // the fastest of each, in turn: the machine has other work too
+		known, unknown = min(known, once("sari")), min(unknown, once("nobody"))
+	}
 	if unknown < known/2 || known < unknown/2 {
 		t.Errorf("known %v, unknown %v", known, unknown)
 	}
