@@ -119,7 +119,7 @@ func (h *house) settleAccounts() error {
 	if n > 0 {
 		h.log.Warn("the last run ended without a proper stop; its running calls are recorded with outcome system", "calls", n)
 	}
-	return h.store.Append([]queue.Entry{{At: time.Now(), Kind: queue.ServerStarted}})
+	return nil
 }
 
 // openLibrary loads the shipped prompts and those an admin uploaded. One that
@@ -224,8 +224,7 @@ func (h *house) run(ctx context.Context, again <-chan struct{}) error {
 	err = errors.Join(err, operator.Shutdown(stop), h.ui.Close(stop))
 	h.peers.CloseAll()
 	err = errors.Join(err, h.engine.Close())
-	stopped := h.store.Append([]queue.Entry{{At: time.Now(), Kind: queue.ServerStopped}})
-	return errors.Join(err, stopped, h.store.Close())
+	return errors.Join(err, h.store.Close())
 }
 
 // fail reports a serving loop that ended by itself.
