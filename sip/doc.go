@@ -8,6 +8,7 @@
 //	         message.go   cut the bytes into a start line, headers and a body
 //	         grammar.go   URIs, name-addrs, Via, parameters
 //	         validate.go  RFC 3261 §8.2 and §16.3: which answer a bad request gets
+//	         canonical.go what passes is written anew, so that sipgo reads it as we did
 //	         limits.go    token buckets and bans per /32 and /64
 //	     ─ sipgo        parser, transactions (RFC 3261 §17)
 //	     ─ server.go    one table of methods; a panic ends one request only

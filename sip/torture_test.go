@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -242,4 +244,39 @@ func viaPort(msg string) int {
 		}
 	}
 	return 5060
+}
+
+// Mutations of the set, as a scanner or a broken gateway would send them.
+func TestMutationsOverTheWire(t *testing.T) {
+	s := tortureServer(t)
+	set := tortureSet(t)
+	dice := rand.New(rand.NewPCG(4475, 5118))
+	f := farAt(t, s, "127.0.0.2", 0)
+	for i := range 3000 {
+		msg := slices.Clone(set[dice.IntN(len(set))].message)
+		for range 1 + dice.IntN(4) {
+			at := dice.IntN(len(msg))
+			switch dice.IntN(4) {
+			case 0:
+				msg[at] = byte(dice.IntN(256))
+			case 1:
+				msg = slices.Insert(msg, at, []byte(strings.Repeat(string(rune(msg[at])), dice.IntN(300)))...)
+			case 2:
+				msg = slices.Delete(msg, at, min(at+dice.IntN(20)+1, len(msg)-1))
+			case 3:
+				other := set[dice.IntN(len(set))].message
+				msg = append(msg[:at:at], other[dice.IntN(len(other)):]...)
+			}
+			if len(msg) < 2 {
+				break
+			}
+		}
+		f.send(string(msg))
+		if i%200 == 0 { // no faster than it is handled
+			c := dialFrom(t, s, "127.0.0.2")
+			_, _ = c.Write(msg)
+			stillSound(t, s)
+		}
+	}
+	stillSound(t, s)
 }

@@ -314,3 +314,30 @@ func FuzzIngress(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkIngress(b *testing.B) {
+	g := guardOf(b, nil)
+	b.SetBytes(int64(len(goodInvite)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if v := g.datagram([]byte(goodInvite), carrierAt); v.pass == nil {
+			b.Fatal("refused")
+		}
+	}
+}
+
+// A forged source must not get more than twice what was sent in its name.
+func TestNoAmplification(t *testing.T) {
+	g := guardOf(t, nil)
+	small := "REGISTER sip:a SIP/2.0\r\nv:SIP/2.0/UDP a\r\nf:<sip:a>;tag=1\r\nt:<sip:a>\r\ni:1\r\nCSeq:1 REGISTER\r\nl:0\r\n\r\n"
+	if v := g.datagram([]byte(small), netip.MustParseAddrPort("192.0.2.66:5060")); v.reply != nil || v.pass != nil {
+		t.Errorf("%d bytes answered with %d", len(small), len(v.reply))
+	}
+	if g.counts[reasonAmplify].Load() != 1 {
+		t.Error("not counted")
+	}
+	// Who is known gets her challenge, however short she is.
+	if v := g.datagram([]byte(small), carrierAt); v.reply == nil {
+		t.Error("the trunk's host is not challenged")
+	}
+}
