@@ -1,8 +1,12 @@
 package agentui
 
 import (
+	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"sahut/queue"
 )
 
 // TestBacklog: what a page has not read is bounded in bytes.
@@ -18,6 +22,28 @@ func TestBacklog(t *testing.T) {
 	}
 	if o.put([]byte("x")) || !o.wasSlow() {
 		t.Error("one more byte was taken")
+	}
+}
+
+// TestLaterIsEnough: while a page has not read, views are not put in line but
+// replaced, and notices wait for the view they came after.
+func TestLaterIsEnough(t *testing.T) {
+	x := &session{phase: live, mail: newMailbox(), out: newOutbox(nil, limits{backlog: 1 << 20}, func() {})}
+	for i := 1; i <= 5; i++ {
+		x.mail.view(queue.AgentView{State: queue.Ready, Reason: strconv.Itoa(i)})
+		x.mail.notice(queue.Notice{Code: queue.CallerLeft})
+		x.collect()
+	}
+	if n := len(x.out.queue); n != 2 {
+		t.Fatalf("%d messages wait to be written, want the first view and its notice", n)
+	}
+	x.out.queue, x.out.bytes = nil, 0 // the page has read them
+	x.collect()
+	if n := len(x.out.queue); n != 5 {
+		t.Fatalf("%d messages, want the last view and four notices", n)
+	}
+	if !strings.Contains(string(x.out.queue[0]), `"reason":"5"`) {
+		t.Errorf("the view sent is %s", x.out.queue[0])
 	}
 }
 

@@ -108,14 +108,14 @@ func (x *session) run(parent context.Context) {
 
 // depart tells the house that this page is gone.
 func (x *session) depart() {
-	if x.server.screens.leave(x) {
-		x.server.hangUp(x.agent)
-	}
-	x.server.screens.invite(x.agent)
 	if x.out.wasSlow() {
 		x.server.counts.slowReaders.Add(1)
 		x.code = CloseSlow
 	}
+	if x.server.screens.leave(x) {
+		x.server.hangUp(x.agent)
+	}
+	x.server.screens.invite(x.agent)
 	x.log.Info("page left", "code", int(x.code))
 }
 
@@ -227,12 +227,12 @@ func (x *session) onTakeover() {
 func (x *session) claim(takeover bool) {
 	epoch, drains, ok := x.server.screens.claim(x, takeover)
 	if !ok {
-		x.phase = waiting
-		x.say(Elsewhere{Head{"elsewhere"}})
-		// From here on an invitation may come; the place may also have become
+		// From here on an invitation may come. The place may also have become
 		// free a moment ago, when nobody was waiting yet.
+		x.phase = waiting
 		x.waits.Store(true)
 		if epoch, drains, ok = x.server.screens.claim(x, false); !ok {
+			x.say(Elsewhere{Head{"elsewhere"}})
 			return
 		}
 	}
