@@ -76,6 +76,10 @@ func NewEngine(cfg configs.Media, log *slog.Logger) (*Engine, error) {
 // Close ends all legs and stops the clocks. Peers are closed by their owner.
 func (e *Engine) Close() error {
 	e.mu.Lock()
+	if e.closed {
+		e.mu.Unlock()
+		return nil
+	}
 	e.closed = true
 	legs := make([]*RTPLeg, 0, len(e.legs))
 	for l := range e.legs {

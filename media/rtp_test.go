@@ -1,0 +1,577 @@
+package media
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"go.uber.org/goleak"
+
+	"sahut/configs"
+	"sahut/media/mediatest"
+)
+
+var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+
+func newEngine(t *testing.T, ports string) *Engine {
+	t.Helper()
+	running := goleak.IgnoreCurrent()
+	t.Cleanup(func() { goleak.VerifyNone(t, running) })
+	e, err := NewEngine(configs.Media{Address: "127.0.0.1", RTPPorts: ports}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close() })
+	return e
+}
+
+func soon(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// line is a leg and the far end that called it.
+type line struct {
+	*mediatest.Caller
+	leg *RTPLeg
+}
+
+func newLine(t *testing.T, e *Engine, opts mediatest.CallerOptions) line {
+	t.Helper()
+	c, err := mediatest.NewCaller(opts)
+	must(t, err)
+	t.Cleanup(c.Close)
+	leg, err := e.OpenRTP(RTPOptions{Allow: loopback})
+	must(t, err)
+	t.Cleanup(leg.Close)
+	l := line{c, leg}
+	l.exchange(t, c.Offer())
+	return l
+}
+
+func (l line) exchange(t *testing.T, offer []byte) {
+	t.Helper()
+	answer, err := l.leg.Answer(offer)
+	must(t, err)
+	must(t, l.Accept(answer))
+}
+
+// smooth fails unless the far end heard one stream without a jump. Only a key
+// of the other side is followed by one, and that is the other side's: it sends
+// no marker after it, as browsers do.
+func (l line) smooth(t *testing.T) {
+	t.Helper()
+	h := l.Hears().Heard()
+	if h.Sources != 1 || h.Lost != 0 || h.Late != 0 || h.TimeBack != 0 || h.TimeJumps > len(h.Keys) || h.Foreign != 0 || h.Empty != 0 {
+		t.Errorf("heard a stream that is not smooth: %+v", h)
+	}
+}
+
+func TestTwoLegsHearEachOther(t *testing.T) {
+	for name, c := range map[string][2]mediatest.CallerOptions{
+		"A-law both":         {{}, {}},
+		"A-law and mu-law":   {{Laws: []mediatest.Law{mediatest.PCMA}}, {Laws: []mediatest.Law{mediatest.PCMU}}},
+		"30 and 60 ms":       {{PTime: 30}, {PTime: 60}},
+		"10 ms and 20 ms":    {{PTime: 10}, {}},
+		"keys by 96 and 110": {{KeysPT: 96}, {KeysPT: 110}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, ctx := newEngine(t, "32000-32398"), soon(t)
+			a, b := newLine(t, e, c[0]), newLine(t, e, c[1])
+			room := e.NewRoom()
+			defer room.Close()
+			first := make(chan string, 4)
+			room.OnFirst(a.leg, func() { first <- "a" })
+			must(t, room.Join(a.leg))
+			must(t, room.Join(b.leg))
+			a.Speak(440)
+			b.Speak(1000)
+			must(t, a.Hears().WaitTone(ctx, 1000))
+			must(t, b.Hears().WaitTone(ctx, 440))
+			room.OnFirst(b.leg, func() { first <- "b" })
+			if got := <-first + <-first; got != "ab" && got != "ba" {
+				t.Errorf("first packets of %q", got)
+			}
+			must(t, a.SendKeys("12#"))
+			must(t, b.Hears().WaitKeys(ctx, "12#"))
+			must(t, b.SendKeys("*9"))
+			must(t, a.Hears().WaitKeys(ctx, "*9"))
+			a.smooth(t)
+			b.smooth(t)
+		})
+	}
+}
+
+// What a caller goes through: music, a volunteer, hold, the volunteer again.
+func TestMusicVoiceMusicOnTheWire(t *testing.T) {
+	e, ctx := newEngine(t, "32400-32498"), soon(t)
+	caller, volunteer := newLine(t, e, mediatest.CallerOptions{}), newLine(t, e, mediatest.CallerOptions{})
+	music := newPrompt(mediatest.Tone(500, -10, 8000))
+	caller.leg.Play(Playlist{Loop: music})
+	must(t, caller.Hears().WaitTone(ctx, 500))
+
+	room := e.NewRoom()
+	defer room.Close()
+	must(t, room.Join(caller.leg))
+	must(t, room.Join(volunteer.leg))
+	// She is joined, but silent: the music goes on.
+	caller.Hears().Reset()
+	must(t, caller.Hears().WaitPackets(ctx, 20))
+	must(t, caller.Hears().WaitTone(ctx, 500))
+	for range 2 {
+		volunteer.Speak(1000)
+		must(t, caller.Hears().WaitTone(ctx, 1000))
+		room.Leave(caller.leg)
+		caller.leg.Play(Playlist{Loop: music})
+		must(t, caller.Hears().WaitTone(ctx, 500))
+		must(t, room.Join(caller.leg))
+		must(t, caller.Hears().WaitTone(ctx, 1000))
+	}
+	room.Mute(volunteer.leg, true)
+	must(t, caller.Hears().WaitQuiet(ctx))
+	must(t, volunteer.SendKeys("7")) // keys pass while muted
+	must(t, caller.Hears().WaitKeys(ctx, "7"))
+	room.Mute(volunteer.leg, false)
+	must(t, caller.Hears().WaitTone(ctx, 1000))
+	volunteer.Park() // and then nothing at all: silence, not a dead line
+	must(t, caller.Hears().WaitQuiet(ctx))
+	caller.smooth(t)
+	if h := caller.Hears().Heard(); h.LongestGap > 500*time.Millisecond {
+		t.Errorf("the caller's line was dead for %v", h.LongestGap)
+	}
+}
+
+func TestPlayOnTheWire(t *testing.T) {
+	e, ctx := newEngine(t, "32500-32598"), soon(t)
+	c := newLine(t, e, mediatest.CallerOptions{Laws: []mediatest.Law{mediatest.PCMU}})
+	must(t, c.Hears().WaitPackets(ctx, 5)) // silence from the beginning
+	done := make(chan struct{})
+	c.leg.Play(Playlist{
+		Once: []*Prompt{newPrompt(mediatest.Tone(700, -10, 8000))},
+		Done: func() { close(done) },
+	})
+	must(t, c.Hears().WaitTone(ctx, 700))
+	select {
+	case <-done:
+	case <-ctx.Done():
+		t.Fatal("Done was never called")
+	}
+	must(t, c.Hears().WaitQuiet(ctx))
+	c.smooth(t)
+}
+
+func TestKeysFromTheCallerOncePerKey(t *testing.T) {
+	e, ctx := newEngine(t, "32600-32698"), soon(t)
+	c := newLine(t, e, mediatest.CallerOptions{KeysPT: 127})
+	keys := make(chan rune, 64)
+	c.leg.OnKey(func(k rune) { keys <- k })
+	c.Speak(300)
+	must(t, c.SendKeys("0123456789*#"))
+	var got strings.Builder
+	for got.Len() < 12 {
+		select {
+		case k := <-keys:
+			got.WriteRune(k)
+		case <-ctx.Done():
+			t.Fatalf("heard only %q", got.String())
+		}
+	}
+	if got.String() != "0123456789*#" {
+		t.Errorf("heard %q", got.String())
+	}
+	c.leg.SendKeys("42")
+	must(t, c.Hears().WaitKeys(ctx, "42"))
+	if h := c.Hears().Heard(); h.Lost != 0 || h.Late != 0 || h.TimeBack != 0 {
+		t.Errorf("the keys broke the stream: %+v", h)
+	}
+	select {
+	case k := <-keys:
+		t.Errorf("%q was heard again", k)
+	default:
+	}
+}
+
+func TestRemoteHold(t *testing.T) {
+	for _, way := range []string{"sendonly", "inactive"} {
+		t.Run(way, func(t *testing.T) {
+			e, ctx := newEngine(t, "32700-32798"), soon(t)
+			c := newLine(t, e, mediatest.CallerOptions{})
+			must(t, c.Hears().WaitPackets(ctx, 5))
+			c.exchange(t, c.Reoffer(way))
+			if !c.leg.RemoteHeld() {
+				t.Error("the hold was not noticed")
+			}
+			sent := c.leg.Stats().Sent
+			c.leg.Play(Playlist{Once: []*Prompt{letters("abcdef")}, Done: func() {}})
+			played := make(chan struct{})
+			c.leg.Play(Playlist{Once: []*Prompt{letters("abcdefgh")}, Done: func() { close(played) }})
+			<-played // time passes for the conductor, unheard
+			if now := c.leg.Stats().Sent; now != sent {
+				t.Errorf("%d packets were sent to a far end that holds", now-sent)
+			}
+			if _, err := c.leg.Answer([]byte("v=0\nc=IN IP4 127.0.0.1\nm=audio 4000 RTP/AVP 18\n")); !errors.Is(err, ErrNoCodec) {
+				t.Errorf("a re-offer without our codecs: %v", err)
+			}
+			if !c.leg.RemoteHeld() {
+				t.Error("a refused re-offer changed the session")
+			}
+			c.exchange(t, c.Reoffer("sendrecv"))
+			if c.leg.RemoteHeld() {
+				t.Error("the resume was not noticed")
+			}
+			c.leg.Play(Playlist{Loop: newPrompt(mediatest.Tone(600, -10, 8000))})
+			must(t, c.Hears().WaitTone(ctx, 600))
+			c.smooth(t)
+		})
+	}
+}
+
+func TestReofferMovesTheCall(t *testing.T) {
+	e, ctx := newEngine(t, "32800-32898"), soon(t)
+	c := newLine(t, e, mediatest.CallerOptions{})
+	c.leg.Play(Playlist{Loop: newPrompt(mediatest.Tone(600, -10, 8000))})
+	must(t, c.Hears().WaitTone(ctx, 600))
+	must(t, c.Move())
+	c.exchange(t, c.Offer())
+	c.Hears().Reset()
+	must(t, c.Hears().WaitTone(ctx, 600))
+}
+
+func TestDelayedOfferOnTheWire(t *testing.T) {
+	e, ctx := newEngine(t, "32900-32998"), soon(t)
+	leg, err := e.OpenRTP(RTPOptions{Allow: loopback})
+	must(t, err)
+	defer leg.Close()
+	if err := leg.Accept([]byte("v=0\n")); err == nil {
+		t.Error("an answer was taken before anything was offered")
+	}
+	leg.Play(Playlist{Loop: newPrompt(mediatest.Tone(600, -10, 8000))})
+	c, err := mediatest.NewCaller(mediatest.CallerOptions{Laws: []mediatest.Law{mediatest.PCMU}})
+	must(t, err)
+	defer c.Close()
+	offer, err := leg.Offer()
+	must(t, err)
+	answer, err := c.Answer(offer)
+	must(t, err)
+	must(t, leg.Accept(answer))
+	must(t, c.Hears().WaitTone(ctx, 600))
+	if c.Law() != mediatest.PCMU {
+		t.Errorf("agreed on %v", c.Law())
+	}
+}
+
+// injector is somebody who sends to a leg's port.
+type injector struct {
+	conn *net.UDPConn
+	h    rtp.Header
+	to   *net.UDPAddr
+}
+
+func newInjector(t *testing.T, ip string, leg *RTPLeg) *injector {
+	t.Helper()
+	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.ParseIP(ip)})
+	must(t, err)
+	t.Cleanup(func() { conn.Close() })
+	return &injector{conn: conn, h: rtp.Header{Version: 2, PayloadType: 8, SSRC: 0x666}, to: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: int(leg.port)}}
+}
+
+func (i *injector) send(t *testing.T, n int) {
+	t.Helper()
+	for range n {
+		b := make([]byte, 12+frameSamples)
+		putHeader(b, &i.h)
+		i.h.SequenceNumber++
+		i.h.Timestamp += frameSamples
+		if _, err := i.conn.WriteToUDP(b, i.to); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A stranger who knows the port, the SSRC and the numbers is neither heard nor
+// given a packet, and does not cost the caller hers.
+func TestInjectionOnTheWire(t *testing.T) {
+	e, ctx := newEngine(t, "33000-33098"), soon(t)
+	victim, other := newLine(t, e, mediatest.CallerOptions{}), newLine(t, e, mediatest.CallerOptions{})
+	room := e.NewRoom()
+	defer room.Close()
+	must(t, room.Join(victim.leg))
+	must(t, room.Join(other.leg))
+	victim.Speak(440)
+	must(t, other.Hears().WaitTone(ctx, 440))
+	stranger := newInjector(t, "127.0.0.2", victim.leg)
+	sameHost := newInjector(t, "127.0.0.1", victim.leg)
+	stream, _ := victim.leg.gate.state()
+	stranger.h.SSRC, sameHost.h.SSRC = stream.ssrc, stream.ssrc
+	before := other.Hears().Heard()
+	for range 20 {
+		stranger.send(t, 25)
+		sameHost.send(t, 25)
+		must(t, other.Hears().WaitPackets(ctx, 2))
+	}
+	other.Hears().Reset()
+	must(t, other.Hears().WaitTone(ctx, 440))
+	s := victim.leg.Stats()
+	if s.Rejected != 1000 {
+		t.Errorf("%d packets rejected, want 1000", s.Rejected)
+	}
+	if h := other.Hears().Heard(); h.Lost != before.Lost || h.Sources > 1 {
+		t.Errorf("the injection changed what is heard: %+v", h)
+	}
+	for _, i := range []*injector{stranger, sameHost} {
+		must(t, i.conn.SetReadDeadline(time.Now().Add(50*time.Millisecond)))
+		if n, err := i.conn.Read(make([]byte, 1500)); err == nil {
+			t.Errorf("an injector was sent %d bytes", n)
+		}
+	}
+}
+
+// Behind a NAT the SDP's address leads nowhere: sound follows the source, once
+// it has proven itself.
+func TestNATOnTheWire(t *testing.T) {
+	e, ctx := newEngine(t, "33100-33198"), soon(t)
+	leg, err := e.OpenRTP(RTPOptions{Allow: loopback, NAT: true})
+	must(t, err)
+	defer leg.Close()
+	c, err := mediatest.NewCaller(mediatest.CallerOptions{})
+	must(t, err)
+	defer c.Close()
+	offer := strings.Replace(string(c.Offer()), "c=IN IP4 127.0.0.1", "c=IN IP4 192.168.77.7", 1)
+	answer, err := leg.Answer([]byte(offer))
+	must(t, err)
+	must(t, c.Accept(answer))
+	leg.Play(Playlist{Loop: newPrompt(mediatest.Tone(600, -10, 8000))})
+	c.Speak(440)
+	must(t, c.Hears().WaitTone(ctx, 600))
+	c.Renew() // the gateway begins a new stream from the same place
+	must(t, c.Hears().WaitPackets(ctx, 20))
+	if s := leg.Stats(); s.Rejected >= 10 {
+		t.Errorf("%d packets rejected", s.Rejected)
+	}
+}
+
+func TestFloodFromTheCallerIsBounded(t *testing.T) {
+	e, ctx := newEngine(t, "33200-33298"), soon(t)
+	victim, other := newLine(t, e, mediatest.CallerOptions{}), newLine(t, e, mediatest.CallerOptions{})
+	room := e.NewRoom()
+	defer room.Close()
+	must(t, room.Join(victim.leg))
+	must(t, room.Join(other.leg))
+	now := time.Now()
+	h := rtp.Header{SSRC: 1, PayloadType: 8}
+	passed := 0
+	from := victim.Addr()
+	b := make([]byte, 12+frameSamples)
+	victim.Park()
+	for i := range 5000 { // ten seconds of 500 packets a second
+		h.SequenceNumber++
+		h.Timestamp += 16
+		putHeader(b, &h)
+		before := victim.leg.flooded.Load()
+		victim.leg.packet(now.Add(time.Duration(i)*2*time.Millisecond), from, b)
+		if victim.leg.flooded.Load() == before {
+			passed++
+		}
+	}
+	if passed > packetBurst+10*packetsPerSecond+10 {
+		t.Errorf("%d of 5000 packets passed", passed)
+	}
+	must(t, other.Hears().WaitPackets(ctx, 1))
+}
+
+// Packets of a payload type nobody agreed to, such as comfort noise, are no
+// loss to the other side.
+func TestUnknownPayloadTypesLeaveNoHole(t *testing.T) {
+	e := newEngine(t, "33300-33398")
+	victim := newLine(t, e, mediatest.CallerOptions{})
+	var out tape
+	s := NewSender()
+	s.Bind(&out, Format{Codec: PCMA, PayloadType: 8})
+	r := newRoute(s, &(&member{}).muted)
+	victim.leg.SetRoute(r)
+	from, b := victim.Addr(), make([]byte, 12+frameSamples)
+	h := rtp.Header{SSRC: 1}
+	for i := range 20 {
+		h.SequenceNumber++
+		h.Timestamp += frameSamples
+		h.PayloadType = 8
+		if i%3 == 1 {
+			h.PayloadType = 13
+		}
+		putHeader(b, &h)
+		victim.leg.packet(time.Now(), from, b)
+	}
+	for i := 1; i < len(out.sent); i++ {
+		if out.sent[i].SequenceNumber != out.sent[i-1].SequenceNumber+1 {
+			t.Fatalf("packet %d: a hole", i)
+		}
+	}
+	if len(out.sent) != 13 || victim.leg.Stats().Unknown != 7 {
+		t.Errorf("%d passed, %d unknown", len(out.sent), victim.leg.Stats().Unknown)
+	}
+}
+
+func TestPortExhaustion(t *testing.T) {
+	e := newEngine(t, "33400-33403")
+	a, err := e.OpenRTP(RTPOptions{})
+	must(t, err)
+	_, err = e.OpenRTP(RTPOptions{})
+	must(t, err)
+	if _, err := e.OpenRTP(RTPOptions{}); !errors.Is(err, ErrNoPorts) {
+		t.Fatalf("a third leg on two ports: %v", err)
+	}
+	a.Close()
+	a.Close() // twice does nothing
+	if _, err := e.OpenRTP(RTPOptions{}); !errors.Is(err, ErrNoPorts) {
+		t.Fatalf("a port was lent the moment it was freed: %v", err)
+	}
+	if s := e.Stats(); s.NoPorts != 2 || s.Legs != 1 || s.RestingPorts != 1 {
+		t.Errorf("stats %+v", s)
+	}
+	must(t, e.Close())
+	if _, err := e.OpenRTP(RTPOptions{}); err == nil {
+		t.Error("a closed engine opened a leg")
+	}
+}
+
+// A port that another program holds is stepped over.
+func TestPortInUse(t *testing.T) {
+	c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 33501})
+	if err != nil {
+		t.Skip("port 33501 is in use")
+	}
+	defer c.Close()
+	e := newEngine(t, "33500-33503")
+	leg, err := e.OpenRTP(RTPOptions{})
+	must(t, err)
+	if leg.port != 33502 {
+		t.Errorf("port %d", leg.port)
+	}
+}
+
+func TestReportsOnTheWire(t *testing.T) {
+	e, ctx := newEngine(t, "33600-33698"), soon(t)
+	c := newLine(t, e, mediatest.CallerOptions{RTCPMux: true})
+	c.Speak(440)
+	must(t, c.Hears().WaitPackets(ctx, 10))
+	c.leg.report(time.Now())
+	must(t, c.Hears().WaitRTCP(ctx, 1))
+
+	// The far end's reports, on the shared port; a BYE is no hang-up.
+	ours := c.leg.sender.SSRC()
+	sent := ntpTime(time.Now().Add(-80*time.Millisecond)) >> 16
+	b, err := rtcp.Marshal([]rtcp.Packet{
+		&rtcp.ReceiverReport{SSRC: 5, Reports: []rtcp.ReceptionReport{
+			{SSRC: ours, TotalLost: 7, Jitter: 80, LastSenderReport: uint32(sent), Delay: 65536 / 50},
+			{SSRC: ours + 1, TotalLost: 99},
+		}},
+		&rtcp.Goodbye{Sources: []uint32{5}},
+	})
+	must(t, err)
+	c.leg.packet(time.Now(), c.Addr(), b)
+	s := c.leg.Stats()
+	if s.FarLost != 7 || s.FarJitter != 10*time.Millisecond {
+		t.Errorf("the far end lost %d with jitter %v, want 7 and 10ms", s.FarLost, s.FarJitter)
+	}
+	if s.RTT < 55*time.Millisecond || s.RTT > 75*time.Millisecond {
+		t.Errorf("round trip %v, want about 60ms", s.RTT)
+	}
+	c.leg.packet(time.Now(), netip.MustParseAddrPort("127.0.0.9:5"), b) // a stranger's
+	c.leg.Play(Playlist{Loop: newPrompt(mediatest.Tone(600, -10, 8000))})
+	must(t, c.Hears().WaitTone(ctx, 600))
+}
+
+// Without rtcp-mux reports go to the next port.
+func TestReportsOnTheNextPort(t *testing.T) {
+	e := newEngine(t, "33700-33798")
+	listener, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	must(t, err)
+	defer listener.Close()
+	port := listener.LocalAddr().(*net.UDPAddr).Port
+	leg, err := e.OpenRTP(RTPOptions{Allow: loopback})
+	must(t, err)
+	offer := "v=0\nc=IN IP4 127.0.0.1\nm=audio 9 RTP/AVP 8\na=rtcp:" + itoa(port) + "\n"
+	_, err = leg.Answer([]byte(offer))
+	must(t, err)
+	leg.report(time.Now())
+	must(t, listener.SetReadDeadline(time.Now().Add(5*time.Second)))
+	buf := make([]byte, 1500)
+	n, from, err := listener.ReadFromUDPAddrPort(buf)
+	must(t, err)
+	if from.Port() != leg.port+1 {
+		t.Errorf("the report came from port %d, not %d", from.Port(), leg.port+1)
+	}
+	packets, err := rtcp.Unmarshal(buf[:n])
+	must(t, err)
+	if len(packets) != 2 {
+		t.Fatalf("%d packets in the report", len(packets))
+	}
+	name, ok := packets[1].(*rtcp.SourceDescription)
+	if !ok || len(name.Chunks[0].Items[0].Text) != 16 {
+		t.Errorf("no random name in %v", packets[1])
+	}
+}
+
+func itoa(n int) string {
+	return strings.TrimPrefix(netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(n)).String(), "0.0.0.0:")
+}
+
+// Nothing that comes to a leg's ports ends it.
+func TestGarbageOnTheWire(t *testing.T) {
+	e, ctx := newEngine(t, "33800-33898"), soon(t)
+	c := newLine(t, e, mediatest.CallerOptions{RTCPMux: true})
+	from := c.Addr()
+	for _, b := range [][]byte{
+		nil, {0x80}, make([]byte, 11), make([]byte, 12), {0x80, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1},
+		{0x8F, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1}, {0x90, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0xBE, 0xDE, 0xFF, 0xFF},
+		{0xA0, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0}, {0xA0, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 200},
+		{0x80, 200, 0, 99, 0, 0, 0, 0}, {0x81, 201, 0, 1, 0, 0, 0, 0}, {0x00, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42, 0, 0, 0, 0},
+		{0x80, 101, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 99, 99}, append([]byte{0x80, 8}, make([]byte, 1490)...),
+	} {
+		c.leg.guard(func() { c.leg.packet(time.Now(), from, b) })
+		c.leg.guard(func() { c.leg.control(time.Now(), from, b) })
+	}
+	c.leg.Play(Playlist{Loop: newPrompt(mediatest.Tone(600, -10, 8000))})
+	must(t, c.Hears().WaitTone(ctx, 600))
+}
+
+// A packet's way through a leg, from the datagram to the other leg's socket.
+func TestPacketDoesNotAllocate(t *testing.T) {
+	e := newEngine(t, "33900-33998")
+	a, b := newLine(t, e, mediatest.CallerOptions{}), newLine(t, e, mediatest.CallerOptions{Laws: []mediatest.Law{mediatest.PCMU}})
+	room := e.NewRoom()
+	defer room.Close()
+	must(t, room.Join(a.leg))
+	must(t, room.Join(b.leg))
+	e.conductor.detach(a.leg.player) // its work is not counted here
+	e.conductor.detach(b.leg.player)
+	from, packet := a.Addr(), make([]byte, 12+frameSamples)
+	h := rtp.Header{SSRC: 1, PayloadType: 8}
+	now := time.Now()
+	n := testing.AllocsPerRun(500, func() {
+		now = now.Add(frameTime)
+		h.SequenceNumber++
+		h.Timestamp += frameSamples
+		putHeader(packet, &h)
+		a.leg.guard(func() { a.leg.packet(now, from, packet) })
+	})
+	if n >= 1 { // the far ends' own goroutines allocate now and then
+		t.Errorf("%v allocations a packet", n)
+	}
+}
