@@ -70,6 +70,7 @@ func (s *Server) Serve(l net.Listener) error {
 	s.serves.listener, s.serves.http, s.serves.failed = l, server, make(chan error, 1)
 	failed := s.serves.failed
 	s.tasks.Go(func() {
+		defer close(failed)
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			s.log.Error("the pages are no longer served", "err", err)
 			failed <- err
@@ -113,7 +114,8 @@ func (s *Server) URL() string {
 	return "http://" + a.String()
 }
 
-// Failed gives the reason if the pages stop being served by themselves.
+// Failed gives the reason if the pages stop being served by themselves. It is
+// closed when they are no longer served for any reason.
 func (s *Server) Failed() <-chan error {
 	s.serves.mu.Lock()
 	defer s.serves.mu.Unlock()
