@@ -63,6 +63,7 @@ func (r *Room) Leave(leg Leg) {
 	defer r.mu.Unlock()
 	i := slices.IndexFunc(r.members, func(m *member) bool { return m.leg == leg })
 	if i < 0 {
+		delete(r.first, leg)
 		return
 	}
 	r.disconnect()
@@ -138,6 +139,9 @@ func (r *Room) disconnect() {
 		}
 		m.leg.SetRoute(nil)
 		m.route.to.Release(m.route.source)
+		if f := m.route.first.Swap(nil); f != nil {
+			r.first[m.leg] = *f // still to come, when there is somebody to hear it
+		}
 		m.route = nil
 	}
 }

@@ -56,6 +56,9 @@ func (r *reporter) stop() {
 func (r *reporter) add(leg reporting) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.at[leg] != nil {
+		return
+	}
 	a := &appointment{leg: leg, at: time.Now().Add(reportDistance() / 2)}
 	r.at[leg] = a
 	heap.Push(&r.due, a)
