@@ -95,7 +95,9 @@ func (x *session) run(parent context.Context) {
 			x.onTick(time.Now())
 		case <-wrote: // writing failed
 			x.end(websocket.StatusAbnormalClosure)
-		case <-read: // she left, or sent what no page sends
+		case <-read: // she left, or sent what no page sends, or never read
+			cancel()
+			<-wrote // knows which
 			x.end(websocket.StatusNormalClosure)
 		case <-parent.Done():
 			x.end(websocket.StatusGoingAway)
