@@ -51,8 +51,9 @@ fuzz: ## every fuzz target for 30 s
 	  for f in $$(grep -ho 'func Fuzz[A-Za-z0-9]*' $$t/*_test.go | cut -c6-); do \
 	    $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime 30s ./$$t || exit 1; done; done
 
-bench: build ## the figures of docs/benchmarks.md (about five minutes)
+bench: build ## the figures of docs/benchmarks.md (about three minutes)
 	bin/sahut bench
+	$(GO) test -run "^$$" -bench DeskEvent ./queue
 
 clean: ## remove what the build made
 	rm -rf bin out $(WEB)/dist/*.js $(WEB)/dist/*.css $(WEB)/node_modules
