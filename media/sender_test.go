@@ -121,6 +121,13 @@ func TestSenderMusicVoiceMusic(t *testing.T) {
 			t.Errorf("packet %d: marker %v, want %v", i, p.Marker, want)
 		}
 	}
+	v = newVoice(PCMA)
+	st.speak(v, 1)
+	st.s.Release(v.id)
+	st.play(1)
+	if !st.last().Marker {
+		t.Error("no marker where the music goes on at once")
+	}
 	if d := st.sent[20].Timestamp - st.sent[19].Timestamp; d < 500*8 || d > 600*8 {
 		t.Errorf("the timestamp over half a second of nothing steps by %d samples", d)
 	}
@@ -228,6 +235,30 @@ func TestSenderDropsABacklog(t *testing.T) {
 		t.Errorf("%d of 20 packets passed after the backlog", got)
 	}
 	st.continuous(t)
+}
+
+// The network held its breath for four seconds and then lets go, as fast as it
+// can, which is not at once.
+func TestSenderDropsASlowBacklog(t *testing.T) {
+	st := newStage(Format{Codec: PCMA, PayloadType: 8})
+	v := newVoice(PCMA)
+	st.speak(v, 50)
+	st.pass(4 * time.Second)
+	before := len(st.sent)
+	for range 220 { // four seconds and what is said meanwhile, within 440 ms
+		st.s.forward(st.now, v.id, PCMA, &v.h, make([]byte, frameSamples))
+		v.h.SequenceNumber++
+		v.h.Timestamp += frameSamples
+		st.pass(2 * time.Millisecond)
+	}
+	if burst := len(st.sent) - before; burst > 20 {
+		t.Errorf("%d packets of old sound were passed on", burst)
+	}
+	before = len(st.sent)
+	st.speak(v, 20)
+	if got := len(st.sent) - before; got != 20 {
+		t.Errorf("%d of 20 packets passed after the backlog", got)
+	}
 }
 
 // A phone that stops its clock while it is silent is not late, however long it
