@@ -19,7 +19,7 @@ import (
 	"sahut/media/mediatest"
 )
 
-var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("::1/128")}
 
 // pacer paces all far ends of these tests.
 var pacer = sync.OnceValue(mediatest.NewPacer)
