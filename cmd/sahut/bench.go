@@ -40,7 +40,7 @@ func benchCommand(ctx context.Context, term *terminal, args []string) error {
 		return usageError{"-calls takes 1 to 999, -waiting 1 to 2000"}
 	}
 	var all []figure
-	for _, load := range []func(context.Context, *bench) ([]figure, error){waitingLoad, setupLoad, bridgedLoad} {
+	for _, load := range []func(context.Context, *bench) ([]figure, error){waitingLoad, setupLoad, answerLoad, bridgedLoad} {
 		b := &bench{calls: *calls, waiting: *waiting, length: *length}
 		got, err := b.run(ctx, load)
 		all = append(all, got...)

@@ -25,6 +25,7 @@ type Heard struct {
 	RTCP       int
 	Keys       string // digits, each once
 	FirstAt    time.Time
+	StampedAt  time.Time // when the first stamped packet came (Voice.Stamp)
 	LastAt     time.Time
 	LongestGap time.Duration // between two packets of sound
 }
@@ -165,7 +166,9 @@ func (e *Ear) sound(law Law, body []byte, ts uint32, marker bool, now time.Time)
 	}
 	e.clock(ts, marker)
 	e.ts, e.length = ts, uint32(len(body))
-	e.latency.stamped(body, now)
+	if e.latency.stamped(body, now) && h.StampedAt.IsZero() {
+		h.StampedAt = now
+	}
 	for _, c := range body {
 		if law == PCMU {
 			e.put(decodedMu[c])

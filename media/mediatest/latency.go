@@ -64,11 +64,15 @@ func putStamp(payload []byte) {
 	}
 }
 
-func (l *Latency) stamped(payload []byte, now time.Time) {
+// stamped counts payload if it bears a stamp, and tells whether it does.
+func (l *Latency) stamped(payload []byte, now time.Time) bool {
 	if len(payload) < 12 || binary.BigEndian.Uint32(payload) != stampWord {
-		return
+		return false
 	}
-	if d := now.Sub(clockStart) - time.Duration(binary.BigEndian.Uint64(payload[4:])); d >= 0 && d < time.Minute {
-		l.Add(d)
+	d := now.Sub(clockStart) - time.Duration(binary.BigEndian.Uint64(payload[4:]))
+	if d < 0 || d >= time.Minute {
+		return false
 	}
+	l.Add(d)
+	return true
 }
