@@ -10,7 +10,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 )
@@ -36,6 +39,23 @@ var ErrWeakPassword = fmt.Errorf("a password needs %d to %d characters; three or
 
 // hashing bounds how many hashes are made at once.
 var hashing = make(chan struct{}, argonAtOnce)
+
+// Go returns freed memory to the system over minutes. The volunteers of a shift
+// sign in within one, and a small server wants their hashes' memory back before
+// the evening's calls come: so it is given back at once, every few seconds
+// while there are sign-ins.
+const giveBackEvery = 5 * time.Second
+
+var givingBack atomic.Bool
+
+func giveBack() {
+	if givingBack.CompareAndSwap(false, true) {
+		time.AfterFunc(giveBackEvery, func() {
+			givingBack.Store(false)
+			debug.FreeOSMemory()
+		})
+	}
+}
 
 // dummyHash is checked for users there are none of, so that time does not tell
 // who exists. Nobody knows its password.
@@ -78,7 +98,10 @@ func argon(ctx context.Context, password string, salt []byte, passes, memory uin
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	defer func() { <-hashing }()
+	defer func() {
+		<-hashing
+		giveBack()
+	}()
 	return argon2.IDKey([]byte(password), salt, passes, memory, threads, size), nil
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -37,7 +38,7 @@ var (
 	dDeskSlow  = desc("desk_slowest_event_seconds", "Longest decision since the start.")
 	dJournal   = desc("journal_failing", "1 while the journal cannot be written.")
 	dUnkept    = desc("journal_unkept_entries", "Entries waiting in memory for the disk.")
-	dCommit    = desc("commit_seconds", "Time of all commits and their number.")
+	dCommit    = desc("commit_seconds", "How long commits took.")
 	dDB        = desc("database_bytes", "Size of the database file.")
 	dSIPReject = desc("sip_rejected_total", "SIP messages turned away, by reason.", "reason")
 	dSIPPass   = desc("sip_passed_total", "SIP messages let through.")
@@ -136,11 +137,23 @@ func (f figures) line(gauge measure, count tally) {
 
 func (f figures) rest(gauge measure, count tally, out chan<- prometheus.Metric) {
 	st := f.house.store.Stats()
-	out <- prometheus.MustNewConstSummary(dCommit, st.Commits, st.CommitTime.Seconds(), nil)
+	out <- histogram(dCommit, st.Commits, st.CommitTime, st.CommitBounds, st.CommitCounts)
 	gauge(dDB, float64(st.Bytes))
 	u := f.house.ui.Stats()
 	gauge(dLive, float64(u.Live))
 	count(dSignIns, u.SignIns, "ok")
 	count(dSignIns, u.SignInFailures, "refused")
 	count(dPanics, u.Panics, "agentui")
+}
+
+// histogram is what a room counted, as Prometheus wants it: each bucket holds
+// those below it too.
+func histogram(d *prometheus.Desc, n uint64, sum time.Duration, bounds []time.Duration, counts []uint64) prometheus.Metric {
+	buckets := map[float64]uint64{}
+	below := uint64(0)
+	for i, b := range bounds {
+		below += counts[i]
+		buckets[b.Seconds()] = below
+	}
+	return prometheus.MustNewConstHistogram(d, n, sum.Seconds(), buckets)
 }
