@@ -146,14 +146,11 @@ func (f figures) rest(gauge measure, count tally, out chan<- prometheus.Metric) 
 	count(dPanics, u.Panics, "agentui")
 }
 
-// histogram is what a room counted, as Prometheus wants it: each bucket holds
-// those below it too.
+// histogram is what a room counted: counts[i] happened within bounds[i].
 func histogram(d *prometheus.Desc, n uint64, sum time.Duration, bounds []time.Duration, counts []uint64) prometheus.Metric {
 	buckets := map[float64]uint64{}
-	below := uint64(0)
 	for i, b := range bounds {
-		below += counts[i]
-		buckets[b.Seconds()] = below
+		buckets[b.Seconds()] = counts[i]
 	}
 	return prometheus.MustNewConstHistogram(d, n, sum.Seconds(), buckets)
 }
