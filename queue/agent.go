@@ -40,6 +40,10 @@ type AgentView struct {
 	Call   *CallView   `json:"call,omitempty"`
 	WrapUp *WrapUpView `json:"wrapup,omitempty"`
 	Queues []QueueView `json:"queues"`
+
+	Device  Device   `json:"device"`   // what rings for her
+	Devices []Device `json:"devices"`  // what she may choose now
+	MayDial bool     `json:"may_dial"` // an admin allows her to call out
 }
 
 // OfferView is a ringing contact.
@@ -64,8 +68,16 @@ type CallView struct {
 	Started    time.Time `json:"started"`
 	Held       bool      `json:"held"`
 	Muted      bool      `json:"muted"`
-	Keys       string    `json:"keys"` // what the caller pressed, latest 32
+	Keys       string    `json:"keys"`            // what the caller pressed, latest 32
+	Direction  string    `json:"direction"`       // in, out
+	Stage      string    `json:"stage,omitempty"` // of an outgoing call not answered yet: dialling, ringing
 }
+
+// Stages of an outgoing call that was not answered yet.
+const (
+	StageDialling = "dialling"
+	StageRinging  = "ringing"
+)
 
 // WrapUpView is her writing time.
 type WrapUpView struct {
@@ -110,4 +122,29 @@ const (
 	ConnectTrouble    NoticeCode = "connect_trouble" // her microphone could not be heard
 
 	UnknownDisposition NoticeCode = "unknown_disposition" // taken away by an admin; choose again
+)
+
+// Why a number was not dialled, for a call of her own or for a transfer. Once
+// it was, the notice of a call that nobody answered has its Cause as code: busy,
+// no_answer, rejected, unreachable, not_found, no_trunk.
+const (
+	DialNotAllowed NoticeCode = "dial_not_allowed" // she may not call out, or not this number
+	DialInvalid    NoticeCode = "dial_invalid"     // no telephone number
+	DialBusy       NoticeCode = "dial_busy"        // as many outgoing calls as may be run already
+	DialLimit      NoticeCode = "dial_limit"       // her calls of this hour, or the costs of this day
+	DialNotNow     NoticeCode = "dial_not_now"     // only when ready or paused, with a device that works
+	NoTrunk        NoticeCode = NoticeCode(CauseNoTrunk)
+)
+
+// Why a contact was not transferred, beside those of dialling.
+const (
+	TransferUnknown    NoticeCode = "transfer_unknown"     // no such queue or volunteer
+	TransferNotAllowed NoticeCode = "transfer_not_allowed" // a target that cannot take her: off shift, or the volunteer herself
+	TransferNotNow     NoticeCode = "transfer_not_now"     // not while connecting, or not this contact
+)
+
+// What is told of devices.
+const (
+	DeviceFailed NoticeCode = "device_failed"  // her device could not be rung; Key says why
+	DeviceNotNow NoticeCode = "device_not_now" // not during a contact, or no such device
 )

@@ -44,7 +44,7 @@ var stages = map[AgentState]func(tr *trial) ContactID{
 		tr.do(ConnectFailed{c, "sari", "peer"}, HungUp{c, ByCaller, CauseNormal})
 		return ""
 	},
-	Reconnecting: func(tr *trial) ContactID { tr.ready("sari"); tr.do(PathLost{"sari"}); return "" },
+	Reconnecting: func(tr *trial) ContactID { tr.ready("sari"); tr.do(PathLost{Agent: "sari"}); return "" },
 }
 
 // The whole table of an agent's own events in each of her states.
@@ -71,7 +71,7 @@ func TestAgentEventsInEachState(t *testing.T) {
 		}{
 			{ShiftStarted{"sari"}, want.started},
 			{PathProven{"sari"}, want.proven},
-			{PathLost{"sari"}, want.pathLost},
+			{PathLost{Agent: "sari"}, want.pathLost},
 			{SessionOpened{"sari"}, want.opened},
 			{SessionLost{"sari"}, want.sessionLost},
 			{ReadyAsked{"sari"}, want.readied},
@@ -148,7 +148,7 @@ func TestCheckLeadsToPauseNamedLogin(t *testing.T) {
 func TestAwayWhileReady(t *testing.T) {
 	tr := newTrial(t, house())
 	tr.ready("sari")
-	tr.do(SessionLost{"sari"}, PathLost{"sari"})
+	tr.do(SessionLost{"sari"}, PathLost{Agent: "sari"})
 	c := tr.call()
 	tr.mustBe("sari", Reconnecting) // and not rung
 	tr.pass(10 * time.Second)
@@ -158,7 +158,7 @@ func TestAwayWhileReady(t *testing.T) {
 	if tr.offered("sari") != c {
 		t.Fatal("not rung")
 	}
-	tr.do(PathLost{"sari"})
+	tr.do(PathLost{Agent: "sari"})
 	tr.mustDo("Record offer.ended C1 sari hotline agent_lost")
 	if tr.s.agents["sari"].misses != 0 {
 		t.Fatal("counted as a miss")
@@ -183,7 +183,7 @@ func TestAgentLostWhileRingingRingsTheNextAtOnce(t *testing.T) {
 func TestPauseWhileReconnectingWins(t *testing.T) {
 	tr := newTrial(t, house())
 	tr.ready("sari")
-	tr.do(PathLost{"sari"}, PauseAsked{"sari", "break"}, PathProven{"sari"})
+	tr.do(PathLost{Agent: "sari"}, PauseAsked{"sari", "break"}, PathProven{"sari"})
 	tr.mustBe("sari", Paused)
 }
 
@@ -197,7 +197,7 @@ func TestPathLostWhileTalking(t *testing.T) {
 	tr.mustPhase(c, talking)
 	tr.mustBe("sari", Talking)
 
-	tr.do(PathLost{"sari"})
+	tr.do(PathLost{Agent: "sari"})
 	tr.mustDo("Record leg.lost C1 sari", "Wait {Contact:C1 Sound:{Greeting:hold Music:music-hotline")
 	tr.mustBe("sari", Reconnecting)
 	tr.mustPhase(c, parked)
@@ -213,7 +213,7 @@ func TestPathLostWhileTalking(t *testing.T) {
 	tr.mustBe("sari", Talking)
 
 	other := tr.call()
-	tr.do(PathLost{"sari"})
+	tr.do(PathLost{Agent: "sari"})
 	tr.pass(20 * time.Second)
 	tr.mustBe("sari", Offline)
 	tr.mustPhase(c, waiting)
@@ -239,7 +239,7 @@ func TestPathLostOnHold(t *testing.T) {
 	tr.ready("sari")
 	c := tr.call()
 	tr.talk("sari")
-	tr.do(HoldAsked{"sari", c}, PathLost{"sari"})
+	tr.do(HoldAsked{"sari", c}, PathLost{Agent: "sari"})
 	tr.mustNotDo("Wait {") // she hears music already
 	tr.do(PathProven{"sari"})
 	tr.mustBe("sari", Held)
@@ -257,9 +257,9 @@ func TestPathLostAgainWhileRejoiningAndFailure(t *testing.T) {
 	tr.ready("sari")
 	c := tr.call()
 	tr.talk("sari")
-	tr.do(PathLost{"sari"})
+	tr.do(PathLost{Agent: "sari"})
 	tr.pass(12 * time.Second)
-	tr.do(PathProven{"sari"}, PathLost{"sari"})
+	tr.do(PathProven{"sari"}, PathLost{Agent: "sari"})
 	tr.mustPhase(c, parked)
 	tr.pass(8 * time.Second) // the first window still stands
 	tr.mustBe("sari", Offline)
@@ -269,7 +269,7 @@ func TestPathLostAgainWhileRejoiningAndFailure(t *testing.T) {
 	tr.ready("sari")
 	c = tr.call()
 	tr.talk("sari")
-	tr.do(PathLost{"sari"}, PathProven{"sari"}, ConnectFailed{c, "sari", "microphone"})
+	tr.do(PathLost{Agent: "sari"}, PathProven{"sari"}, ConnectFailed{c, "sari", "microphone"})
 	tr.mustBe("sari", MediaFault)
 	tr.mustPhase(c, waiting)
 	if tr.s.contacts[c].class != ClassInterrupted {
@@ -286,7 +286,7 @@ func TestMuteOutlivesALostPath(t *testing.T) {
 	tr.mustNotDo("Mute {")
 	tr.do(Connected{c, "sari"})
 	tr.mustDo("Mute {Contact:C1 On:true}")
-	tr.do(PathLost{"sari"}, PathProven{"sari"})
+	tr.do(PathLost{Agent: "sari"}, PathProven{"sari"})
 	tr.do(Connected{c, "sari"})
 	tr.mustDo("Mute {Contact:C1 On:true}")
 }
@@ -295,7 +295,7 @@ func TestWrapUpIsTheServers(t *testing.T) {
 	tr := newTrial(t, house())
 	c := stages[WrapUp](tr)
 	tr.pass(time.Minute)
-	tr.do(SessionLost{"sari"}, PathLost{"sari"})
+	tr.do(SessionLost{"sari"}, PathLost{Agent: "sari"})
 	tr.pass(30 * time.Second)
 	tr.do(SessionOpened{"sari"}, PathProven{"sari"})
 	tr.mustBe("sari", WrapUp)

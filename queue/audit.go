@@ -257,7 +257,7 @@ func (a *Audit) callOver(e Entry, c *auditCall) {
 func knownOutcome(o Outcome) bool {
 	switch o {
 	case OutcomeAnswered, OutcomeAbandonedShort, OutcomeAbandoned, OutcomeVoicemail, OutcomeCallbackKept,
-		OutcomeClosed, OutcomeRefusedFull, OutcomeBlocked, OutcomeFailedMedia, OutcomeSystem:
+		OutcomeClosed, OutcomeRefusedFull, OutcomeBlocked, OutcomeFailedMedia, OutcomeSystem, OutcomeUnreached:
 		return true
 	}
 	return false

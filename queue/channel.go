@@ -31,6 +31,16 @@ type Channel interface {
 	Close(ContactID, string)
 	// End hangs up now. HungUp with the same party and cause follows.
 	End(ContactID, Party, Cause)
+	// Dial calls a number for an agent: a new contact that goes out. Her device
+	// is joined with the new leg at once, so that she hears it ring. Ringing,
+	// Established and Connected follow, or HungUp with why nobody answered.
+	Dial(ContactID, AgentID, Caller)
+	// Forward calls a number for a contact that is here and joins the two when
+	// it is answered; until then her music goes on. Connected without an agent
+	// follows, or ConnectFailed without an agent and with the cause as stage.
+	// Wait gives up a Forward that was not answered yet; whichever of the two
+	// hangs up later, HungUp follows.
+	Forward(ContactID, Caller)
 }
 
 // Screens shows agents what the desk decided. Calls never block; only the

@@ -23,6 +23,7 @@ type DeskOptions struct {
 	Revision uint64
 	Channel  Channel
 	Screens  Screens
+	Devices  Devices // nil: only browsers
 	Journal  Journal
 	Log      *slog.Logger
 	// Seed orders agents that tie in every other respect; zero takes one from
@@ -62,9 +63,10 @@ func NewDesk(o DeskOptions) *Desk {
 	d := &Desk{
 		log:   o.Log,
 		inbox: inbox{wake: make(chan struct{}, 1)},
-		out:   newPerformer(o.Channel, o.Screens, o.Journal, o.Log),
+		out:   newPerformer(o),
 		state: newState(o.Routing, o.Revision, o.Seed, now),
 	}
+	d.state.onlyBrowsers = o.Devices == nil
 	for _, a := range d.state.roster {
 		d.out.views.Store(a.id, d.state.view(a))
 	}
@@ -72,9 +74,11 @@ func NewDesk(o DeskOptions) *Desk {
 	return d
 }
 
-// Attach gives the desk its channel and its screens. Call it before Run.
-func (d *Desk) Attach(ch Channel, sc Screens) {
-	d.out.channel, d.out.screens = ch, sc
+// Attach gives the desk its channel, its screens and the devices that are no
+// browsers; devices may be nil: then there are only browsers. Call it before Run.
+func (d *Desk) Attach(ch Channel, sc Screens, dev Devices) {
+	d.out.channel, d.out.screens, d.out.devices = ch, sc, dev
+	d.state.onlyBrowsers = dev == nil
 }
 
 // Post tells the desk what happened. It never blocks, and events of one

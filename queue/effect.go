@@ -48,6 +48,37 @@ type (
 		By      Party
 		Cause   Cause
 	}
+	// Dial's Number is in E.164 or a short code.
+	Dial struct {
+		Contact ContactID
+		Agent   AgentID
+		Number  Caller
+	}
+	Forward struct {
+		Contact ContactID
+		Number  Caller
+	}
+)
+
+// Orders to an agent's device; see Devices for what each must do.
+type (
+	Ring struct {
+		Agent   AgentID
+		Offer   OfferID
+		Contact ContactID
+		Device  Device
+		Caller  Caller
+	}
+	StopRinging struct {
+		Agent AgentID
+		Offer OfferID
+	}
+	Release     struct{ Agent AgentID }
+	Transferred struct {
+		Agent   AgentID
+		Contact ContactID
+		Code    NoticeCode
+	}
 )
 
 // Orders to an agent's screen.
@@ -83,17 +114,23 @@ const (
 	Draining      Refusal = "draining"       // 503 with Retry-After
 )
 
-func (Refuse) effect()   {}
-func (Answer) effect()   {}
-func (Wait) effect()     {}
-func (Announce) effect() {}
-func (Connect) effect()  {}
-func (Hold) effect()     {}
-func (Resume) effect()   {}
-func (Mute) effect()     {}
-func (SendKeys) effect() {}
-func (Close) effect()    {}
-func (End) effect()      {}
-func (Show) effect()     {}
-func (Notify) effect()   {}
-func (Record) effect()   {}
+func (Refuse) effect()      {}
+func (Answer) effect()      {}
+func (Wait) effect()        {}
+func (Announce) effect()    {}
+func (Connect) effect()     {}
+func (Hold) effect()        {}
+func (Resume) effect()      {}
+func (Mute) effect()        {}
+func (SendKeys) effect()    {}
+func (Close) effect()       {}
+func (End) effect()         {}
+func (Dial) effect()        {}
+func (Forward) effect()     {}
+func (Ring) effect()        {}
+func (StopRinging) effect() {}
+func (Release) effect()     {}
+func (Transferred) effect() {}
+func (Show) effect()        {}
+func (Notify) effect()      {}
+func (Record) effect()      {}

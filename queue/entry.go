@@ -28,6 +28,12 @@ type Entry struct {
 	Outcome   Outcome    `json:"outcome,omitempty"`
 	Revision  uint64     `json:"revision,omitempty"`
 	Count     int        `json:"count,omitempty"`
+
+	Target string  `json:"target,omitempty"` // of a transfer: queue:ID, agent:ID, number:masked
+	Result string  `json:"result,omitempty"` // of a transfer or a drill: ok, or why not
+	Stage  string  `json:"stage,omitempty"`  // of a drill: how far it came
+	MS     int64   `json:"ms,omitempty"`     // of a drill: how long it took
+	Cost   float64 `json:"cost,omitempty"`   // of an outgoing call, by the rates of its time
 }
 
 // EntryKind names what happened: subject.verb.
@@ -51,7 +57,11 @@ const (
 	TalkEnded       EntryKind = "talk.ended"
 	LegLost         EntryKind = "leg.lost"
 	LegReattached   EntryKind = "leg.reattached"
-	CallOver        EntryKind = "call.ended" // exactly one per arrived; outcome
+	CallDialled     EntryKind = "call.dialled"   // a contact we called; counts as arrived
+	TransferBegun   EntryKind = "transfer.asked" // reason: blind
+	TransferDone    EntryKind = "transfer.done"  // reason: blind; result
+	DrillOver       EntryKind = "drill.done"     // no contact: trial calls have no record
+	CallOver        EntryKind = "call.ended"     // exactly one per arrived or dialled; outcome
 	ShiftBegan      EntryKind = "shift.started"
 	ShiftOver       EntryKind = "shift.ended"
 	StateChanged    EntryKind = "agent.state"
@@ -77,6 +87,7 @@ const (
 	OutcomeBlocked        Outcome = "blocked"
 	OutcomeFailedMedia    Outcome = "failed_media"
 	OutcomeSystem         Outcome = "system"
+	OutcomeUnreached      Outcome = "unreached" // of an outgoing contact: nobody answered
 )
 
 // Call is the one record of a contact, a projection of its entries.
@@ -94,4 +105,11 @@ type Call struct {
 	RingMS    int64      `json:"ring_ms"`
 	TalkMS    int64      `json:"talk_ms"`
 	EndedBy   Party      `json:"ended_by"`
+	Cost      float64    `json:"cost,omitempty"` // of an outgoing call, by the rates of its time
 }
+
+// Directions of a contact.
+const (
+	DirectionIn  = "in"
+	DirectionOut = "out"
+)

@@ -1,6 +1,10 @@
 package queue
 
-import "sahut/configs"
+import (
+	"time"
+
+	"sahut/configs"
+)
 
 // Event is something that happened and that the desk must know. Events are
 // past tense; whoever saw it happen posts it.
@@ -15,17 +19,23 @@ type (
 		Channel Kind
 		Dialled string // the number as the trunk delivered it
 		Caller  Caller
+		Drill   bool // the house's own trial call, known by the token it made
 	}
+	// Ringing: the far end of an outgoing contact rings (SIP: 18x).
+	Ringing struct{ Contact ContactID }
 	// Established: the contact's path is up (SIP: ACK seen, or media heard).
-	// Only now does she enter the queue.
+	// Only now does she enter the queue. Of an outgoing contact: the far end
+	// answered (SIP: 200).
 	Established struct{ Contact ContactID }
-	// Connected: the contact and the agent hear each other.
+	// Connected: the contact and the agent hear each other. Agent is empty for
+	// the number a Forward called.
 	Connected struct {
 		Contact ContactID
 		Agent   AgentID
 	}
 	// ConnectFailed: the agent's path did not carry sound. The contact keeps
-	// her place; Stage says where it broke ("peer", "microphone").
+	// her place; Stage says where it broke ("peer", "microphone"). Agent is
+	// empty for the number a Forward called; Stage then is a Cause.
 	ConnectFailed struct {
 		Contact ContactID
 		Agent   AgentID
@@ -51,8 +61,12 @@ type (
 	// PathProven: her browser's path carried sound both ways. Posted again
 	// whenever it comes back, so a reattached browser resumes.
 	PathProven struct{ Agent AgentID }
-	// PathLost: her browser's path is dead (ICE failed, peer closed).
-	PathLost struct{ Agent AgentID }
+	// PathLost: the path of her device is dead: of her browser (ICE failed,
+	// peer closed; Device empty), or of the leg of her phone or mobile.
+	PathLost struct {
+		Agent  AgentID
+		Device Device
+	}
 	// SessionOpened: her screen is connected to the server.
 	SessionOpened struct{ Agent AgentID }
 	// SessionLost: her screen is gone, with or without saying so.
@@ -66,15 +80,45 @@ type (
 	}
 	// ShiftEnded: she pressed End shift; during a contact it takes effect after.
 	ShiftEnded struct{ Agent AgentID }
-	// Accepted: she pressed Answer on this offer.
+	// Accepted: she pressed Answer on this offer, or picked up her phone.
 	Accepted struct {
 		Agent AgentID
 		Offer OfferID
 	}
-	// Declined: she pressed Decline on this offer.
+	// Declined: she pressed Decline on this offer, or her phone did (486, 603).
 	Declined struct {
 		Agent AgentID
 		Offer OfferID
+	}
+	// RingFailed: her device could not be rung for this offer. Reason is one of
+	// busy, declined, unreachable, no_trunk, voicemail.
+	RingFailed struct {
+		Agent  AgentID
+		Offer  OfferID
+		Reason string
+	}
+	// DeviceChosen: she wants to be rung here from now on; only between contacts.
+	DeviceChosen struct {
+		Agent  AgentID
+		Device Device
+	}
+	// PhoneRegistered: her SIP phone signed in (the first of them) or is gone
+	// (the last).
+	PhoneRegistered struct {
+		Agent AgentID
+		On    bool
+	}
+	// Dialled: she asks to call this number, as she typed it.
+	Dialled struct {
+		Agent  AgentID
+		Number string
+	}
+	// TransferAsked: she gives the contact away, without a word to whoever
+	// takes it (blind).
+	TransferAsked struct {
+		Agent   AgentID
+		Contact ContactID
+		To      Target
 	}
 	// HoldAsked, ResumeAsked, MuteAsked, KeysAsked, HangUpAsked: buttons
 	// during a contact. Each names the contact it was pressed for, so a late
@@ -125,6 +169,13 @@ type (
 	Ticked struct{}
 	// DrainStarted: no new contacts; those here go on.
 	DrainStarted struct{}
+	// DrillDone: the house called itself through a trunk. Stage is how far it
+	// came, Took how long until then.
+	DrillDone struct {
+		OK    bool
+		Stage string
+		Took  time.Duration
+	}
 )
 
 // Party is one side of a contact, as records name it.
@@ -157,29 +208,46 @@ const (
 	CauseDuration Cause = "max_time"   // the hard limit of one call
 )
 
-func (Arrived) event()        {}
-func (Established) event()    {}
-func (Connected) event()      {}
-func (ConnectFailed) event()  {}
-func (HungUp) event()         {}
-func (KeyPressed) event()     {}
-func (ShiftStarted) event()   {}
-func (PathProven) event()     {}
-func (PathLost) event()       {}
-func (SessionOpened) event()  {}
-func (SessionLost) event()    {}
-func (ReadyAsked) event()     {}
-func (PauseAsked) event()     {}
-func (ShiftEnded) event()     {}
-func (Accepted) event()       {}
-func (Declined) event()       {}
-func (HoldAsked) event()      {}
-func (ResumeAsked) event()    {}
-func (MuteAsked) event()      {}
-func (KeysAsked) event()      {}
-func (HangUpAsked) event()    {}
-func (WrapUpExtended) event() {}
-func (WrapUpFinished) event() {}
-func (RoutingChanged) event() {}
-func (Ticked) event()         {}
-func (DrainStarted) event()   {}
+// Causes of an outgoing contact that nobody answered.
+const (
+	CauseBusy        Cause = "busy"        // 486, 600
+	CauseNoAnswer    Cause = "no_answer"   // 408 after ringing, 480, our own patience
+	CauseRejected    Cause = "rejected"    // 403, 603, 607
+	CauseUnreachable Cause = "unreachable" // 5xx, nothing at all
+	CauseNotFound    Cause = "not_found"   // 404, 410, 484, 604
+	CauseNoTrunk     Cause = "no_trunk"    // no trunk is up or has room
+)
+
+func (Arrived) event()         {}
+func (Ringing) event()         {}
+func (Established) event()     {}
+func (Connected) event()       {}
+func (ConnectFailed) event()   {}
+func (HungUp) event()          {}
+func (KeyPressed) event()      {}
+func (ShiftStarted) event()    {}
+func (PathProven) event()      {}
+func (PathLost) event()        {}
+func (SessionOpened) event()   {}
+func (SessionLost) event()     {}
+func (ReadyAsked) event()      {}
+func (PauseAsked) event()      {}
+func (ShiftEnded) event()      {}
+func (Accepted) event()        {}
+func (Declined) event()        {}
+func (RingFailed) event()      {}
+func (DeviceChosen) event()    {}
+func (PhoneRegistered) event() {}
+func (Dialled) event()         {}
+func (TransferAsked) event()   {}
+func (HoldAsked) event()       {}
+func (ResumeAsked) event()     {}
+func (MuteAsked) event()       {}
+func (KeysAsked) event()       {}
+func (HangUpAsked) event()     {}
+func (WrapUpExtended) event()  {}
+func (WrapUpFinished) event()  {}
+func (RoutingChanged) event()  {}
+func (Ticked) event()          {}
+func (DrainStarted) event()    {}
+func (DrillDone) event()       {}

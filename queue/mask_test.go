@@ -37,7 +37,7 @@ func TestNumbersNeverPrint(t *testing.T) {
 			log.Info("happened", slog.Group("group", slog.Any("v", v)))
 			log.Info(fmt.Sprint(v))
 		}
-		p := newPerformer(nil, nil, nil, log) // what the performer writes
+		p := newPerformer(DeskOptions{Log: log}) // what the performer writes
 		for _, e := range tr.all {
 			if r, ok := e.(Record); ok {
 				p.tell(r.Entry)

@@ -5,6 +5,6 @@ package queue
 func Outcomes() []Outcome {
 	return []Outcome{
 		OutcomeAnswered, OutcomeAbandonedShort, OutcomeAbandoned, OutcomeVoicemail, OutcomeCallbackKept,
-		OutcomeClosed, OutcomeRefusedFull, OutcomeBlocked, OutcomeFailedMedia, OutcomeSystem,
+		OutcomeClosed, OutcomeRefusedFull, OutcomeBlocked, OutcomeFailedMedia, OutcomeSystem, OutcomeUnreached,
 	}
 }

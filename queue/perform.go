@@ -38,6 +38,7 @@ type PerformStats struct {
 type performer struct {
 	channel Channel
 	screens Screens
+	devices Devices // nil: only browsers
 	journal Journal
 	log     *slog.Logger
 	views   sync.Map // AgentID -> AgentView, as last shown
@@ -51,8 +52,8 @@ type performer struct {
 	unkept []Entry // run alone touches it
 }
 
-func newPerformer(ch Channel, sc Screens, j Journal, log *slog.Logger) *performer {
-	return &performer{channel: ch, screens: sc, journal: j, log: log, wake: make(chan struct{}, 1)}
+func newPerformer(o DeskOptions) *performer {
+	return &performer{channel: o.Channel, screens: o.Screens, devices: o.Devices, journal: o.Journal, log: o.Log, wake: make(chan struct{}, 1)}
 }
 
 // put adds a batch. It never blocks.
@@ -200,11 +201,34 @@ func (p *performer) hand(e Effect) {
 		p.channel.Close(e.Contact, e.Words)
 	case End:
 		p.channel.End(e.Contact, e.By, e.Cause)
+	case Dial:
+		p.channel.Dial(e.Contact, e.Agent, e.Number)
+	case Forward:
+		p.channel.Forward(e.Contact, e.Number)
+	case Ring, StopRinging, Release, Transferred:
+		p.toDevices(e)
 	case Show:
 		p.views.Store(e.Agent, e.View)
 		p.screens.Show(e.Agent, e.View)
 	case Notify:
 		p.screens.Notify(e.Agent, e.Notice)
+	}
+}
+
+// toDevices hands an order to the devices, if there are any beside browsers.
+func (p *performer) toDevices(e Effect) {
+	if p.devices == nil {
+		return
+	}
+	switch e := e.(type) {
+	case Ring:
+		p.devices.Ring(e.Agent, e.Offer, e.Contact, e.Device, e.Caller)
+	case StopRinging:
+		p.devices.StopRinging(e.Agent, e.Offer)
+	case Release:
+		p.devices.Release(e.Agent)
+	case Transferred:
+		p.devices.Transferred(e.Agent, e.Contact, e.Code)
 	}
 }
 

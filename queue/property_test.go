@@ -35,7 +35,7 @@ func drawScript(t *rapid.T) script {
 		event := rapid.SampledFrom([]Event{
 			Arrived{Contact: c, Channel: Voice, Dialled: hotlineNumber}, Established{c}, Established{c}, HungUp{c, ByCaller, CauseNormal},
 			Connected{c, a}, Connected{c, a}, ConnectFailed{c, a, "peer"}, KeyPressed{c, '1'},
-			SessionOpened{a}, ShiftStarted{a}, PathProven{a}, ReadyAsked{a}, ReadyAsked{a}, SessionLost{a}, PathLost{a}, PauseAsked{a, "break"}, ShiftEnded{a},
+			SessionOpened{a}, ShiftStarted{a}, PathProven{a}, ReadyAsked{a}, ReadyAsked{a}, SessionLost{a}, PathLost{Agent: a}, PauseAsked{a, "break"}, ShiftEnded{a},
 			Accepted{a, offer}, Accepted{a, offer}, Declined{a, offer},
 			HoldAsked{a, c}, ResumeAsked{a, c}, MuteAsked{a, c, true}, HangUpAsked{a, c}, WrapUpExtended{a, c}, WrapUpFinished{a, c, "listened"},
 			DrainStarted{},

@@ -327,7 +327,7 @@ func (d *day) happening() Event {
 	case n < 59:
 		return PathProven{a}
 	case n < 63:
-		return PathLost{a}
+		return PathLost{Agent: a}
 	case n < 67:
 		return SessionLost{a}
 	case n < 70:

@@ -23,6 +23,16 @@ type Snapshot struct {
 	Refused  map[Refusal]uint64 `json:"refused"`
 	Outcomes map[Outcome]uint64 `json:"outcomes"`
 	Offers   map[string]uint64  `json:"offers"` // by how they ended
+
+	Drill *DrillView `json:"drill,omitempty"` // the latest trial call; nil: there was none
+}
+
+// DrillView is how the latest trial call through a trunk went.
+type DrillView struct {
+	At     time.Time `json:"at"`
+	OK     bool      `json:"ok"`
+	Stage  string    `json:"stage"` // how far it came
+	TookMS int64     `json:"took_ms"`
 }
 
 // AgentLine is one agent on a supervisor's list.
@@ -35,6 +45,7 @@ type AgentLine struct {
 	Next    AgentState `json:"next,omitempty"`
 	Queues  []QueueID  `json:"queues"`
 	Contact ContactID  `json:"contact,omitempty"`
+	Device  Device     `json:"device,omitempty"`
 }
 
 // snapshot copies what others may see. It costs a walk over lines and agents,

@@ -44,6 +44,8 @@ type state struct {
 	contacts map[ContactID]*contact
 	offers   map[OfferID]*offer
 	draining bool
+	// Nobody rings phones: she can only choose her browser.
+	onlyBrowsers bool
 
 	timers    deadlines
 	viewsDue  token

@@ -112,9 +112,14 @@ func TestCallerHangsUpAnywhere(t *testing.T) {
 		{"connecting", accept, OutcomeAbandoned, Ready, "caller_left"},
 		{"talking", talk, OutcomeAnswered, WrapUp, "call_ended"},
 		{"held", func(tr *trial) ContactID { c := talk(tr); tr.do(HoldAsked{"sari", c}); return c }, OutcomeAnswered, WrapUp, "call_ended"},
-		{"parked", func(tr *trial) ContactID { c := talk(tr); tr.do(PathLost{"sari"}); return c }, OutcomeAnswered, WrapUp, "call_ended"},
-		{"rejoining", func(tr *trial) ContactID { c := talk(tr); tr.do(PathLost{"sari"}, PathProven{"sari"}); return c }, OutcomeAnswered, WrapUp, "call_ended"},
-		{"interrupted", func(tr *trial) ContactID { c := talk(tr); tr.do(PathLost{"sari"}); tr.pass(21 * time.Second); return c }, OutcomeAnswered, Offline, ""},
+		{"parked", func(tr *trial) ContactID { c := talk(tr); tr.do(PathLost{Agent: "sari"}); return c }, OutcomeAnswered, WrapUp, "call_ended"},
+		{"rejoining", func(tr *trial) ContactID { c := talk(tr); tr.do(PathLost{Agent: "sari"}, PathProven{"sari"}); return c }, OutcomeAnswered, WrapUp, "call_ended"},
+		{"interrupted", func(tr *trial) ContactID {
+			c := talk(tr)
+			tr.do(PathLost{Agent: "sari"})
+			tr.pass(21 * time.Second)
+			return c
+		}, OutcomeAnswered, Offline, ""},
 		{"hanging up", func(tr *trial) ContactID { c := talk(tr); tr.do(HangUpAsked{"sari", c}); return c }, OutcomeAnswered, WrapUp, "call_ended"},
 		{"closing", func(tr *trial) ContactID {
 			c := tr.call()

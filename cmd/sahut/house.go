@@ -87,7 +87,7 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 		return nil, err
 	}
 	undo = append(undo, func() { h.ui.Close(context.Background()) })
-	h.desk.Attach(h.sip.Voice(), h.ui)
+	h.desk.Attach(h.sip.Voice(), h.ui, nil)
 	h.peers.OnState(func(agent string, st media.PeerState) {
 		h.ui.PathChanged(queue.AgentID(agent), pathState(st))
 	})

@@ -139,6 +139,51 @@ func (c *Channel) End(id queue.ContactID, by queue.Party, cause queue.Cause) {
 	c.order(queue.End{Contact: id, By: by, Cause: cause}, queue.HungUp{Contact: id, By: by, Cause: cause})
 }
 
+// Dial is followed by Ringing, Established and Connected.
+func (c *Channel) Dial(id queue.ContactID, a queue.AgentID, number queue.Caller) {
+	c.order(queue.Dial{Contact: id, Agent: a, Number: number}, queue.Ringing{Contact: id})
+	if c.Easy && c.Desk != nil {
+		c.Desk.Post(queue.Established{Contact: id})
+		c.Desk.Post(queue.Connected{Contact: id, Agent: a})
+	}
+}
+
+// Forward is followed by Connected.
+func (c *Channel) Forward(id queue.ContactID, number queue.Caller) {
+	c.order(queue.Forward{Contact: id, Number: number}, queue.Connected{Contact: id})
+}
+
+// Devices are fake phones and mobiles. They write orders down as effects; with
+// a Desk set and Easy true whoever is rung picks up.
+type Devices struct {
+	Orders Log[queue.Effect]
+	Easy   bool
+	Desk   interface{ Post(queue.Event) }
+}
+
+var _ queue.Devices = (*Devices)(nil)
+
+// Ring is followed by Accepted.
+func (d *Devices) Ring(a queue.AgentID, o queue.OfferID, c queue.ContactID, dev queue.Device, who queue.Caller) {
+	d.Orders.add(queue.Ring{Agent: a, Offer: o, Contact: c, Device: dev, Caller: who})
+	if d.Easy && d.Desk != nil {
+		d.Desk.Post(queue.Accepted{Agent: a, Offer: o})
+	}
+}
+
+// StopRinging writes the order down.
+func (d *Devices) StopRinging(a queue.AgentID, o queue.OfferID) {
+	d.Orders.add(queue.StopRinging{Agent: a, Offer: o})
+}
+
+// Release writes the order down.
+func (d *Devices) Release(a queue.AgentID) { d.Orders.add(queue.Release{Agent: a}) }
+
+// Transferred writes the order down.
+func (d *Devices) Transferred(a queue.AgentID, c queue.ContactID, code queue.NoticeCode) {
+	d.Orders.add(queue.Transferred{Agent: a, Contact: c, Code: code})
+}
+
 // Screens are fake screens.
 type Screens struct {
 	Shown   Log[queue.Show]
@@ -237,6 +282,7 @@ type House struct {
 	Desk    *queue.Desk
 	Channel *Channel
 	Screens *Screens
+	Devices *Devices
 	Journal *Journal
 }
 
@@ -244,9 +290,9 @@ type House struct {
 // fails if the journal broke a law.
 func NewHouse(t testing.TB, r configs.Routing, log *slog.Logger) *House {
 	t.Helper()
-	h := &House{Channel: &Channel{Easy: true}, Screens: &Screens{}, Journal: &Journal{}}
-	h.Desk = queue.NewDesk(queue.DeskOptions{Routing: r, Revision: 1, Channel: h.Channel, Screens: h.Screens, Journal: h.Journal, Log: log, Seed: 1})
-	h.Channel.Desk = h.Desk
+	h := &House{Channel: &Channel{Easy: true}, Screens: &Screens{}, Devices: &Devices{}, Journal: &Journal{}}
+	h.Desk = queue.NewDesk(queue.DeskOptions{Routing: r, Revision: 1, Channel: h.Channel, Screens: h.Screens, Devices: h.Devices, Journal: h.Journal, Log: log, Seed: 1})
+	h.Channel.Desk, h.Devices.Desk = h.Desk, h.Desk
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- h.Desk.Run(ctx) }()
