@@ -41,9 +41,9 @@ type AgentView struct {
 	WrapUp *WrapUpView `json:"wrapup,omitempty"`
 	Queues []QueueView `json:"queues"`
 
-	Device  Device   `json:"device"`   // what rings for her
-	Devices []Device `json:"devices"`  // what she may choose now
-	MayDial bool     `json:"may_dial"` // an admin allows her to call out
+	Device  Device   `json:"device,omitempty"`   // what rings for her
+	Devices []Device `json:"devices,omitempty"`  // what she may choose now
+	MayDial bool     `json:"may_dial,omitempty"` // an admin allows her to call out
 }
 
 // OfferView is a ringing contact.
@@ -68,9 +68,9 @@ type CallView struct {
 	Started    time.Time `json:"started"`
 	Held       bool      `json:"held"`
 	Muted      bool      `json:"muted"`
-	Keys       string    `json:"keys"`            // what the caller pressed, latest 32
-	Direction  string    `json:"direction"`       // in, out
-	Stage      string    `json:"stage,omitempty"` // of an outgoing call not answered yet: dialling, ringing
+	Keys       string    `json:"keys"`                // what the caller pressed, latest 32
+	Direction  string    `json:"direction,omitempty"` // in, out
+	Stage      string    `json:"stage,omitempty"`     // of an outgoing call not answered yet: dialling, ringing
 }
 
 // Stages of an outgoing call that was not answered yet.
