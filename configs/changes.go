@@ -10,8 +10,8 @@ import (
 // Change is one difference between two routing documents.
 type Change struct {
 	Kind string `json:"kind"`          // added, removed, changed, moved
-	What string `json:"what"`          // number, queue, agent, pause reason, disposition
-	Name string `json:"name"`          // the number, id or code
+	What string `json:"what"`          // number, queue, agent, outgoing, pause reason, disposition
+	Name string `json:"name"`          // the number, id or code; empty for outgoing
 	Key  string `json:"key,omitempty"` // of changed: ring_for, exit.words
 	Old  string `json:"old,omitempty"`
 	New  string `json:"new,omitempty"`
@@ -19,7 +19,7 @@ type Change struct {
 
 // String tells the change in a sentence.
 func (c Change) String() string {
-	thing := c.What + " " + c.Name
+	thing := strings.TrimSpace(c.What + " " + c.Name)
 	switch c.Kind {
 	case "added":
 		return fmt.Sprintf("%s is added", thing)
@@ -47,6 +47,10 @@ func Changes(old, next Routing) []Change {
 	out = append(out, changesOf("number", old.Numbers, next.Numbers)...)
 	out = append(out, changesOf("queue", old.Queues, next.Queues)...)
 	out = append(out, changesOf("agent", old.Agents, next.Agents)...)
+	for _, d := range differences("", reflect.ValueOf(old.Outgoing), reflect.ValueOf(next.Outgoing)) {
+		d.Kind, d.What = "changed", "outgoing"
+		out = append(out, d)
+	}
 	out = append(out, changesOf("pause reason", old.PauseReasons, next.PauseReasons)...)
 	return append(out, changesOf("disposition", old.Dispositions, next.Dispositions)...)
 }
@@ -94,7 +98,7 @@ func differences(path string, old, next reflect.Value) (out []Change) {
 				out = append(out, Change{Key: key, Old: x, New: y})
 			}
 		case a.Interface() != b.Interface():
-			out = append(out, Change{Key: key, Old: fmt.Sprint(a), New: fmt.Sprint(b)})
+			out = append(out, Change{Key: key, Old: word(a), New: word(b)})
 		}
 	}
 	return out
@@ -103,7 +107,14 @@ func differences(path string, old, next reflect.Value) (out []Change) {
 func words(list reflect.Value) string {
 	out := make([]string, list.Len())
 	for i := range out {
-		out[i] = fmt.Sprint(list.Index(i))
+		out[i] = word(list.Index(i))
 	}
 	return strings.Join(out, ", ")
+}
+
+func word(v reflect.Value) string {
+	if v.Kind() == reflect.Float64 {
+		return formatFloat(v.Float())
+	}
+	return fmt.Sprint(v)
 }

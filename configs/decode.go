@@ -129,6 +129,14 @@ func (d *decoder) scalar(n *node, v reflect.Value, path, example string) {
 		if err == nil {
 			v.SetInt(int64(i))
 		}
+	case reflect.Float64:
+		var f float64
+		if f, err = parseFloat(n.text); err == nil && n.quoted {
+			err = strconv.ErrSyntax
+		}
+		if err == nil {
+			v.SetFloat(f)
+		}
 	case reflect.Bool:
 		if n.quoted || n.text != "true" && n.text != "false" {
 			err = strconv.ErrSyntax
@@ -215,6 +223,8 @@ func kindWord(t reflect.Type) string {
 		return "a password"
 	case t.Kind() == reflect.Int:
 		return "a whole number"
+	case t.Kind() == reflect.Float64:
+		return "an amount"
 	case t.Kind() == reflect.Bool:
 		return "true or false"
 	case t.Kind() == reflect.Slice:
@@ -269,6 +279,12 @@ func setDefault(v reflect.Value, f reflect.StructField) {
 			n, err := strconv.Atoi(tag)
 			must(err, f)
 			v.SetInt(int64(n))
+		}
+	case reflect.Float64:
+		if tag != "" {
+			amount, err := parseFloat(tag)
+			must(err, f)
+			v.SetFloat(amount)
 		}
 	case reflect.Bool:
 		v.SetBool(tag == "true")

@@ -42,7 +42,7 @@ func typeWord(f reflect.StructField) string {
 		return "secret"
 	case f.Tag.Get("choices") != "":
 		return "choice"
-	case f.Type.Kind() == reflect.Int:
+	case f.Type.Kind() == reflect.Int, f.Type.Kind() == reflect.Float64:
 		return "number"
 	case f.Type.Kind() == reflect.Bool:
 		return "switch"

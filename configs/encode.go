@@ -132,6 +132,9 @@ func scalarYAML(v reflect.Value) string {
 	if v.Kind() == reflect.String {
 		return quoteYAML(v.String())
 	}
+	if v.Kind() == reflect.Float64 {
+		return formatFloat(v.Float())
+	}
 	return fmt.Sprint(v.Interface())
 }
 

@@ -34,6 +34,7 @@ func (r Routing) validate(c check, prompts []string) {
 	for i, a := range r.Agents {
 		a.validate(c.in("agents").at(i), v)
 	}
+	r.Outgoing.validate(c.in("outgoing"))
 	for i, p := range r.PauseReasons {
 		p.validate(c.in("pause_reasons").at(i))
 	}
@@ -143,6 +144,7 @@ func (r Routing) validateExits(c check) {
 func (a Agent) validate(c check, v judge) {
 	c.name("id", a.ID)
 	c.label("name", a.Name)
+	c.mobile("mobile", a.Mobile)
 	for i, q := range a.Queues {
 		c := c.in("queues").at(i)
 		v.queue(c, "", q, "no call of it could ring")

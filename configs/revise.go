@@ -69,6 +69,9 @@ func (r Routing) Clone() Routing {
 	for i := range r.Agents {
 		r.Agents[i].Queues = slices.Clone(r.Agents[i].Queues)
 	}
+	r.Outgoing.Allow = slices.Clone(r.Outgoing.Allow)
+	r.Outgoing.Deny = slices.Clone(r.Outgoing.Deny)
+	r.Outgoing.Rates = slices.Clone(r.Outgoing.Rates)
 	r.PauseReasons = slices.Clone(r.PauseReasons)
 	r.Dispositions = slices.Clone(r.Dispositions)
 	return r

@@ -12,6 +12,7 @@ type Routing struct {
 	Numbers      []Number      `yaml:"numbers" json:"numbers" doc:"The numbers callers dial and the queue each leads to."`
 	Queues       []Queue       `yaml:"queues" json:"queues" doc:"The lines callers wait in."`
 	Agents       []Agent       `yaml:"agents" json:"agents" doc:"The volunteers who answer, and for which queues."`
+	Outgoing     Outgoing      `yaml:"outgoing" json:"outgoing" doc:"Which calls volunteers may place as the helpline."`
 	PauseReasons []PauseReason `yaml:"pause_reasons" json:"pause_reasons" doc:"What a volunteer may choose when she pauses."`
 	Dispositions []Disposition `yaml:"dispositions" json:"dispositions" doc:"How a volunteer may describe a finished contact in wrap-up."`
 }
@@ -28,7 +29,7 @@ type Queue struct {
 	ID            string   `yaml:"id" json:"id" doc:"Short stable name, used by numbers, agents and reports."`
 	Label         string   `yaml:"label" json:"label" doc:"What volunteers see when a call rings."`
 	Strategy      string   `yaml:"strategy" json:"strategy" default:"longest_idle" choices:"longest_idle,ring_all,round_robin" doc:"Who rings first: longest_idle, ring_all or round_robin."`
-	RingFor       Duration `yaml:"ring_for" json:"ring_for" default:"20s" doc:"How long one volunteer's browser rings before the next is tried."`
+	RingFor       Duration `yaml:"ring_for" json:"ring_for" default:"20s" doc:"How long one volunteer's browser or phone rings before the next is tried."`
 	Greeting      string   `yaml:"greeting" json:"greeting" default:"greeting" doc:"The prompt every caller hears first."`
 	Music         string   `yaml:"music" json:"music" default:"music" doc:"The prompt that loops while a caller waits or is held."`
 	AnnounceEvery Duration `yaml:"announce_every" json:"announce_every" default:"45s" doc:"How often a waiting caller is told her position, if it improved; 0s never."`
@@ -53,6 +54,8 @@ type Agent struct {
 	ID     string   `yaml:"id" json:"id" doc:"The user name she signs in with."`
 	Name   string   `yaml:"name" json:"name" doc:"The alias shown on screens, never to callers."`
 	Queues []string `yaml:"queues" json:"queues" doc:"The queues she answers."`
+	Dial   bool     `yaml:"dial" json:"dial" default:"false" doc:"Whether she may call out, to what outgoing allows."`
+	Mobile string   `yaml:"mobile" json:"mobile" default:"" doc:"Her own mobile number with country code, if she may be rung there; callers never see it."`
 }
 
 // PauseReason is one choice of the pause menu.

@@ -94,8 +94,17 @@ func drawRouting(t *rapid.T) Routing {
 				WrapUp: duration.Draw(t, "wrap"), WrapUpExtend: duration.Draw(t, "extend"), ShortAbandon: duration.Draw(t, "short")}
 		}), 0, 3).Draw(t, "queues"),
 		Agents: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Agent {
-			return Agent{text.Draw(t, "id"), text.Draw(t, "name"), rapid.SliceOfN(text, 0, 3).Draw(t, "queues")}
+			return Agent{ID: text.Draw(t, "id"), Name: text.Draw(t, "name"), Queues: rapid.SliceOfN(text, 0, 3).Draw(t, "queues"),
+				Dial: rapid.Bool().Draw(t, "dial"), Mobile: text.Draw(t, "mobile")}
 		}), 0, 3).Draw(t, "agents"),
+		Outgoing: Outgoing{
+			Allow: rapid.SliceOfN(text, 0, 3).Draw(t, "allow"), Deny: rapid.SliceOfN(text, 0, 3).Draw(t, "deny"),
+			MaxAtOnce: rapid.Int().Draw(t, "at once"), MaxPerHour: rapid.Int().Draw(t, "per hour"), MaxMinutes: rapid.Int().Draw(t, "minutes"),
+			MaxCostPerDay: rapid.Float64().Draw(t, "cost"),
+			Rates: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Rate {
+				return Rate{text.Draw(t, "prefix"), rapid.Float64().Draw(t, "per minute")}
+			}), 0, 3).Draw(t, "rates"),
+		},
 		PauseReasons: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) PauseReason {
 			return PauseReason{text.Draw(t, "code"), label.Draw(t, "label")}
 		}), 0, 3).Draw(t, "reasons"),
@@ -149,6 +158,10 @@ func TestChanges(t *testing.T) {
 	next.Queues = append(next.Queues, NewQueue("night", "Night", Exit{Words: "closing"}))
 	next.Agents[0].Queues = []string{"hotline", "night"}
 	next.Agents = append(next.Agents[:1:1], next.Agents[2], Agent{ID: "rina", Name: "Rina"})
+	next.Agents[0].Dial = true
+	next.Outgoing.Allow = []string{"+62", "112"}
+	next.Outgoing.MaxCostPerDay = 1500000.5
+	next.Outgoing.Rates = []Rate{{"+62", 850}, {"+6221", 0.5}}
 	next.Dispositions[0], next.Dispositions[1] = next.Dispositions[1], next.Dispositions[0]
 	var got []string
 	for _, c := range Changes(old, next) {
@@ -161,8 +174,12 @@ func TestChanges(t *testing.T) {
 		"queue hotline: exit.words changes from closing to nothing",
 		"queue night is added",
 		`agent sari: queues changes from hotline to "hotline, night"`,
+		"agent sari: dial changes from false to true",
 		"agent rina is added",
 		"agent dewi is removed",
+		`outgoing: allow changes from nothing to "+62, 112"`,
+		"outgoing: max_cost_per_day changes from 0 to 1500000.5",
+		`outgoing: rates changes from nothing to "+62 850, +6221 0.5"`,
 		"the order of the dispositions changes",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
@@ -173,9 +190,15 @@ func TestChanges(t *testing.T) {
 // TestClone shows that a clone shares nothing.
 func TestClone(t *testing.T) {
 	r := DemoRouting()
+	r.Outgoing = Outgoing{Allow: []string{"+62"}, Deny: []string{"+62809"}, Rates: []Rate{{"+62", 1}}}
 	c := r.Clone()
 	c.Agents[0].Queues[0], c.Queues[0].Label, c.Numbers[0].Queue = "x", "x", "x"
 	c.PauseReasons[0].Code, c.Dispositions[0].Code = "x", "x"
+	c.Outgoing.Allow[0], c.Outgoing.Deny[0], c.Outgoing.Rates[0].Prefix = "x", "x", "x"
+	if r.Outgoing.Allow[0] == "x" || r.Outgoing.Deny[0] == "x" || r.Outgoing.Rates[0].Prefix == "x" {
+		t.Error("the original's outgoing calls changed")
+	}
+	r.Outgoing = DemoRouting().Outgoing
 	if !reflect.DeepEqual(r, DemoRouting()) {
 		t.Error("the original changed")
 	}

@@ -14,6 +14,7 @@ type Server struct {
 	SIP          SIP      `yaml:"sip" doc:"Telephone calls: where they come in and from whom."`
 	Media        Media    `yaml:"media" doc:"Sound: the ports and addresses it travels by."`
 	HTTP         HTTP     `yaml:"http" doc:"The web pages of volunteers and admins."`
+	Drill        Drill    `yaml:"drill" doc:"The helpline calling itself, to prove that its number works."`
 }
 
 // Level returns the log level for slog.
@@ -42,6 +43,7 @@ func (s Server) validate(c check) {
 	s.SIP.validate(c.in("sip"))
 	s.Media.validate(c.in("media"))
 	s.HTTP.validate(c.in("http"))
+	s.Drill.validate(c.in("drill"), s.SIP.Trunks)
 	s.validatePorts(c)
 }
 
