@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"sync"
 	"text/tabwriter"
@@ -32,6 +33,7 @@ func benchCommand(ctx context.Context, term *terminal, args []string) error {
 	calls := f.Int("calls", 150, "bridged calls at once")
 	waiting := f.Int("waiting", 500, "callers waiting at once")
 	length := f.Duration("for", 20*time.Second, "how long each load is measured")
+	profiles := f.String("profiles", "", "write CPU and heap profiles of the server to this `folder`; its CPU figures rise a little")
 	asJSON := f.Bool("json", false, "one JSON object a line")
 	if _, err := parse(f, args); err != nil {
 		return err
@@ -41,7 +43,7 @@ func benchCommand(ctx context.Context, term *terminal, args []string) error {
 	}
 	var all []figure
 	for _, load := range []func(context.Context, *bench) ([]figure, error){waitingLoad, setupLoad, answerLoad, bridgedLoad} {
-		b := &bench{calls: *calls, waiting: *waiting, length: *length}
+		b := &bench{calls: *calls, waiting: *waiting, length: *length, profiles: *profiles}
 		got, err := b.run(ctx, load)
 		all = append(all, got...)
 		if err != nil {
@@ -67,6 +69,7 @@ func printFigures(term *terminal, all []figure, asJSON bool) error {
 type bench struct {
 	calls, waiting int
 	length         time.Duration
+	profiles       string // folder; empty: none
 
 	server *benchServer
 	phone  *siptest.Phone
@@ -122,8 +125,11 @@ func (b *bench) dialAll(ctx context.Context, n, perSecond int) (calls []*siptest
 	return calls, failed
 }
 
-// measure watches the server for b.length.
-func (b *bench) measure(ctx context.Context) (cpu float64, err error) {
+// measure watches the server for b.length under the named load.
+func (b *bench) measure(ctx context.Context, load string) (cpu float64, err error) {
+	if b.profiles != "" {
+		defer func() { err = errors.Join(err, b.profile(ctx, load)) }()
+	}
 	began, used := time.Now(), b.server.cpu()
 	select {
 	case <-time.After(b.length):
@@ -131,6 +137,14 @@ func (b *bench) measure(ctx context.Context) (cpu float64, err error) {
 		return 0, ctx.Err()
 	}
 	return 100 * float64(b.server.cpu()-used) / float64(time.Since(began)), nil
+}
+
+// profile writes what the server does and holds under a load that goes on.
+func (b *bench) profile(ctx context.Context, load string) error {
+	file := filepath.Join(b.profiles, load)
+	return errors.Join(
+		profileOf(ctx, b.server.data(), "profile?seconds=10", file+".cpu.pprof"),
+		profileOf(ctx, b.server.data(), "heap?gc=1", file+".heap.pprof"))
 }
 
 // waitingLoad: many callers with music and nobody to answer.
@@ -143,7 +157,7 @@ func waitingLoad(ctx context.Context, b *bench) ([]figure, error) {
 	}
 	setup := percentiles(calls, func(r siptest.Report) time.Duration { return r.Setup })
 	first := percentiles(calls, func(r siptest.Report) time.Duration { return r.FirstRTP })
-	cpu, err := b.measure(ctx)
+	cpu, err := b.measure(ctx, "waiting")
 	if err != nil {
 		return nil, err
 	}
@@ -252,7 +266,7 @@ func bridgedLoad(ctx context.Context, b *bench) ([]figure, error) {
 		c.Media().Hears().Reset()
 		pages[i].Hears().Reset()
 	}
-	cpu, err := b.measure(ctx)
+	cpu, err := b.measure(ctx, "bridged")
 	if err != nil {
 		return nil, err
 	}

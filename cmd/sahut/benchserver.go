@@ -38,7 +38,7 @@ func startBenchServer(ctx context.Context, n int) (b *benchServer, err error) {
 			os.RemoveAll(b.dir)
 		}
 	}()
-	cfg := demoConfig("127.0.0.1", 0, 0, filepath.Join(b.dir, "data"))
+	cfg := demoConfig("127.0.0.1", 0, 0, b.data())
 	if err := b.prepare(cfg, n); err != nil {
 		return nil, err
 	}
@@ -77,6 +77,9 @@ http: {listen: "127.0.0.1:0"}
 	_, err = fmt.Sscanf(line, "ready sip=%s http=%s", &b.sip, &b.http)
 	return b, err
 }
+
+// data is the server's data directory.
+func (b *benchServer) data() string { return filepath.Join(b.dir, "data") }
 
 // prepare keeps accounts and routing: one queue, nobody thrown out of it, no
 // wrap-up.

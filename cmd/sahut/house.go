@@ -204,7 +204,7 @@ func (h *house) run(ctx context.Context, again <-chan struct{}) error {
 		}
 	}()
 	go func() { h.fail("pages", <-h.ui.Failed()) }()
-	operator := &http.Server{Handler: h.ui.Operator(), ReadHeaderTimeout: 10 * time.Second}
+	operator := &http.Server{Handler: withProfiles(h.ui.Operator()), ReadHeaderTimeout: 10 * time.Second}
 	go func() { h.fail("control socket", operator.Serve(h.control)) }()
 
 	var err error
