@@ -13,6 +13,7 @@ type Media struct {
 	PublicAddress string   `yaml:"public_address" default:"" example:"203.0.113.10" doc:"The IP address carriers and browsers send sound to, when that is not an address of this machine (NAT). Empty: the address of this machine."`
 	RTPPorts      string   `yaml:"rtp_ports" default:"20000-29999" doc:"UDP ports for telephone sound, two a call. Open them in the firewall for the carrier's addresses."`
 	WebRTCPort    int      `yaml:"webrtc_port" default:"8443" doc:"The one port, UDP and TCP, all browsers send their sound to. Open it in the firewall for everyone. 0 picks a free one."`
+	DSCP          int      `yaml:"dscp" default:"46" doc:"The mark on packets of sound by which networks let them pass first (DiffServ code point, 0 to 63). 46 is expedited forwarding, what carriers expect; 0 marks nothing."`
 	SilentAfter   Duration `yaml:"silent_after" default:"60s" doc:"When nothing was heard from a caller's line for so long, the line is probed, and the call ended if that fails too. Silence alone never ends a call."`
 }
 
@@ -30,6 +31,7 @@ func (m Media) validate(c check) {
 		c.bad("rtp_ports", m.RTPPorts, reason, remedy)
 	}
 	c.count("webrtc_port", m.WebRTCPort, 0, 65535)
+	c.count("dscp", m.DSCP, 0, 63)
 	c.between("silent_after", m.SilentAfter, 10*time.Second, time.Hour)
 }
 

@@ -48,10 +48,14 @@ func (c *conductor) stop() {
 }
 
 // attach begins to serve the player, at the phase with the fewest listeners:
-// its first frame leaves within 20 ms.
+// its first frame leaves within 20 ms. One that is served stays where it is.
 func (c *conductor) attach(p *player) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if p.served {
+		return
+	}
+	p.served = true
 	best := 0
 	for i := range c.lists {
 		if len(c.players(i)) < len(c.players(best)) {
@@ -76,17 +80,34 @@ func (c *conductor) attach(p *player) {
 func (c *conductor) detach(p *player) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.remove(p)
+}
+
+// retire stops serving a player that has nothing more to play. It asks again
+// under the lock: Play may have come in between, and it attaches afterwards.
+func (c *conductor) retire(p *player) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p.over() {
+		c.remove(p)
+	}
+}
+
+// remove takes the player out of its list; c.mu is held.
+func (c *conductor) remove(p *player) {
+	if !p.served {
+		return
+	}
+	p.served = false
 	old := c.players(p.phase)
-	list := make([]*player, 0, len(old))
+	list := make([]*player, 0, len(old)-1)
 	for _, q := range old {
 		if q != p {
 			list = append(list, q)
 		}
 	}
-	if len(list) != len(old) {
-		c.lists[p.phase].Store(&list)
-		c.count--
-	}
+	c.lists[p.phase].Store(&list)
+	c.count--
 }
 
 func (c *conductor) players(phase int) []*player {
@@ -161,4 +182,7 @@ func (c *conductor) serve(p *player, due time.Time) {
 		}
 	}()
 	p.tick(due)
+	if !p.always && p.over() {
+		c.retire(p)
+	}
 }

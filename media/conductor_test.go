@@ -171,9 +171,11 @@ func TestPlaylistDone(t *testing.T) {
 		var calls []string
 		called := func(name string) func() { return func() { calls = append(calls, name) } }
 		p.Play(Playlist{Done: called("empty")})
+		c.attach(p)
 		time.Sleep(2 * frameTime)
 		p.Play(Playlist{Once: []*Prompt{letters("abc")}, Done: called("replaced")})
-		time.Sleep(frameTime)
+		c.attach(p) // it was retired, and begins at once
+		time.Sleep(frameTime / 2)
 		p.Play(Playlist{Once: []*Prompt{letters("xy")}, Done: func() {
 			calls = append(calls, "heard")
 			p.Play(Playlist{Once: []*Prompt{letters("z")}, Done: called("from within")})
@@ -185,6 +187,39 @@ func TestPlaylistDone(t *testing.T) {
 		}
 		if got := w.said(); got != "axyz" { // and no silence: this leg does not want it
 			t.Errorf("heard %q", got)
+		}
+	})
+}
+
+// A listener who wants no silence is served only while something plays.
+func TestConductorRetiresTheIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, p, w := oneListener(false)
+		defer c.stop()
+		for range 3 {
+			if !c.idle() {
+				t.Error("it is served though nothing plays")
+			}
+			p.Play(Playlist{Once: []*Prompt{letters("abc")}})
+			c.attach(p)
+			time.Sleep(5 * frameTime)
+			synctest.Wait()
+		}
+		if got := w.said(); got != "abcabcabc" {
+			t.Errorf("heard %q", got)
+		}
+		p.Play(Playlist{Loop: letters("m")})
+		c.attach(p)
+		time.Sleep(5 * frameTime)
+		synctest.Wait()
+		if c.idle() {
+			t.Error("a loop was forgotten")
+		}
+		p.Silence()
+		time.Sleep(2 * frameTime)
+		synctest.Wait()
+		if !c.idle() {
+			t.Error("it is served after Silence")
 		}
 	})
 }

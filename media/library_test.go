@@ -5,8 +5,10 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"sahut/configs"
+	"sahut/media/mediatest"
 )
 
 func shipped(t *testing.T) *Library {
@@ -43,6 +45,32 @@ func TestNumberWords(t *testing.T) {
 		if got := strings.Join(english(n), " "); got != want[1] {
 			t.Errorf("en %d: %s, want %s", n, got, want[1])
 		}
+	}
+}
+
+// What the program itself asks for is shipped, in both languages.
+func TestShippedPrompts(t *testing.T) {
+	l := shipped(t)
+	for _, name := range []string{"music", "ringback", "greeting", "closing", "hold", "press-one"} {
+		for _, language := range []string{"id", "en"} {
+			if l.Get(name, language) == nil {
+				t.Errorf("%s is not shipped for %s", name, language)
+			}
+		}
+	}
+	if l.Get("press-one", "id") == l.Get("press-one", "en") {
+		t.Error("the mobile hears Indonesian whatever the language")
+	}
+	ring := l.Get("ringback", "")
+	if ring.Duration() != 5*time.Second || ring.samples%frameSamples != 0 {
+		t.Errorf("the ring-back loop is %v long and would not keep its cadence", ring.Duration())
+	}
+	var pcm []int16
+	for _, c := range ring.alaw {
+		pcm = append(pcm, alawToLinear[c])
+	}
+	if on, off := goertzel(425, pcm[:clockRate]), mediatest.Level(pcm[clockRate+80:]); on < -25 || on > -15 || off > -60 {
+		t.Errorf("425 Hz at %.0f dBFS, and between the rings %.0f", on, off)
 	}
 }
 

@@ -30,6 +30,7 @@ type Peer struct {
 	offer   browserOffer // the first one; an ICE restart keeps what identifies it
 	sender  *Sender
 	player  *player
+	pacing  *conductor
 	reports *reporter
 	cname   string
 	codec   atomic.Uint32 // Codec of what the browser sends
@@ -59,7 +60,7 @@ func newPeer(e *Engine, agent string, o browserOffer, changed func()) (*Peer, er
 	}
 	p := &Peer{
 		agent: agent, log: e.log.With("agent", agent), pc: pc, offer: o,
-		sender: NewSender(), reports: e.reports, cname: newCNAME(), done: make(chan struct{}),
+		sender: NewSender(), pacing: e.conductor, reports: e.reports, cname: newCNAME(), done: make(chan struct{}),
 	}
 	p.player = newPlayer(p.sender, false) // silence is not sent: a parked browser costs nothing
 	pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) { changed() })
@@ -113,6 +114,22 @@ func (p *Peer) Agent() string { return p.agent }
 // Sender implements Leg.
 func (p *Peer) Sender() *Sender { return p.sender }
 
+// Play replaces what the volunteer hears of the conductor, such as ring-back
+// while her call is set up. It ends when a leg she is joined with speaks, and
+// when nothing is left to play her browser is parked again.
+func (p *Peer) Play(list Playlist) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ended {
+		return
+	}
+	p.player.Play(list)
+	p.pacing.attach(p.player)
+}
+
+// Silence stops what plays.
+func (p *Peer) Silence() { p.player.Silence() }
+
 // LastHeard is when the newest packet of sound came from the browser's
 // microphone; zero when none ever did. A parked browser sends none.
 func (p *Peer) LastHeard() time.Time {
@@ -146,6 +163,7 @@ func (p *Peer) Close() {
 	if reporting {
 		p.reports.remove(p)
 	}
+	p.pacing.detach(p.player)
 	p.SetRoute(nil)
 	p.sender.Shut()
 	if err := p.pc.GracefulClose(); err != nil {

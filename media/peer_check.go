@@ -56,19 +56,18 @@ func (ps *Peers) Check(agent string, done func(CheckResult)) error {
 	ps.work.Add(1)
 	go func() {
 		defer ps.work.Done()
-		defer p.checking.Store(false)
-		done(p.check(ps.e.conductor))
+		result := p.check()
+		p.checking.Store(false) // first: whoever has the result may check again
+		done(result)
 	}()
 	return nil
 }
 
-func (p *Peer) check(c *conductor) CheckResult {
+func (p *Peer) check() CheckResult {
 	m := new(meter)
 	p.meter.Store(m)
 	defer p.meter.CompareAndSwap(m, nil)
-	p.player.Play(Playlist{Once: []*Prompt{chime()}})
-	c.attach(p.player)
-	defer c.detach(p.player)
+	p.Play(Playlist{Once: []*Prompt{chime()}})
 	timer := time.NewTimer(checkTime)
 	defer timer.Stop()
 	select {

@@ -365,6 +365,47 @@ func TestClosedPageIsNoticedAtOnce(t *testing.T) {
 	}
 }
 
+// Ring-back to the volunteer until the one she calls speaks; then her browser
+// is parked, and costs the conductor nothing.
+func TestPlayToABrowser(t *testing.T) {
+	d := newDesk(t)
+	b := d.sits("sari", mediatest.BrowserOptions{})
+	d.waitTold("sari", PeerConnecting, PeerConnected)
+	p := d.leg("sari")
+	ring := Playlist{Loop: newPrompt(mediatest.Tone(500, -10, 8000))}
+	p.Play(ring)
+	p.Play(ring) // twice is once
+	d.must(b.Hears().WaitTone(d.ctx, 500))
+
+	leg, c := d.calls(mediatest.CallerOptions{})
+	room := d.room(leg, p)
+	d.must(b.Hears().WaitTone(d.ctx, 500)) // joined, but nobody has spoken yet
+	c.Speak(callerTone)
+	d.must(b.Hears().WaitTone(d.ctx, callerTone))
+	room.Leave(leg)
+	p.Play(ring)
+	d.must(b.Hears().WaitTone(d.ctx, 500))
+	p.Silence()
+	done := make(chan struct{})
+	p.Play(Playlist{Once: []*Prompt{newPrompt(mediatest.Tone(700, -10, 2000))}, Done: func() { close(done) }})
+	d.must(b.Hears().WaitTone(d.ctx, 700))
+	select {
+	case <-done:
+	case <-d.ctx.Done():
+		t.Fatal("Done was never called")
+	}
+	h := b.Hears().Heard()
+	if h.Sources != 1 || h.TimeBack != 0 || h.Late != 0 {
+		t.Errorf("the browser's stream is not smooth: %+v", h)
+	}
+	p.Play(ring)
+	d.peers.Close("sari")
+	<-p.done
+	if p.Play(ring); p.player.served {
+		t.Error("a closed peer is still played to")
+	}
+}
+
 func TestCheckHearsTheMicrophone(t *testing.T) {
 	d := newDesk(t)
 	b := d.sits("sari", mediatest.BrowserOptions{})

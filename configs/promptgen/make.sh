@@ -22,6 +22,7 @@ say id closing "Maaf, saat ini belum ada relawan yang dapat menjawab. Jika Anda 
 say id position "Urutan Anda:"
 say id next "Anda berikutnya. Mohon tetap di telepon."
 say id hold "Mohon tunggu sebentar. Kami masih di sini."
+say id press-one "Panggilan dari hotline. Tekan satu untuk menerima."
 i=0
 for word in nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas; do
 	say id "n$i" "$word"
@@ -34,6 +35,7 @@ say en closing "We are sorry, no volunteer can answer right now. If you are in d
 say en position "Your place in line is:"
 say en next "You are next. Please stay on the line."
 say en hold "Please hold on for a moment. We are still here."
+say en press-one "A call from the hotline. Press one to accept."
 i=0
 for word in zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty; do
 	say en "n$i" "$word"
@@ -52,4 +54,4 @@ sox -D "$tmp/raw.wav" -r 8000 -c 1 -b 16 "$tmp/cut.wav" highpass 180 lowpass 340
 sox -D "$tmp/cut.wav" ../../cmd/sahut/democaller.wav fade t 0.01 -0 0.03 pad 0 3 gain -n -5
 
 cd ../..
-go run ./configs/promptgen configs/prompts/music.wav
+go run ./configs/promptgen configs/prompts

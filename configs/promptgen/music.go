@@ -1,18 +1,12 @@
 package main
 
-import (
-	"encoding/binary"
-	"log"
-	"math"
-	"os"
-)
+import "math"
 
 // The piece is made for a telephone and a frightened listener: no drums, no
 // voice, no sudden start, nothing below 200 Hz or above 2 kHz, a slow breath of
 // eight seconds a chord (about the pace of calm breathing), and its end runs
 // into its beginning so that the loop has no seam.
 const (
-	rate      = 8000
 	chordSecs = 8
 	bellEvery = 1.0 // seconds between bell notes
 )
@@ -28,11 +22,9 @@ var chords = [][]float64{
 // The order in which the notes of a chord are touched, one a second.
 var melody = []int{1, 3, 2, 4, 3, 2, 4, 1}
 
-func main() {
-	if len(os.Args) != 2 {
-		log.Fatal("usage: promptgen music.wav")
-	}
-	loop := make([]float64, rate*chordSecs*len(chords)*2) // the progression twice, the second time an octave of air above
+// music is the progression twice, the second time an octave of air above.
+func music() []float64 {
+	loop := make([]float64, rate*chordSecs*len(chords)*2)
 	for pass := range 2 {
 		for c, chord := range chords {
 			start := float64((pass*len(chords) + c) * chordSecs)
@@ -48,9 +40,7 @@ func main() {
 			}
 		}
 	}
-	if err := write(os.Args[1], loop); err != nil {
-		log.Fatal(err)
-	}
+	return loop
 }
 
 // pad adds a note that swells and fades over its chord and a second beyond.
@@ -78,30 +68,4 @@ func bell(loop []float64, start, freq float64) {
 // add wraps around the end, which is what makes the loop seamless.
 func add(loop []float64, start float64, i int, v float64) {
 	loop[(int(start*rate)+i)%len(loop)] += v
-}
-
-// write keeps the loop as 8 kHz 16 bit mono WAV at a third of full scale: about
-// the loudness of speech on a telephone line.
-func write(name string, loop []float64) error {
-	peak := 0.0
-	for _, v := range loop {
-		peak = math.Max(peak, math.Abs(v))
-	}
-	data := make([]byte, 0, len(loop)*2)
-	for _, v := range loop {
-		data = binary.LittleEndian.AppendUint16(data, uint16(int16(v/peak*0.33*32767)))
-	}
-	head := []byte("RIFF")
-	head = binary.LittleEndian.AppendUint32(head, uint32(36+len(data)))
-	head = append(head, "WAVEfmt "...)
-	head = binary.LittleEndian.AppendUint32(head, 16)
-	head = binary.LittleEndian.AppendUint16(head, 1) // PCM
-	head = binary.LittleEndian.AppendUint16(head, 1) // mono
-	head = binary.LittleEndian.AppendUint32(head, rate)
-	head = binary.LittleEndian.AppendUint32(head, rate*2)
-	head = binary.LittleEndian.AppendUint16(head, 2)
-	head = binary.LittleEndian.AppendUint16(head, 16)
-	head = append(head, "data"...)
-	head = binary.LittleEndian.AppendUint32(head, uint32(len(data)))
-	return os.WriteFile(name, append(head, data...), 0o644)
 }
