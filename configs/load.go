@@ -3,6 +3,7 @@ package configs
 import (
 	"bytes"
 	"crypto/tls"
+	"crypto/x509"
 	_ "embed" // the example
 	"os"
 	"path/filepath"
@@ -72,28 +73,66 @@ func (s *Server) readFiles(c check, dir string) {
 	}
 	from(&s.Data)
 	for i := range s.SIP.Trunks {
-		t := &s.SIP.Trunks[i]
-		if t.PasswordFile == "" {
+		s.SIP.Trunks[i].readFiles(c.in("sip").in("trunks").at(i), from)
+	}
+	if len(s.SIP.TLSListen) > 0 {
+		readKeyPair(c.in("sip"), from, &s.SIP.TLSCert, &s.SIP.TLSKey)
+		readCA(c.in("sip"), from, "tls_client_ca", &s.SIP.TLSClientCA)
+	}
+	if s.HTTP.TLS() {
+		readKeyPair(c.in("http"), from, &s.HTTP.TLSCert, &s.HTTP.TLSKey)
+	}
+}
+
+// readFiles takes the trunk's passwords from their files and tries its
+// certificates.
+func (t *Trunk) readFiles(c check, from func(*string)) {
+	for _, f := range []struct {
+		key  string
+		path *string
+		into *Secret
+	}{{"password_file", &t.PasswordFile, &t.Password}, {"auth_password_file", &t.AuthPasswordFile, &t.AuthPassword}} {
+		if *f.path == "" {
 			continue
 		}
-		from(&t.PasswordFile)
-		secret, reason, remedy := readSecret(t.PasswordFile)
+		from(f.path)
+		secret, reason, remedy := readSecret(*f.path)
 		if reason != "" {
-			c.in("sip").in("trunks").at(i).bad("password_file", t.PasswordFile, reason, remedy)
+			c.bad(f.key, *f.path, reason, remedy)
 		}
-		t.Password = secret
+		*f.into = secret
 	}
-	if !s.HTTP.TLS() {
+	readKeyPair(c, from, &t.TLSCert, &t.TLSKey)
+	readCA(c, from, "tls_ca", &t.TLSCA)
+}
+
+// readKeyPair tries a certificate with its key; half a pair was blamed before.
+func readKeyPair(c check, from func(*string), cert, key *string) {
+	if *cert == "" || *key == "" {
 		return
 	}
-	from(&s.HTTP.TLSCert)
-	from(&s.HTTP.TLSKey)
-	c = c.in("http")
-	if reason, remedy := privateFile(s.HTTP.TLSKey); reason != "" {
-		c.bad("tls_key", s.HTTP.TLSKey, reason, remedy)
+	from(cert)
+	from(key)
+	if reason, remedy := privateFile(*key); reason != "" {
+		c.bad("tls_key", *key, reason, remedy)
 		return
 	}
-	if _, err := tls.LoadX509KeyPair(s.HTTP.TLSCert, s.HTTP.TLSKey); err != nil {
-		c.bad("tls_cert", s.HTTP.TLSCert, "cannot be used with tls_key: "+cause(err), "name a PEM certificate with its chain and the key it was made for")
+	if _, err := tls.LoadX509KeyPair(*cert, *key); err != nil {
+		c.bad("tls_cert", *cert, "cannot be used with tls_key: "+cause(err), "name a PEM certificate with its chain and the key it was made for")
+	}
+}
+
+// readCA tries a file of CA certificates; empty is fine.
+func readCA(c check, from func(*string), key string, path *string) {
+	if *path == "" {
+		return
+	}
+	from(path)
+	b, err := os.ReadFile(*path)
+	switch {
+	case err != nil:
+		c.bad(key, *path, "cannot be read: "+cause(err), "check the path and that Sahut's user may read it")
+	case !x509.NewCertPool().AppendCertsFromPEM(b):
+		c.bad(key, *path, "holds no certificate", "name a PEM file of CA certificates")
 	}
 }

@@ -124,7 +124,8 @@ func TestDrillValidate(t *testing.T) {
 		{Drill{Every: Duration(time.Hour), Number: "112", Trunk: "carier"}, "drill.trunk"},
 	} {
 		s := Default()
-		s.SIP.Trunks = []Trunk{{Name: "carrier", Addresses: []string{"198.51.100.1"}}}
+		s.SIP.Trunks = []Trunk{DefaultTrunk()}
+		s.SIP.Trunks[0].Name, s.SIP.Trunks[0].Addresses = "carrier", []string{"198.51.100.1"}
 		s.Drill = c.d
 		found := s.Validate()
 		if c.want == "" && found != nil || c.want != "" && (found == nil || !strings.Contains(found.Error(), c.want)) {

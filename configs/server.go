@@ -61,16 +61,25 @@ func (s Server) validatePorts(c check) {
 	if web > 0 && web == s.Media.WebRTCPort {
 		c.bad("http.listen", s.HTTP.Listen, "uses the port of media.webrtc_port, which listens on TCP too", "give one of the two another port")
 	}
-	for i, listen := range s.SIP.Listen {
+	s.validateSIPPorts(c, "listen", s.SIP.Listen)
+	s.validateSIPPorts(c, "tls_listen", s.SIP.TLSListen)
+}
+
+// validateSIPPorts finds ports of sip.listen or sip.tls_listen that something
+// else uses.
+func (s Server) validateSIPPorts(c check, key string, all []string) {
+	low, high := s.Media.Ports()
+	web := portOf(s.HTTP.Listen)
+	for i, listen := range all {
 		p := portOf(listen)
-		top, c := c, c.in("sip").in("listen").at(i)
+		top, c := c, c.in("sip").in(key).at(i)
 		switch {
 		case p == 0:
 		case p == web:
-			top.bad("http.listen", s.HTTP.Listen, "uses the port of sip.listen, which listens on TCP too", "give one of the two another port")
+			top.bad("http.listen", s.HTTP.Listen, "uses the port of sip."+key+", which listens on TCP too", "give one of the two another port")
 		case p == s.Media.WebRTCPort:
 			c.bad("", listen, "uses the port of media.webrtc_port", "give one of the two another port")
-		case p >= low && p <= high:
+		case p >= low && p <= high && key == "listen":
 			c.bad("", listen, "uses a port inside media.rtp_ports", "choose a port outside "+s.Media.RTPPorts)
 		}
 	}

@@ -2,6 +2,7 @@ package configs
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,6 +15,17 @@ type SIP struct {
 	Unknown       string   `yaml:"unknown" default:"reject" choices:"reject,silence" doc:"What a call gets that no trunk explains: reject answers 403, silence answers nothing."`
 	Trunks        []Trunk  `yaml:"trunks" doc:"The carriers whose calls are taken. Calls from anywhere else never ring."`
 
+	TLSListen   []string `yaml:"tls_listen" default:"" example:"0.0.0.0:5061" doc:"Addresses calls come in on over TLS. Empty: none."`
+	TLSCert     string   `yaml:"tls_cert" default:"" doc:"Certificate file (PEM, with its chain) of tls_listen. A relative path counts from this file's folder."`
+	TLSKey      string   `yaml:"tls_key" default:"" doc:"The key of tls_cert (PEM), readable by Sahut's user only."`
+	TLSClientCA string   `yaml:"tls_client_ca" default:"" doc:"A file of CA certificates (PEM). Set: who connects to tls_listen must show a certificate one of them signed."`
+	DSCP        int      `yaml:"dscp" default:"24" doc:"The mark of SIP packets for the routers on the way (DSCP); 24 is CS3, 0 none."`
+	UserAgent   string   `yaml:"user_agent" default:"" example:"hotline" doc:"What SIP messages tell about the program that sent them. Empty: nothing, so that scanners learn nothing."`
+	Country     string   `yaml:"country" default:"ID" doc:"The country (ISO code of two letters) whose way of dialling is meant by numbers without a country code."`
+
+	KeepAlive    Duration `yaml:"keep_alive" default:"25s" doc:"How often a few bytes go to each trunk's server, so that NAT on the way stays open."`
+	OptionsEvery Duration `yaml:"options_every" default:"30s" doc:"How often each trunk's server is asked whether it is there (OPTIONS), when nothing else was heard of it."`
+
 	MaxCalls    int      `yaml:"max_calls" default:"1000" doc:"How many calls may run at once; one more is answered 503."`
 	MaxCallTime Duration `yaml:"max_call_time" default:"12h" doc:"No call lasts longer; this catches calls whose end got lost."`
 
@@ -25,28 +37,6 @@ type SIP struct {
 	IdleTimeout           Duration `yaml:"idle_timeout" default:"2m" doc:"A TCP connection without a message or a call for so long is closed; trunks excepted."`
 	MaxRequestsPerSecond  int      `yaml:"max_requests_per_second" default:"20" doc:"How many requests a second one unknown address may send; the rest is dropped. Trunks are not limited."`
 	MaxRegistration       Duration `yaml:"max_registration" default:"1h" doc:"The longest time a SIP phone stays signed in without asking again."`
-}
-
-// Trunk is one carrier. Its calls are known by the address they come from, by
-// a digest user name and password, or by both.
-type Trunk struct {
-	Name           string   `yaml:"name" default:"" example:"carrier" doc:"A short name for the log and the metrics."`
-	Addresses      []string `yaml:"addresses" default:"" example:"198.51.100.0/28" doc:"Addresses its calls come from, each an IP or a network like 198.51.100.0/28."`
-	Username       string   `yaml:"username" default:"" doc:"Set with a password, the trunk must also sign each call with it (digest)."`
-	Password       Secret   `yaml:"password" default:"" doc:"The password of username. Better: password_file."`
-	PasswordFile   string   `yaml:"password_file" default:"" doc:"A file holding the password, readable by Sahut's user only. A relative path counts from this file's folder."`
-	MediaAddresses []string `yaml:"media_addresses" default:"" doc:"Networks its sound may come from beside its own addresses."`
-	NAT            bool     `yaml:"nat" default:"false" doc:"Whether the trunk sits behind NAT: then its sound is taken from any port of its addresses, whatever its SDP says."`
-	MaxCalls       int      `yaml:"max_calls" default:"0" doc:"How many calls of this trunk may run at once; 0 means no limit."`
-}
-
-// Prefixes returns the networks the trunk's calls come from.
-func (t Trunk) Prefixes() []netip.Prefix { return prefixes(t.Addresses) }
-
-// MediaPrefixes returns the networks its sound may come from: those of its
-// calls and those of media_addresses.
-func (t Trunk) MediaPrefixes() []netip.Prefix {
-	return append(prefixes(t.Addresses), prefixes(t.MediaAddresses)...)
 }
 
 func (s SIP) validate(c check) {
@@ -68,6 +58,16 @@ func (s SIP) validate(c check) {
 	if s.Domain == "" || strings.ContainsAny(s.Domain, " \t\r\n\"\\,;<>@") {
 		c.bad("domain", s.Domain, "cannot be a SIP realm", "use a domain name, for example hotline.example.org")
 	}
+	s.validateTLS(c)
+	c.count("dscp", s.DSCP, 0, 63)
+	if strings.ContainsFunc(s.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }) || len(s.UserAgent) > 64 {
+		c.bad("user_agent", s.UserAgent, "cannot stand in a SIP header", "use at most 64 plain letters, or leave it empty")
+	}
+	if !knownCountry(s.Country) {
+		c.bad("country", s.Country, "is no country code", "write the two capital letters of ISO 3166, for example ID")
+	}
+	c.between("keep_alive", s.KeepAlive, 5*time.Second, 5*time.Minute)
+	c.between("options_every", s.OptionsEvery, 5*time.Second, 10*time.Minute)
 	c.count("max_calls", s.MaxCalls, 1, 10000)
 	c.between("max_call_time", s.MaxCallTime, time.Minute, 48*time.Hour)
 	c.count("max_message_bytes", s.MaxMessageBytes, 4096, 65535)
@@ -79,29 +79,36 @@ func (s SIP) validate(c check) {
 	c.count("max_requests_per_second", s.MaxRequestsPerSecond, 1, 10000)
 	c.between("max_registration", s.MaxRegistration, time.Minute, 24*time.Hour)
 	for i, t := range s.Trunks {
-		t.validate(c.in("trunks").at(i))
+		t.validate(c.in("trunks").at(i), s)
 	}
 	s.validateTrunksTogether(c)
 }
 
-func (t Trunk) validate(c check) {
-	c.name("name", t.Name)
-	c.prefixes("addresses", t.Addresses)
-	c.prefixes("media_addresses", t.MediaAddresses)
-	signs := !t.Password.Empty() || t.PasswordFile != ""
+// validateTLS checks the TLS side of listening; the files are read later.
+func (s SIP) validateTLS(c check) {
+	for i, l := range s.TLSListen {
+		c := c.in("tls_listen").at(i)
+		c.listen("", l)
+		switch {
+		case slices.Contains(s.TLSListen[:i], l):
+			c.bad("", l, "is listed twice", "remove one of the two")
+		case slices.Contains(s.Listen, l) && portOf(l) > 0:
+			c.bad("", l, "is in listen too, which takes TCP there", "give TLS a port of its own, usually 5061")
+		}
+	}
+	on := len(s.TLSListen) > 0
 	switch {
-	case len(t.Addresses) == 0 && t.Username == "":
-		c.bad("addresses", "", "is empty and there is no username, so no call could be known as this trunk's",
-			"list the carrier's addresses, or set username and password_file")
-	case t.Username != "" && !signs:
-		c.bad("username", t.Username, "has no password", "add password_file, or remove username")
-	case t.Username == "" && signs:
-		c.bad("username", "", "is missing though there is a password", "add username, or remove the password")
+	case on && s.TLSCert == "":
+		c.bad("tls_cert", "", "is missing though tls_listen is set", "name the certificate's file, or remove tls_listen")
+	case on && s.TLSKey == "":
+		c.bad("tls_key", "", "is missing though tls_listen is set", "name the key's file, or remove tls_listen")
+	case !on && s.TLSCert != "":
+		c.bad("tls_cert", s.TLSCert, "is set though nothing listens for TLS", "add tls_listen: [\"0.0.0.0:5061\"], or remove tls_cert")
+	case !on && s.TLSKey != "":
+		c.bad("tls_key", s.TLSKey, "is set though nothing listens for TLS", "add tls_listen: [\"0.0.0.0:5061\"], or remove tls_key")
+	case !on && s.TLSClientCA != "":
+		c.bad("tls_client_ca", s.TLSClientCA, "is set though nothing listens for TLS", "add tls_listen: [\"0.0.0.0:5061\"], or remove tls_client_ca")
 	}
-	if !t.Password.Empty() && t.PasswordFile != "" {
-		c.bad("password_file", t.PasswordFile, "contradicts password: only one of them can hold", "keep password_file and remove password")
-	}
-	c.count("max_calls", t.MaxCalls, 0, 10000)
 }
 
 // validateTrunksTogether finds trunks that could not be told apart.

@@ -35,6 +35,8 @@ var onlyIn = map[string][]string{
 	"go.etcd.io/bbolt":                    {"store"},
 	"golang.org/x/crypto":                 {"store"},
 	"github.com/goccy/go-yaml":            {"configs"},
+	"github.com/nyaruka/phonenumbers":     {"configs"},
+	"golang.org/x/net":                    {"sip"},
 	"github.com/coder/websocket":          {"agentui", "channels"},
 	"github.com/prometheus/client_golang": {"cmd"},
 	"github.com/oklog/ulid":               {"queue"},
