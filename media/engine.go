@@ -18,6 +18,7 @@ type Engine struct {
 	log    *slog.Logger
 	bind   netip.Addr // legs' sockets are bound to it
 	public netip.Addr // what SDP says instead; invalid: the address that is bound
+	dscp   int        // mark on packets of sound; 0: none
 
 	ports     *ports
 	conductor *conductor
@@ -38,6 +39,7 @@ type totals struct {
 	sent         atomic.Uint64
 	lost         atomic.Uint64
 	rejected     atomic.Uint64
+	forged       atomic.Uint64
 	malformed    atomic.Uint64
 	flooded      atomic.Uint64
 	stale        atomic.Uint64
@@ -59,12 +61,12 @@ func NewEngine(cfg configs.Media, log *slog.Logger) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	browsers, err := openBrowserPort(cfg.Address, cfg.PublicAddress, cfg.WebRTCPort, log)
+	browsers, err := openBrowserPort(cfg, log)
 	if err != nil {
 		return nil, err
 	}
 	return &Engine{
-		log: log, bind: bind, public: public,
+		log: log, bind: bind, public: public, dscp: cfg.DSCP,
 		ports:     newPorts(low, high, time.Now),
 		conductor: startConductor(),
 		reports:   startReporter(),

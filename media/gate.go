@@ -84,6 +84,17 @@ func (g *gate) admit(now time.Time, from netip.AddrPort, h *rtp.Header) (ok, mov
 	return false, false
 }
 
+// maybe tells whether a packet from there could be the caller's at all.
+func (g *gate) maybe(from netip.AddrPort) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if from == g.locked || from == g.signalled || g.allowed(from.Addr()) {
+		return true
+	}
+	g.rejected++
+	return false
+}
+
 func (g *gate) lock(now time.Time, from netip.AddrPort, h *rtp.Header) {
 	g.locked, g.ssrc, g.heard = from, h.SSRC, now
 	g.stale, g.learning, g.trial = false, 0, trial{}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pion/rtp"
 
+	"sahut/configs"
 	"sahut/media/mediatest"
 )
 
@@ -217,7 +218,7 @@ func TestReportsReachTheBrowser(t *testing.T) {
 
 func TestPublicAddressIsOffered(t *testing.T) {
 	d := newDesk(t)
-	port, err := openBrowserPort("127.0.0.1", "203.0.113.7", 0, d.engine.log)
+	port, err := openBrowserPort(configs.Media{Address: "127.0.0.1", PublicAddress: "203.0.113.7"}, d.engine.log)
 	d.must(err)
 	defer port.close()
 	was := d.engine.browsers
@@ -235,12 +236,12 @@ func TestPublicAddressIsOffered(t *testing.T) {
 func TestTakenPortIsSaid(t *testing.T) {
 	d := newDesk(t)
 	taken := d.engine.browsers.addrs[0]
-	_, err := openBrowserPort("127.0.0.1", "", int(taken.Port()), d.engine.log)
+	_, err := openBrowserPort(configs.Media{Address: "127.0.0.1", WebRTCPort: int(taken.Port())}, d.engine.log)
 	if err == nil || !strings.Contains(err.Error(), "media.webrtc_port") || !strings.Contains(err.Error(), "choose another") {
 		t.Errorf("a taken port: %v", err)
 	}
 	for _, bad := range [][2]string{{"localhost", ""}, {"127.0.0.1", "example.org"}} {
-		if _, err := openBrowserPort(bad[0], bad[1], 0, d.engine.log); err == nil || !strings.Contains(err.Error(), "is not an IP address") {
+		if _, err := openBrowserPort(configs.Media{Address: bad[0], PublicAddress: bad[1]}, d.engine.log); err == nil || !strings.Contains(err.Error(), "is not an IP address") {
 			t.Errorf("%v: %v", bad, err)
 		}
 	}

@@ -21,6 +21,11 @@ type RTPOptions struct {
 	// NAT says that the trunk sits behind a NAT: we send to where its sound
 	// comes from, not to where its SDP says.
 	NAT bool
+	// SRTP is whether sound is encrypted; empty is off.
+	SRTP SRTP
+	// InbandKeys has keys listened for in the sound itself too, for a far end
+	// that sends no telephone-events.
+	InbandKeys bool
 }
 
 // How many packets a leg takes: twice what 20 ms need, with room for 10 ms
@@ -44,7 +49,8 @@ type RTPLeg struct {
 	gate    gate
 	cname   string
 	agreed  atomic.Pointer[agreement]
-	wire    udpWriter
+	wire    wire
+	secret  atomic.Pointer[secret] // nil: plain sound
 	rtcpTo  atomic.Pointer[netip.AddrPort]
 	heard   atomic.Int64 // unix nanoseconds of the last packet
 	onKey   atomic.Pointer[func(rune)]
@@ -52,9 +58,10 @@ type RTPLeg struct {
 	readers sync.WaitGroup
 	closing sync.Once
 
-	malformed, flooded, unknown atomic.Uint64
+	malformed, flooded, unknown, forged atomic.Uint64
 
 	mu      sync.Mutex // guards what follows: the exchange of SDP
+	policy  SRTP
 	session session
 	local   bool // session.local is known
 
@@ -87,11 +94,11 @@ func (e *Engine) OpenRTP(opts RTPOptions) (*RTPLeg, error) {
 }
 
 func (e *Engine) openRTP(port uint16, last stream, opts RTPOptions) (*RTPLeg, error) {
-	rtpConn, err := listen(e.bind, port)
+	rtpConn, err := e.listen(port)
 	if err != nil {
 		return nil, err
 	}
-	rtcpConn, err := listen(e.bind, port+1)
+	rtcpConn, err := e.listen(port + 1)
 	if err != nil {
 		_ = rtpConn.Close()
 		return nil, err
@@ -100,7 +107,7 @@ func (e *Engine) openRTP(port uint16, last stream, opts RTPOptions) (*RTPLeg, er
 		engine: e, port: port, rtp: rtpConn, rtcp: rtcpConn,
 		sender: NewSender(), cname: newCNAME(),
 		gate:   gate{allow: opts.Allow, nat: opts.NAT, last: last},
-		tokens: packetBurst,
+		tokens: packetBurst, policy: opts.SRTP,
 	}
 	l.wire.conn = rtpConn
 	l.player = newPlayer(l.sender, true)
@@ -122,9 +129,13 @@ func (e *Engine) openRTP(port uint16, last stream, opts RTPOptions) (*RTPLeg, er
 	return l, nil
 }
 
-func listen(a netip.Addr, port uint16) (*net.UDPConn, error) {
+func (e *Engine) listen(port uint16) (*net.UDPConn, error) {
 	// An unspecified address gives a socket for IPv4 and IPv6.
-	return net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(a, port)))
+	c, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(e.bind, port)))
+	if err == nil {
+		markPackets(c, e.dscp)
+	}
+	return c, err
 }
 
 // Sender implements Leg.
@@ -183,7 +194,7 @@ func (l *RTPLeg) RemoteHeld() bool {
 }
 
 // Answer agrees to an offer or a re-offer and returns our answer. ErrNoCodec
-// and ErrBadSDP leave the session as it was.
+// (ErrNoSRTP is one) and ErrBadSDP leave the session as it was.
 func (l *RTPLeg) Answer(offer []byte) ([]byte, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -191,7 +202,7 @@ func (l *RTPLeg) Answer(offer []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	audio, _, err := d.audio()
+	audio, _, err := d.audio(l.policy)
 	if err != nil {
 		return nil, err
 	}
@@ -202,11 +213,11 @@ func (l *RTPLeg) Answer(offer []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.apply()
-	return answer, nil
+	return answer, l.apply()
 }
 
-// Offer returns our own offer, for an INVITE that came without one.
+// Offer returns our own offer of all we speak: for an INVITE of ours, or one
+// that came without an offer.
 func (l *RTPLeg) Offer() ([]byte, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -214,6 +225,19 @@ func (l *RTPLeg) Offer() ([]byte, error) {
 		return nil, err
 	}
 	return l.session.offer(), nil
+}
+
+// OfferUpdate returns what is agreed on as an offer of ours: for a re-INVITE or
+// UPDATE that refreshes the session. Its o= line is that of all we said in this
+// call; the version grows only when the rest differs from what we said last,
+// as it does after the far end held the call.
+func (l *RTPLeg) OfferUpdate() ([]byte, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.locate(netip.Addr{}); err != nil {
+		return nil, err
+	}
+	return l.session.update(), nil
 }
 
 // Accept takes the answer to our offer. An error leaves the session as it was.
@@ -230,8 +254,7 @@ func (l *RTPLeg) Accept(answer []byte) error {
 	if err := l.session.accept(d); err != nil {
 		return err
 	}
-	l.apply()
-	return nil
+	return l.apply()
 }
 
 // locate decides, at the first exchange, which address of ours the far end is
@@ -247,7 +270,7 @@ func (l *RTPLeg) locate(towards netip.Addr) error {
 	if err != nil {
 		return err
 	}
-	l.session, l.local = newSession(addr, l.port), true
+	l.session, l.local = newSession(addr, l.port, l.policy), true
 	return nil
 }
 
@@ -274,12 +297,19 @@ func (e *Engine) localAddress(towards netip.Addr) (netip.Addr, error) {
 }
 
 // apply puts a new agreement into force.
-func (l *RTPLeg) apply() {
+func (l *RTPLeg) apply() error {
 	a := l.session.agreed
+	secret, err := protect(a.keys, l.secret.Load())
+	if err != nil {
+		return fmt.Errorf("begin to encrypt the sound: %w", err)
+	}
+	l.secret.Store(secret)
+	l.wire.protect(secret)
 	l.gate.signal(a.remote)
 	l.agreed.Store(a)
 	l.sender.SetHeld(a.deaf())
 	l.aim()
+	return nil
 }
 
 // aim points our sound at the far end, as far as it is known.
@@ -299,20 +329,6 @@ func (l *RTPLeg) aim() {
 	l.rtcpTo.Store(&rtcpTo)
 	l.wire.to.Store(&to)
 	l.sender.Bind(&l.wire, a.format)
-}
-
-// udpWriter puts packets on a leg's socket. Its Sender's lock guards buf.
-type udpWriter struct {
-	conn *net.UDPConn
-	to   atomic.Pointer[netip.AddrPort]
-	buf  [12 + maxRTPPayload]byte
-}
-
-// WriteRTP implements Writer: one system call, no allocation.
-func (w *udpWriter) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
-	putHeader(w.buf[:], h)
-	n := 12 + copy(w.buf[12:], payload)
-	return w.conn.WriteToUDPAddrPort(w.buf[:n], *w.to.Load())
 }
 
 // readRTP takes what comes in on the leg's port until the socket is closed.
@@ -373,6 +389,13 @@ func (l *RTPLeg) packet(now time.Time, from netip.AddrPort, b []byte) {
 		l.malformed.Add(1)
 		return
 	}
+	if s := l.secret.Load(); s != nil {
+		// Before the gate: only whoever has the key may move the call, and what
+		// could not be the caller's by its address is not worth a look.
+		if !l.gate.maybe(from) || !l.unseal(s, b, &h, &data) {
+			return
+		}
+	}
 	if a == nil || !a.known[h.PayloadType] {
 		l.stranger(from, &h)
 		return
@@ -402,6 +425,17 @@ func (l *RTPLeg) packet(now time.Time, from netip.AddrPort, b []byte) {
 		l.pressed(key)
 	}
 	l.audio(kind.codec, &h, data)
+}
+
+// unseal decrypts a packet in place.
+func (l *RTPLeg) unseal(s *secret, b []byte, h *rtp.Header, data *[]byte) (ok bool) {
+	if b, ok = s.open.open(b); ok {
+		*data, ok = parseRTP(b, h)
+	}
+	if !ok {
+		l.forged.Add(1)
+	}
+	return ok
 }
 
 // stranger counts a packet of a payload type nobody agreed to, such as comfort
@@ -437,6 +471,13 @@ func (l *RTPLeg) control(now time.Time, from netip.AddrPort, b []byte) {
 	if !l.gate.trusts(from.Addr()) {
 		return
 	}
+	if s := l.secret.Load(); s != nil {
+		var ok bool
+		if b, ok = s.open.openRTCP(b); !ok {
+			l.forged.Add(1)
+			return
+		}
+	}
 	packets, err := rtcp.Unmarshal(b)
 	if err != nil {
 		l.malformed.Add(1)
@@ -454,6 +495,11 @@ func (l *RTPLeg) report(now time.Time) {
 	b, err := rtcp.Marshal(compound(now, l.sender, &l.recv, l.cname))
 	if err != nil {
 		return
+	}
+	if s := l.secret.Load(); s != nil {
+		if b, err = s.seal.rtcp.EncryptRTCP(nil, b, nil); err != nil {
+			return
+		}
 	}
 	conn := l.rtcp
 	if a.mux {

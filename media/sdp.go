@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,6 +16,10 @@ var (
 	ErrBadSDP = errors.New("bad session description")
 	// ErrNoCodec: it can, but offers nothing that we speak.
 	ErrNoCodec = errors.New("no codec in common: offer PCMA or PCMU over RTP/AVP")
+	// ErrNoSRTP: it offers our codecs, but encrypted where this trunk takes only
+	// plain sound, or plain (or with keys of no suite we know) where it takes
+	// only encrypted. It is an ErrNoCodec to whoever does not care.
+	ErrNoSRTP = fmt.Errorf("%w, with keys in a=crypto (AES_CM_128_HMAC_SHA1_80 or _32) if the trunk's srtp setting is required, without if it is off", ErrNoCodec)
 )
 
 // Bounds on what is parsed at all.
@@ -22,6 +27,7 @@ const (
 	maxSDP      = 64 << 10
 	maxSections = 16
 	maxFormats  = 64
+	maxCryptos  = 16
 )
 
 // direction is who sends, as the writer of the description sees it.
@@ -66,6 +72,7 @@ type section struct {
 	rtcpMux  bool
 	rtcpPort uint16 // 0: not said
 	rtcpAddr netip.Addr
+	cryptos  []crypto // those we can honour, in the writer's order
 }
 
 // parseSDP reads RFC 8866 as leniently as carriers need: bare LF, a missing
@@ -202,6 +209,10 @@ func (s *section) attribute(value string) error {
 		s.rtcpMux = true
 	case "rtcp":
 		return s.rtcp(rest)
+	case "crypto":
+		if c, ok := parseCrypto(rest); ok && s.rtpmap != nil && len(s.cryptos) < maxCryptos {
+			s.cryptos = append(s.cryptos, c)
+		}
 	}
 	return nil
 }
@@ -259,32 +270,65 @@ func isToken(s string) bool {
 }
 
 // audio returns the section that carries the call: the first one of sound
-// that we could take part in.
-func (d *description) audio() (*section, int, error) {
+// that we could take part in. One with keys goes before one without: some
+// telephones offer the same sound twice, plain for those who know no better.
+func (d *description) audio(policy SRTP) (*section, int, error) {
+	found, refusal := -1, ErrNoCodec
 	for i := range d.sections {
 		s := &d.sections[i]
-		if s.media != "audio" || s.port == 0 || !plainRTP(s.proto) {
+		if s.media != "audio" || s.port == 0 || !s.plain() && !s.secure() || len(s.codecs()) == 0 {
 			continue
 		}
-		if len(s.codecs()) > 0 {
-			if !s.addr.IsValid() {
-				return nil, 0, fmt.Errorf("%w: there is no c= line", ErrBadSDP)
-			}
-			return s, i, nil
+		if !s.suits(policy) {
+			refusal = ErrNoSRTP
+			continue
+		}
+		if found < 0 || len(s.keysFor(policy)) > 0 && len(d.sections[found].keysFor(policy)) == 0 {
+			found = i
 		}
 	}
-	return nil, 0, ErrNoCodec
+	if found < 0 {
+		return nil, 0, refusal
+	}
+	if s := &d.sections[found]; s.addr.IsValid() {
+		return s, found, nil
+	}
+	return nil, 0, fmt.Errorf("%w: there is no c= line", ErrBadSDP)
 }
 
-func plainRTP(proto string) bool {
-	return strings.EqualFold(proto, "RTP/AVP") || strings.EqualFold(proto, "RTP/AVPF")
+// suits tells whether the section is encrypted as the trunk wants it.
+func (s *section) suits(policy SRTP) bool {
+	switch policy {
+	case SRTPRequired:
+		return len(s.cryptos) > 0
+	case SRTPOptional:
+		return s.plain() || len(s.cryptos) > 0
+	}
+	return s.plain()
+}
+
+// keysFor are the section's keys as far as the trunk may use them.
+func (s *section) keysFor(policy SRTP) []crypto {
+	if policy == SRTPOptional || policy == SRTPRequired {
+		return s.cryptos
+	}
+	return nil
+}
+
+func (s *section) plain() bool {
+	return strings.EqualFold(s.proto, "RTP/AVP") || strings.EqualFold(s.proto, "RTP/AVPF")
+}
+
+func (s *section) secure() bool {
+	return strings.EqualFold(s.proto, "RTP/SAVP") || strings.EqualFold(s.proto, "RTP/SAVPF")
 }
 
 // payload is one payload type of a section that we understand.
 type payload struct {
 	number uint8
 	codec  Codec
-	event  bool // telephone-event, not sound
+	event  bool   // telephone-event, not sound
+	rate   uint32 // of an event's clock
 }
 
 // codecs returns the payload types of sound that we speak, in the far end's
@@ -298,7 +342,10 @@ func (s *section) codecs() (found []payload) {
 	return found
 }
 
-// payloads returns all payload types that we understand.
+// payloads returns all payload types that we understand. Telephone-events
+// have the clock of the sound they stand for (RFC 4733 section 2.1): those of
+// another one belong to codecs we do not speak, and are taken only from a far
+// end that has no other.
 func (s *section) payloads() (found []payload) {
 	var seen [128]bool
 	for _, f := range s.formats {
@@ -311,7 +358,13 @@ func (s *section) payloads() (found []payload) {
 			found = append(found, p)
 		}
 	}
-	return found
+	best := uint32(0)
+	for _, p := range found {
+		if p.event && (best == 0 || p.rate == clockRate) {
+			best = p.rate
+		}
+	}
+	return slices.DeleteFunc(found, func(p payload) bool { return p.event && p.rate != best })
 }
 
 func (s *section) payload(n uint8) (payload, bool) {
@@ -324,13 +377,16 @@ func (s *section) payload(n uint8) (payload, bool) {
 			name = "PCMA/8000"
 		}
 	}
-	switch strings.TrimSuffix(name, "/1") {
+	name = strings.TrimSuffix(name, "/1")
+	switch name {
 	case "PCMA/8000":
 		return payload{number: n, codec: PCMA}, true
 	case "PCMU/8000":
 		return payload{number: n, codec: PCMU}, true
-	case "TELEPHONE-EVENT/8000":
-		return payload{number: n, event: true}, n != noEvent
+	}
+	if rate, ok := strings.CutPrefix(name, "TELEPHONE-EVENT/"); ok && n != noEvent {
+		r, err := strconv.ParseUint(rate, 10, 32)
+		return payload{number: n, event: true, rate: uint32(r)}, err == nil && r >= clockRate && r <= 192000
 	}
 	return payload{}, false
 }

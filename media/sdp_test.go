@@ -33,7 +33,7 @@ const ordinary = `
 	`
 
 func testSession() *session {
-	s := newSession(netip.MustParseAddr("203.0.113.7"), 20000)
+	s := newSession(netip.MustParseAddr("203.0.113.7"), 20000, SRTPOff)
 	return &s
 }
 
@@ -383,7 +383,7 @@ func TestOfferKeepsNumbers(t *testing.T) {
 }
 
 func TestIPv6(t *testing.T) {
-	s := newSession(netip.MustParseAddr("2001:db8::7"), 20000)
+	s := newSession(netip.MustParseAddr("2001:db8::7"), 20000, SRTPOff)
 	d, err := parseSDP([]byte("v=0\nc=IN IP6 2001:db8::99\nm=audio 4000 RTP/AVP 8\n"))
 	if err != nil {
 		t.Fatal(err)

@@ -18,7 +18,8 @@ type Writer interface {
 type Format struct {
 	Codec       Codec
 	PayloadType uint8
-	Event       uint8  // payload type of telephone-event/8000; 0: not agreed
+	Event       uint8  // payload type of telephone-event; 0: not agreed
+	EventRate   uint32 // ticks a second of its durations; 0: 8000
 	SSRC        uint32 // 0: the Sender keeps the one it chose
 	MaxSamples  int    // longest packet in samples (maxptime); 0: any
 }

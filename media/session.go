@@ -6,17 +6,24 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"strconv"
+	"strings"
 )
 
 // session is one leg's side of the offer/answer exchange (RFC 3264): what is
 // agreed now, and what we last said.
 type session struct {
-	local netip.Addr // what our c= line says
-	port  uint16
+	local  netip.Addr // what our c= line says
+	port   uint16
+	policy SRTP
 
 	id      uint64 // of our o= line
 	version uint64
 	said    []byte // our last description, after the o= line
+	proto   string // of our audio line; empty: none yet
+	ptime   int
+	refused []string // the m= lines of the session that are not ours, in order
+	index   int      // where ours stands among them
+	offered []crypto // the keys of our offer, until they are answered
 
 	agreed *agreement // nil: nothing yet
 }
@@ -33,6 +40,7 @@ type agreement struct {
 	mux      bool
 	way      direction // as the far end says it
 	zero     bool      // c=0.0.0.0 or ::, the old way to hold
+	keys     *keys     // nil: not encrypted
 }
 
 // held tells whether the far end has put us on hold, in whichever spelling.
@@ -41,48 +49,99 @@ func (a *agreement) held() bool { return a.way != sendrecv || a.zero }
 // deaf tells whether the far end does not want to hear us.
 func (a *agreement) deaf() bool { return a.way == sendonly || a.way == inactive || a.zero }
 
-func newSession(local netip.Addr, port uint16) session {
-	return session{local: local, port: port, id: rand.Uint64N(1 << 62), version: 0}
+func newSession(local netip.Addr, port uint16, policy SRTP) session {
+	return session{local: local, port: port, policy: policy, id: rand.Uint64N(1 << 62), proto: "RTP/AVP", ptime: 20}
 }
 
 // answer agrees to an offer. On error nothing has changed.
 func (s *session) answer(d *description) (answer []byte, err error) {
-	audio, index, err := d.audio()
+	audio, index, err := d.audio(s.policy)
 	if err != nil {
 		return nil, err
 	}
-	s.agreed = agree(audio)
-	way := s.agreed.way.reversed()
-	if s.agreed.zero && way == sendrecv {
-		way = recvonly
+	next := agree(audio)
+	if offered := audio.keysFor(s.policy); len(offered) > 0 {
+		next.keys = answerKeys(offered, s.keys())
 	}
-	var b bytes.Buffer
-	s.writeHead(&b)
-	for i := range d.sections {
-		if i == index {
-			s.writeAudio(&b, audio.proto, s.agreed.payloads, way, packetTime(audio.maxptime), audio.rtcpMux)
-		} else { // RFC 3264 section 6: every m-line is answered, in order
-			o := &d.sections[i]
-			fmt.Fprintf(&b, "m=%s 0 %s", o.media, o.proto)
-			for _, f := range o.formats {
-				b.WriteString(" " + f)
-			}
-			b.WriteString("\r\n")
+	s.agreed, s.offered = next, nil
+	s.proto, s.ptime, s.index = audio.proto, packetTime(audio.maxptime), index
+	s.refused = s.refused[:0]
+	for i := range d.sections { // RFC 3264 section 6: every m= line is answered, in order
+		if i != index {
+			s.refused = append(s.refused, d.sections[i].refusal())
 		}
 	}
-	return s.say(b.Bytes()), nil
+	way := next.way.reversed()
+	if next.zero && way == sendrecv {
+		way = recvonly
+	}
+	return s.describe(next.payloads, way, next.mux), nil
 }
 
-// offer writes our own offer: all we speak, with the payload types already in
-// use if there are any (RFC 3264 section 8.3.2).
+// refusal is the section's m= line as one who wants no part in it answers.
+func (s *section) refusal() string {
+	return "m=" + s.media + " 0 " + s.proto + " " + strings.Join(s.formats, " ") + "\r\n"
+}
+
+// offer writes our own offer: all we speak, with the payload types and the keys
+// already in use if there are any (RFC 3264 section 8.3.2).
 func (s *session) offer() []byte {
-	payloads := []payload{{number: 8, codec: PCMA}, {number: 0, codec: PCMU}, {number: 101, event: true}}
+	payloads := []payload{{number: 8, codec: PCMA}, {number: 0, codec: PCMU}, {number: 101, event: true, rate: clockRate}}
 	if s.agreed != nil {
 		payloads = keepNumbers(payloads, s.agreed.payloads)
 	}
+	return s.propose(payloads)
+}
+
+// update offers what is agreed on once more, and nothing else: for the far
+// end's refresh timer it is the description it knows. What holds the call is
+// not repeated: a hold is its writer's to end (RFC 6337 section 5.3).
+func (s *session) update() []byte {
+	if s.agreed == nil {
+		return s.offer()
+	}
+	return s.propose(s.agreed.payloads)
+}
+
+func (s *session) propose(payloads []payload) []byte {
+	switch {
+	case s.keys() != nil:
+		s.offered = []crypto{s.agreed.keys.out}
+	case s.policy != SRTPOptional && s.policy != SRTPRequired, s.agreed != nil:
+		s.offered = nil // plain sound stays plain: whoever agreed to it may know no better
+	case s.offered == nil:
+		s.offered = newCryptos()
+		if s.policy == SRTPRequired {
+			s.proto = "RTP/SAVP"
+		}
+	}
+	return s.describe(payloads, sendrecv, s.agreed == nil || s.agreed.mux)
+}
+
+// keys are those in use; nil when sound is plain or nothing is agreed on.
+func (s *session) keys() *keys {
+	if s.agreed == nil {
+		return nil
+	}
+	return s.agreed.keys
+}
+
+// describe writes our description, with a line for each m= line there has been.
+func (s *session) describe(payloads []payload, way direction, mux bool) []byte {
 	var b bytes.Buffer
-	s.writeHead(&b)
-	s.writeAudio(&b, "RTP/AVP", payloads, sendrecv, 20, s.agreed != nil && s.agreed.mux)
+	// The session's name says nothing: a product's name would tell an attacker
+	// what to try.
+	fmt.Fprintf(&b, "s=-\r\nc=IN %s\r\nt=0 0\r\n", sdpAddress(s.local))
+	for i := range len(s.refused) + 1 {
+		switch {
+		case i < s.index:
+			b.WriteString(s.refused[i])
+		case i > s.index:
+			b.WriteString(s.refused[i-1])
+		default:
+			s.writeAudio(&b, payloads, way, mux)
+		}
+	}
 	return s.say(b.Bytes())
 }
 
@@ -109,11 +168,21 @@ func keepNumbers(offer, used []payload) []payload {
 
 // accept takes the answer to our offer. On error nothing has changed.
 func (s *session) accept(d *description) error {
-	audio, _, err := d.audio()
+	audio, _, err := d.audio(s.policy)
 	if err != nil {
 		return err
 	}
-	s.agreed = agree(audio)
+	next := agree(audio)
+	if answered := audio.keysFor(s.policy); len(answered) > 0 && len(s.offered) > 0 {
+		k, ok := acceptKeys(answered, s.offered)
+		if !ok {
+			return ErrNoSRTP
+		}
+		next.keys = k
+	} else if audio.secure() || s.policy == SRTPRequired {
+		return ErrNoSRTP
+	}
+	s.agreed = next
 	return nil
 }
 
@@ -133,6 +202,9 @@ func agree(s *section) *agreement {
 		switch {
 		case p.event && a.format.Event == noEvent:
 			a.format.Event = p.number
+			if p.rate != clockRate {
+				a.format.EventRate = p.rate
+			}
 		case !p.event && first:
 			a.format.Codec, a.format.PayloadType, first = p.codec, p.number, false
 		}
@@ -166,30 +238,35 @@ func maxSamples(maxptime int) int {
 	return maxptime * clockRate / 1000
 }
 
-// writeHead writes what comes after the o= line and before the first m= line.
-// The session's name says nothing: a product's name would tell an attacker
-// what to try.
-func (s *session) writeHead(b *bytes.Buffer) {
-	fmt.Fprintf(b, "s=-\r\nc=IN %s\r\nt=0 0\r\n", sdpAddress(s.local))
-}
-
-func (s *session) writeAudio(b *bytes.Buffer, proto string, payloads []payload, way direction, ptime int, mux bool) {
-	fmt.Fprintf(b, "m=audio %d %s", s.port, proto)
+func (s *session) writeAudio(b *bytes.Buffer, payloads []payload, way direction, mux bool) {
+	fmt.Fprintf(b, "m=audio %d %s", s.port, s.proto)
 	for _, p := range payloads {
 		b.WriteString(" " + strconv.Itoa(int(p.number)))
 	}
 	b.WriteString("\r\n")
 	for _, p := range payloads {
 		if p.event {
-			fmt.Fprintf(b, "a=rtpmap:%d telephone-event/8000\r\na=fmtp:%d 0-15\r\n", p.number, p.number)
+			fmt.Fprintf(b, "a=rtpmap:%d telephone-event/%d\r\na=fmtp:%d 0-15\r\n", p.number, p.rate, p.number)
 		} else {
 			fmt.Fprintf(b, "a=rtpmap:%d %s/8000\r\n", p.number, p.codec)
 		}
 	}
-	fmt.Fprintf(b, "a=ptime:%d\r\na=%s\r\n", ptime, way)
+	fmt.Fprintf(b, "a=ptime:%d\r\na=%s\r\n", s.ptime, way)
 	if mux {
 		b.WriteString("a=rtcp-mux\r\n")
 	}
+	for i := range s.cryptos() {
+		b.WriteString(s.cryptos()[i].line())
+	}
+}
+
+// cryptos are the keys our next description names: what we offer, or what we
+// answer with.
+func (s *session) cryptos() []crypto {
+	if k := s.keys(); len(s.offered) == 0 && k != nil {
+		return []crypto{k.out}
+	}
+	return s.offered
 }
 
 // say puts v= and o= in front. The version counts up only when something

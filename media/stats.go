@@ -14,6 +14,8 @@ type LegStats struct {
 	Unknown  uint64        // packets of a payload type nobody agreed to
 	Flooded  uint64        // packets above the rate a call can have
 	Bad      uint64        // packets that are no RTP or RTCP
+	Forged   uint64        // packets that were not made with the far end's key, or came twice (SRTP)
+	SRTP     bool          // sound is encrypted
 
 	// From the far end's own reports; zero until one came.
 	RTT       time.Duration
@@ -25,6 +27,7 @@ type LegStats struct {
 func (l *RTPLeg) Stats() LegStats {
 	s := LegStats{
 		Unknown: l.unknown.Load(), Flooded: l.flooded.Load(), Bad: l.malformed.Load(),
+		Forged: l.forged.Load(), SRTP: l.secret.Load() != nil,
 	}
 	if a := l.agreed.Load(); a != nil {
 		s.Codec = a.format.Codec
@@ -64,6 +67,7 @@ type Stats struct {
 	Lost           uint64
 	RejectedSource uint64 // packets turned away because they came from elsewhere
 	Malformed      uint64
+	Forged         uint64 // encrypted packets that failed authentication, or were replayed
 	Flooded        uint64
 	Stale          uint64
 	WritesFailed   uint64
@@ -83,7 +87,7 @@ func (e *Engine) Stats() Stats {
 	t := &e.totals
 	s := Stats{
 		Opened: t.opened.Load(), Received: t.received.Load(), Sent: t.sent.Load(), Lost: t.lost.Load(),
-		RejectedSource: t.rejected.Load(), Malformed: t.malformed.Load(), Flooded: t.flooded.Load(),
+		RejectedSource: t.rejected.Load(), Malformed: t.malformed.Load(), Forged: t.forged.Load(), Flooded: t.flooded.Load(),
 		Stale: t.stale.Load(), WritesFailed: t.writesFailed.Load(), NoPorts: t.noPorts.Load(),
 		LatePacings: e.conductor.late.Load(), SkippedFrames: e.conductor.skip.Load(), Panics: e.conductor.panics.Load(),
 	}
@@ -102,6 +106,7 @@ func (e *Engine) Stats() Stats {
 		s.Lost += v.Lost
 		s.RejectedSource += v.Rejected
 		s.Malformed += v.Bad
+		s.Forged += v.Forged
 		s.Flooded += v.Flooded
 		s.Stale += v.Stale
 		s.WritesFailed += l.sender.report(time.Now()).failed
@@ -119,6 +124,7 @@ func (t *totals) add(l *RTPLeg) {
 	t.lost.Add(v.Lost)
 	t.rejected.Add(v.Rejected)
 	t.malformed.Add(v.Bad)
+	t.forged.Add(v.Forged)
 	t.flooded.Add(v.Flooded)
 	t.stale.Add(v.Stale)
 	t.writesFailed.Add(l.sender.report(time.Now()).failed)

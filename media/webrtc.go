@@ -18,6 +18,8 @@ import (
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	"github.com/pion/webrtc/v4"
+
+	"sahut/configs"
 )
 
 // How long a browser may be silent, on every path, before its peer is lost,
@@ -48,12 +50,13 @@ type browserPort struct {
 	filter  *muxFilter
 }
 
-// openBrowserPort binds address:port (port 0: any free one) for UDP and TCP.
-// An unspecified address binds every address of this machine one by one,
-// because a reply must leave from the address the browser was told. public is
-// the address browsers use when this machine is behind a one-to-one NAT.
-func openBrowserPort(address, public string, port int, log *slog.Logger) (*browserPort, error) {
-	locals, err := localAddresses(address)
+// openBrowserPort binds the address and port of the settings (port 0: any free
+// one) for UDP and TCP. An unspecified address binds every address of this
+// machine one by one, because a reply must leave from the address the browser
+// was told. The public address is the one browsers use when this machine is
+// behind a one-to-one NAT.
+func openBrowserPort(cfg configs.Media, log *slog.Logger) (*browserPort, error) {
+	locals, err := localAddresses(cfg.Address)
 	if err != nil {
 		return nil, err
 	}
@@ -62,13 +65,16 @@ func openBrowserPort(address, public string, port int, log *slog.Logger) (*brows
 		return nil, err
 	}
 	b := &browserPort{filter: new(muxFilter)}
-	listener, err := b.bind(locals, address, port)
+	listener, err := b.bind(locals, cfg.Address, cfg.WebRTCPort)
 	if err != nil {
 		return nil, err
 	}
+	for _, s := range b.sockets {
+		markPackets(s.UDPConn, cfg.DSCP)
+	}
 	logs := pionLogs{log}
 	b.startMuxes(listener, logs)
-	settings, err := b.settings(locals, public, logs)
+	settings, err := b.settings(locals, cfg.PublicAddress, logs)
 	if err != nil {
 		b.close()
 		return nil, err
