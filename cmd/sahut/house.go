@@ -38,6 +38,7 @@ type house struct {
 	control  net.Listener
 	draining atomic.Bool
 	broken   chan error // a room that must not fail did
+	onKept   func()     // for tests: what the desk decided is on the disk
 }
 
 // openHouse opens everything and binds every port, but takes no call yet: run
@@ -71,7 +72,7 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 	if err != nil {
 		return nil, err
 	}
-	h.desk = queue.NewDesk(queue.DeskOptions{Routing: routing, Revision: revision.Number, Journal: h.store, Log: log})
+	h.desk = queue.NewDesk(queue.DeskOptions{Routing: routing, Revision: revision.Number, Journal: h, Log: log})
 	h.sip, err = sip.New(sip.Options{
 		Config: cfg.SIP, Engine: h.engine, Peers: h.peers, Library: h.library,
 		Desk: h.desk, Credentials: h.store, Log: log,
@@ -108,6 +109,15 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 		return nil, err
 	}
 	return h, nil
+}
+
+// Append keeps the desk's entries in the store: house is its queue.Journal.
+func (h *house) Append(entries []queue.Entry) error {
+	err := h.store.Append(entries)
+	if h.onKept != nil {
+		h.onKept()
+	}
+	return err
 }
 
 // settleAccounts ends what a crash left open, before anything new happens.
