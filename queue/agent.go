@@ -141,6 +141,7 @@ const (
 	TransferUnknown    NoticeCode = "transfer_unknown"     // no such queue or volunteer
 	TransferNotAllowed NoticeCode = "transfer_not_allowed" // a target that cannot take her: off shift, or the volunteer herself
 	TransferNotNow     NoticeCode = "transfer_not_now"     // not while connecting, or not this contact
+	TransferFailed     NoticeCode = "transfer_failed"      // later: Key says why; the contact is at the head of her line
 )
 
 // What is told of devices.

@@ -21,7 +21,14 @@ type agent struct {
 	path    bool      // her browser's path carried sound and still stands
 	idle    time.Time // since when she is ready, over offers that came to nothing
 	misses  int       // ring-outs in a row
-	eager   bool      // checking because she pressed Ready without a path
+	eager   bool      // she pressed Ready and will be as soon as she can be reached
+
+	// What rings for her; see device.go.
+	device  Device
+	phone   bool   // her SIP phone is registered
+	mobile  Caller // her own number, if she has one in the document
+	mayDial bool
+	summons OfferID // her device is rung for the contact in her hand
 
 	// One timer serves both states that have one: wrap-up and reconnecting.
 	timer token
@@ -54,7 +61,7 @@ func newAgent(id AgentID, seed uint64, now time.Time) *agent {
 	}
 	h.Write(b[:])
 	h.Write([]byte(id))
-	return &agent{id: id, tie: h.Sum64(), state: Offline, since: now}
+	return &agent{id: id, tie: h.Sum64(), state: Offline, since: now, device: DeviceBrowser}
 }
 
 // become is the only way an agent's state changes. It keeps the figures of her
@@ -74,6 +81,9 @@ func (s *state) become(a *agent, to AgentState, reason string) {
 	}
 	if to == Ready {
 		a.idle = s.now
+	}
+	if to == Ready || to == Paused {
+		a.eager = false
 	}
 	if to != Reconnecting {
 		a.resume, a.resumeReason = "", ""
@@ -119,17 +129,18 @@ func (s *state) rest(a *agent) {
 	next, reason := a.next, a.nextReason
 	a.next, a.nextReason = "", ""
 	a.timer.disarm()
+	s.settleDevice(a)
 	switch {
 	case !a.member:
 		s.dismiss(a)
 	case next == Offline:
 		s.goOffline(a)
-	case next == Paused && a.session:
+	case next == Paused && a.here():
 		s.become(a, Paused, reason)
 	case next == Paused:
 		s.awayFrom(a, Paused, reason)
-	case a.session && a.path:
-		s.become(a, Ready, "")
+	case a.reachable(), a.device != DeviceBrowser:
+		s.makeReady(a)
 	default:
 		s.awayFrom(a, Ready, "")
 	}
@@ -163,7 +174,7 @@ func (s *state) dismiss(a *agent) {
 
 // forget drops an agent who is neither in the document nor here.
 func (s *state) forget(a *agent) {
-	if !a.member && !a.session && !a.onShift() {
+	if !a.member && !a.session && !a.phone && !a.onShift() {
 		delete(s.agents, a.id)
 	}
 }
@@ -176,7 +187,10 @@ func (s *state) onShiftStarted(ev ShiftStarted) {
 	a.path = false // each shift proves its own
 	a.misses = 0
 	s.become(a, Checking, "")
-	if !a.session { // her screen went while the click was on its way
+	switch {
+	case a.device != DeviceBrowser: // there is nothing to check but whether it is there
+		s.checked(a)
+	case !a.session: // her screen went while the click was on its way
 		s.awayFrom(a, Checking, "")
 	}
 }
@@ -210,12 +224,7 @@ func (s *state) onReadyAsked(ev ReadyAsked) {
 		}
 	case a.state == Paused || a.state == NotResponding || a.state == MediaFault:
 		a.misses = 0
-		if a.path {
-			s.become(a, Ready, "")
-			return
-		}
-		a.eager = true
-		s.become(a, Checking, "")
+		s.makeReady(a)
 	}
 }
 

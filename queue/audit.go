@@ -11,10 +11,12 @@ import (
 // out exactly once. It is fed with all entries in order, by `sahut verify`
 // and by the simulation. The zero Audit is ready.
 //
-//   - arrived = outcomes + in progress; exactly one call.ended per call.arrived
+//   - arrived + dialled = outcomes + in progress; exactly one call.ended per
+//     call.arrived or call.dialled, and unreached only of a dialled one
 //   - each queue.entered has exactly one queue.left
 //   - each offer.made has exactly one offer.ended, and rings one agent once
 //   - each talk.started has exactly one talk.ended; no two overlap for an agent
+//   - each transfer.asked that was not refused has exactly one transfer.done
 //   - agent.state goes From what it was To what it will be, only on shift, and
 //     its seconds sum to the shift's
 //   - a position a caller was told never grows
@@ -37,6 +39,7 @@ type Audit struct {
 type AuditTotals struct {
 	Entries    uint64             `json:"entries"`
 	Arrived    uint64             `json:"arrived"`
+	Dialled    uint64             `json:"dialled"`
 	Refused    uint64             `json:"refused"`
 	Outcomes   map[Outcome]uint64 `json:"outcomes"`
 	InProgress int                `json:"in_progress"`
@@ -72,6 +75,8 @@ type auditCall struct {
 	agent   AgentID // open talk
 	started time.Time
 	place   int
+	out     bool
+	given   *Entry // the open transfer.asked
 }
 
 type auditOffer struct {
@@ -104,12 +109,12 @@ func (a *Audit) Add(e Entry) {
 	}
 	a.seq = e.Seq
 	switch e.Kind {
-	case CallArrived:
+	case CallArrived, CallDialled:
 		a.arrived(e)
 	case CallRefused:
 		a.totals.Refused++
 	case CallEstablished, QueueEntered, QueueLeft, QueuePlace, LadderRung, OfferFailed,
-		TalkStarted, TalkHeld, TalkResumed, TalkEnded, LegLost, LegReattached, CallOver:
+		TalkStarted, TalkHeld, TalkResumed, TalkEnded, LegLost, LegReattached, TransferBegun, TransferDone, CallOver:
 		if c := a.call(e); c != nil {
 			a.contactEntry(e, c)
 		}
@@ -130,7 +135,7 @@ func (a *Audit) Add(e Entry) {
 func (a *Audit) Violations() []Violation { return slices.Clone(a.violations) }
 
 // Totals returns the figures so far. A law that has none of its own: arrived
-// is the sum of outcomes and of what is in progress.
+// and dialled are the sum of outcomes and of what is in progress.
 func (a *Audit) Totals() AuditTotals {
 	t := a.totals
 	t.Outcomes = maps.Clone(t.Outcomes)
@@ -148,11 +153,16 @@ func (a *Audit) broken(e Entry, law, format string, args ...any) {
 func (a *Audit) arrived(e Entry) {
 	_, ended := a.ended[e.Contact]
 	if ended || a.calls[e.Contact] != nil {
-		a.broken(e, "one arrival", "call.arrived twice")
+		a.broken(e, "one arrival", "%s twice", e.Kind)
 		return
 	}
-	a.totals.Arrived++
-	a.calls[e.Contact] = &auditCall{}
+	out := e.Kind == CallDialled
+	if out {
+		a.totals.Dialled++
+	} else {
+		a.totals.Arrived++
+	}
+	a.calls[e.Contact] = &auditCall{out: out}
 }
 
 // call returns the open contact e speaks of.
@@ -199,8 +209,26 @@ func (a *Audit) contactEntry(e Entry, c *auditCall) {
 			a.broken(e, "one talk", "talk.ended without talk.started")
 		}
 		a.endTalk(c)
+	case TransferBegun:
+		a.transferBegun(e, c)
+	case TransferDone:
+		if c.given == nil {
+			a.broken(e, "one transfer", "transfer.done without transfer.asked")
+		}
+		c.given = nil
 	case CallOver:
 		a.callOver(e, c)
+	}
+}
+
+// transferBegun: she was given away, so her talk is over; refused, it is not.
+func (a *Audit) transferBegun(e Entry, c *auditCall) {
+	switch {
+	case e.Result != "":
+	case c.given != nil:
+		a.broken(e, "one transfer", "transfer.asked twice")
+	default:
+		c.given = &e
 	}
 }
 
@@ -230,7 +258,11 @@ func (a *Audit) callOver(e Entry, c *auditCall) {
 	if !knownOutcome(e.Outcome) {
 		a.broken(e, "one outcome", "outcome %q is not one of ours", e.Outcome)
 	}
+	if e.Outcome == OutcomeUnreached && !c.out {
+		a.broken(e, "one outcome", "unreached, but nobody dialled")
+	}
 	if e.Outcome == OutcomeSystem {
+		c.given = nil
 		a.endTalk(c)
 		for id, o := range a.offers {
 			if o.contact == e.Contact {
@@ -245,6 +277,9 @@ func (a *Audit) callOver(e Entry, c *auditCall) {
 	if c.agent != "" {
 		a.broken(e, "one talk", "ended while still talking with %s", c.agent)
 		a.endTalk(c)
+	}
+	if c.given != nil {
+		a.broken(e, "one transfer", "ended while a transfer to %s was open", c.given.Target)
 	}
 	if c.offers > 0 {
 		a.broken(e, "one end of an offer", "ended while %d offers were open", c.offers)
@@ -371,6 +406,9 @@ func (a *Audit) Closing(at time.Time) []Entry {
 		}
 		if c.agent != "" {
 			out = append(out, Entry{At: at, Kind: TalkEnded, Contact: id, Agent: c.agent, By: string(BySystem), TalkMS: ms(at.Sub(c.started))})
+		}
+		if g := c.given; g != nil {
+			out = append(out, Entry{At: at, Kind: TransferDone, Contact: id, Agent: g.Agent, Queue: g.Queue, Reason: g.Reason, Target: g.Target, Result: "crash"})
 		}
 		out = append(out, Entry{At: at, Kind: CallOver, Contact: id, Outcome: OutcomeSystem, By: string(BySystem), Reason: "crash"})
 	}

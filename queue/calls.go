@@ -10,6 +10,10 @@ const keysShown = 32
 // onConnected: both hear each other. Only now does she leave the line.
 func (s *state) onConnected(ev Connected) {
 	c := s.contacts[ev.Contact]
+	if c != nil && c.phase == forwarding && ev.Agent == "" {
+		s.forwarded(c)
+		return
+	}
 	if c == nil || c.agent == nil || c.agent.id != ev.Agent {
 		return
 	}
@@ -18,8 +22,13 @@ func (s *state) onConnected(ev Connected) {
 	case connecting:
 		s.leave(c, "talk")
 		s.enter(c, talking)
-		c.talked, c.started = true, s.now
-		s.record(Entry{Kind: TalkStarted, Contact: c.id, Agent: a.id, Queue: c.line.id, WaitMS: ms(c.waited), RingMS: c.ringMS})
+		s.talkBegan(c)
+		s.transferOver(c, resultOK)
+	case dialling:
+		s.answered(c)
+		s.enter(c, talking)
+		s.talkBegan(c)
+		s.limitTalk(c)
 	case rejoining:
 		s.record(Entry{Kind: LegReattached, Contact: c.id, Agent: a.id})
 		s.enter(c, talking)
@@ -38,11 +47,19 @@ func (s *state) onConnected(ev Connected) {
 // place at the head, and the agent checks her microphone.
 func (s *state) onConnectFailed(ev ConnectFailed) {
 	c := s.contacts[ev.Contact]
+	if c != nil && c.phase == forwarding && ev.Agent == "" {
+		s.forwardFailed(c, ev.Stage)
+		return
+	}
 	if c == nil || c.agent == nil || c.agent.id != ev.Agent {
 		return
 	}
-	if c.phase == connecting || c.phase == rejoining {
+	switch c.phase {
+	case connecting, rejoining:
 		s.connectFailed(c, ev.Stage)
+	case dialling: // somebody picked up, and nobody can talk to her
+		s.notify(c.agent, Notice{Code: ConnectTrouble, Contact: c.id})
+		s.end(c, BySystem, CauseSilence)
 	}
 }
 
@@ -61,11 +78,14 @@ func (s *state) connectFailed(c *contact, stage string) {
 		s.giveBack(c, stage)
 	}
 	s.notify(a, Notice{Code: ConnectTrouble, Contact: c.id})
-	a.path = false // what was proven is disproved
-	if !a.member || a.next != "" || !a.session {
+	if a.device == DeviceBrowser {
+		a.path = false // what was proven is disproved
+	}
+	if !a.member || a.next != "" || !a.here() {
 		s.rest(a)
 	} else {
 		a.timer.disarm()
+		a.eager = false
 		s.become(a, MediaFault, stage)
 	}
 	s.afterRing(c)
@@ -76,9 +96,10 @@ func (s *state) connectFailed(c *contact, stage string) {
 func (s *state) giveBack(c *contact, stage string) {
 	a := c.agent
 	s.record(Entry{Kind: OfferFailed, Contact: c.id, Agent: a.id, Queue: c.line.id, Reason: stage})
-	c.agent, a.contact = nil, nil
-	a.muted = false
+	c.agent = nil
+	s.letGo(a)
 	s.enter(c, waiting)
+	s.transferOver(c, stage)
 }
 
 // inHand returns the agent and the contact she names, if that is hers.
@@ -181,7 +202,12 @@ func (s *state) onHangUpAsked(ev HangUpAsked) {
 		s.order(Wait{Contact: c.id, Sound: c.sound("")})
 		s.spare(a)
 		s.afterRing(c)
-	case c.phase.withAgent():
+	case c.phase == summoning: // nothing was dialled yet
+		s.finish(c, ByAgent, CauseCancel)
+	case c.phase == dialling && !c.answered:
+		s.end(c, ByAgent, CauseCancel)
+		s.show(a)
+	case c.phase == dialling, c.phase.withAgent():
 		s.end(c, ByAgent, CauseNormal)
 		s.show(a)
 	}

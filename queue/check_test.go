@@ -53,10 +53,14 @@ func (s *state) check() error {
 	for _, n := range s.tally.outcomes {
 		ended += n
 	}
-	if s.tally.arrived != ended+uint64(len(s.contacts)) {
-		bad("arrived %d = ended %d + in progress %d does not hold", s.tally.arrived, ended, len(s.contacts))
+	for _, n := range s.tally.outgoing {
+		ended += n
 	}
-	if len(s.touched)+len(s.newcomers)+len(s.changed)+len(s.records)+len(s.orders)+len(s.notices) != 0 {
+	if s.tally.arrived+s.tally.dialled != ended+uint64(len(s.contacts)) {
+		bad("arrived %d + dialled %d = ended %d + in progress %d does not hold", s.tally.arrived, s.tally.dialled, ended, len(s.contacts))
+	}
+	s.checkOutgoing(bad)
+	if len(s.partings)+len(s.touched)+len(s.newcomers)+len(s.changed)+len(s.records)+len(s.orders)+len(s.notices) != 0 {
 		bad("scratch of the event was not cleared")
 	}
 	return errors.Join(errs...)
@@ -75,7 +79,7 @@ func (s *state) checkContact(c *contact, bad func(string, ...any)) {
 		bad("contact %s missed her exit", c.id)
 	}
 	switch c.phase {
-	case arriving, connecting, rejoining, closing, ending:
+	case arriving, connecting, rejoining, closing, ending, summoning, dialling, forwarding:
 		if !c.limit.armed() {
 			bad("contact %s is %s without a deadline", c.id, c.phase)
 		}
@@ -84,7 +88,7 @@ func (s *state) checkContact(c *contact, bad func(string, ...any)) {
 			bad("contact %s is parked and nobody will come", c.id)
 		}
 	case talking:
-		if c.agent == nil || (c.agent.state != Talking && c.agent.state != Held) || !c.agent.path {
+		if c.agent == nil || (c.agent.state != Talking && c.agent.state != Held) || !c.agent.path && c.agent.device == DeviceBrowser {
 			bad("contact %s talks with nobody", c.id)
 		}
 	case waiting:
@@ -92,7 +96,7 @@ func (s *state) checkContact(c *contact, bad func(string, ...any)) {
 			bad("contact %s will never hear her place", c.id)
 		}
 	}
-	needsAgent := c.phase == connecting || c.phase.withAgent()
+	needsAgent := c.phase == connecting || c.phase == summoning || c.phase == dialling || c.phase.withAgent()
 	mayHave := needsAgent || c.phase == ending
 	if (needsAgent && c.agent == nil) || (!mayHave && c.agent != nil) {
 		bad("contact %s is %s with agent %v", c.id, c.phase, c.agent != nil)
@@ -128,12 +132,15 @@ func (s *state) checkAgent(a *agent, bad func(string, ...any)) {
 			bad("agent %s is %s without a deadline", a.id, a.state)
 		}
 	case Ready, Offered:
-		if !a.path || !a.session || !a.member || a.contact != nil {
+		if !a.reachable() || !a.member || a.contact != nil {
 			bad("agent %s is %s but cannot be reached", a.id, a.state)
 		}
 	case Paused, Checking, NotResponding, MediaFault:
-		if !a.session || !a.member {
+		if !a.here() || !a.member {
 			bad("agent %s is %s without a screen", a.id, a.state)
+		}
+		if a.state == Checking && a.device != DeviceBrowser {
+			bad("agent %s checks a %s", a.id, a.device)
 		}
 	case Offline:
 		if a.busy() || a.timer.armed() || a.next != "" {
@@ -145,6 +152,15 @@ func (s *state) checkAgent(a *agent, bad func(string, ...any)) {
 	}
 	if a.contact == nil && (a.held || a.muted) {
 		bad("agent %s holds nobody", a.id)
+	}
+	if a.summons != 0 && (a.contact == nil || a.device == DeviceBrowser || a.contact.phase != summoning && a.contact.phase != parked) {
+		bad("agent %s is summoned to nobody", a.id)
+	}
+	if a.eager && a.state != Checking && a.state != MediaFault && a.state != Reconnecting {
+		bad("agent %s is %s and eager", a.id, a.state)
+	}
+	if a.device == DeviceMobile && a.mobile.Anonymous() && !a.busy() {
+		bad("agent %s has no mobile", a.id)
 	}
 	if !a.busy() && a.next != "" {
 		bad("agent %s is %s and waits for %s", a.id, a.state, a.next)
@@ -199,6 +215,58 @@ func (s *state) checkLine(l *line, bad func(string, ...any)) {
 		bad("line %s strands its first caller", l.id)
 	}
 	s.checkIdle(l, bad)
+}
+
+// checkOutgoing: what costs is counted, and a transfer under way belongs to a
+// contact that waits for it.
+func (s *state) checkOutgoing(bad func(string, ...any)) {
+	charges := 0
+	for _, c := range s.contacts {
+		if c.due != nil {
+			charges++
+		}
+		if c.cutoff.armed() && c.due == nil {
+			bad("contact %s has a limit and costs nothing", c.id)
+		}
+		if c.out && c.due == nil {
+			bad("contact %s goes out free", c.id)
+		}
+		if (c.phase == forwarding || c.phase == outside) && (c.due == nil || c.agent != nil) {
+			bad("contact %s is %s", c.id, c.phase)
+		}
+		if c.inTalk != (c.agent != nil && (c.phase.withAgent() || c.phase == ending && c.inTalk)) {
+			bad("contact %s is %s, in a talk %v", c.id, c.phase, c.inTalk)
+		}
+		switch t := c.transfer; {
+		case t == nil:
+			if c.phase == forwarding {
+				bad("contact %s is forwarded by nobody", c.id)
+			}
+		case t.to == nil:
+			if c.phase != forwarding && c.phase != ending {
+				bad("contact %s is %s while a number is called", c.id, c.phase)
+			}
+		case !slices.Contains(s.awaiting, c), c.phase != waiting && c.phase != connecting:
+			bad("contact %s is %s and waits for %s", c.id, c.phase, t.to.id)
+		case len(c.offers) == 0 && c.phase == waiting && !t.until.armed():
+			bad("contact %s waits for %s for ever", c.id, t.to.id)
+		case len(c.offers) == 0 && c.phase == waiting && t.to.state == Ready && c.exitDue == "":
+			bad("contact %s waits for %s, who is ready", c.id, t.to.id)
+		}
+	}
+	if charges != s.charges {
+		bad("%d outgoing legs, counted %d", charges, s.charges)
+	}
+	for _, c := range s.awaiting {
+		if c.awaits() == nil || s.contacts[c.id] != c {
+			bad("contact %s awaits nobody", c.id)
+		}
+	}
+	for id, limit := range s.drills {
+		if !limit.armed() || s.contacts[id] != nil {
+			bad("drill %s is loose", id)
+		}
+	}
 }
 
 // checkIdle: nobody waits unrung while somebody who may be rung is ready.

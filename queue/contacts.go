@@ -2,7 +2,7 @@ package queue
 
 import "time"
 
-// contact is one person seeking help, from Arrived to HungUp.
+// contact is one person seeking help, from Arrived to HungUp, or one we called.
 type contact struct {
 	id       ContactID
 	channel  Kind
@@ -17,9 +17,12 @@ type contact struct {
 	agent   *agent
 	outcome Outcome // decided before the end: closed, refused_full
 	talked  bool    // ever
+	inTalk  bool    // talk.started without talk.ended
+	music   string  // what she was last told to hear
 
 	// Her place, kept from line to line and while it rings or connects.
 	class   Class
+	head    bool // before all of her line who are not: she talked already
 	entered time.Time
 	credit  time.Duration
 	seq     uint64
@@ -44,6 +47,14 @@ type contact struct {
 	started  time.Time
 	rejoin   bool // the agent's leg was lost: Resume must connect again
 	keys     string
+
+	// Going out; see dial.go and transfer.go.
+	out      bool
+	rings    bool
+	answered bool
+	due      *charge // of an outgoing leg
+	cutoff   token   // the longest an outgoing leg may last
+	transfer *transfer
 }
 
 // phase is where a contact is in her life; the diagram is in doc.go.
@@ -56,13 +67,17 @@ const (
 	talking                 // with an agent, held or not
 	parked                  // with an agent whose path is away: music
 	rejoining               // her agent is back, Connect ordered again
+	summoning               // outgoing: the agent's own phone is rung first
+	dialling                // outgoing: Dial ordered
+	forwarding              // transferred to a number that is being called: music
+	outside                 // with the number she was transferred to
 	closing                 // closing words are playing
 	ending                  // End ordered
 	over                    // gone
 )
 
 func (p phase) String() string {
-	return [...]string{"arriving", "waiting", "connecting", "talking", "parked", "rejoining", "closing", "ending", "over"}[p]
+	return [...]string{"arriving", "waiting", "connecting", "talking", "parked", "rejoining", "summoning", "dialling", "forwarding", "outside", "closing", "ending", "over"}[p]
 }
 
 // inLine tells whether a contact of this phase has a place in its line.
@@ -90,6 +105,10 @@ func (s *state) onArrived(ev Arrived) {
 	if _, known := s.contacts[ev.Contact]; known {
 		return
 	}
+	if ev.Drill {
+		s.onDrillArrived(ev)
+		return
+	}
 	s.lastSeq++
 	c := &contact{
 		id: ev.Contact, channel: ev.Channel, caller: ev.Caller, dialled: ev.Dialled,
@@ -107,7 +126,7 @@ func (s *state) onArrived(ev Arrived) {
 	c.line, c.language = n.line, n.language
 	s.contacts[c.id] = c
 	s.tally.arrived++
-	s.record(Entry{Kind: CallArrived, Contact: c.id, Queue: c.line.id, Channel: c.channel, Direction: "in", Number: c.caller.String()})
+	s.record(Entry{Kind: CallArrived, Contact: c.id, Queue: c.line.id, Channel: c.channel, Direction: DirectionIn, Number: c.caller.String()})
 	s.order(Answer{Contact: c.id, Sound: c.sound(c.line.set.Greeting)})
 	s.arm(&c.limit, establishWithin, func() { s.end(c, BySystem, CauseNoAck) })
 }
@@ -115,14 +134,18 @@ func (s *state) onArrived(ev Arrived) {
 // refuse turns a contact away unanswered; there is no record of her but this.
 func (s *state) refuse(c *contact, why Refusal) {
 	s.tally.refused[why]++
-	s.record(Entry{Kind: CallRefused, Contact: c.id, Reason: string(why), Channel: c.channel, Direction: "in", Number: c.caller.String()})
+	s.record(Entry{Kind: CallRefused, Contact: c.id, Reason: string(why), Channel: c.channel, Direction: DirectionIn, Number: c.caller.String()})
 	s.order(Refuse{Contact: c.id, Why: why})
 }
 
 // onEstablished lets her into her line.
 func (s *state) onEstablished(ev Established) {
 	c := s.contacts[ev.Contact]
-	if c == nil || c.phase != arriving {
+	if c == nil {
+		return
+	}
+	if c.phase != arriving {
+		s.answered(c)
 		return
 	}
 	s.record(Entry{Kind: CallEstablished, Contact: c.id})
@@ -140,6 +163,7 @@ func (s *state) onEstablished(ev Established) {
 		return
 	}
 	s.join(c, c.line)
+	s.refreshMusic(c) // an admin may have changed it since Answer
 	s.welcome(c)
 }
 
@@ -178,6 +202,7 @@ func (s *state) onHungUp(ev HungUp) {
 	if c := s.contacts[ev.Contact]; c != nil {
 		s.finish(c, ev.By, ev.Cause)
 	}
+	s.drillGone(ev.Contact)
 }
 
 // finish ends c wherever she is: her line, whoever rings for her, whoever
@@ -192,26 +217,23 @@ func (s *state) finish(c *contact, by Party, cause Cause) {
 		s.leave(c, reason)
 		s.withdraw(c, "caller_left", Notice{Code: CallerLeft, Contact: c.id})
 	}
+	s.transferOver(c, "caller_left")
 	a := c.agent
-	talk := s.now.Sub(c.started)
-	if a != nil && c.phase != connecting {
-		s.record(Entry{Kind: TalkEnded, Contact: c.id, Agent: a.id, Queue: c.line.id, By: string(by), Reason: string(cause), TalkMS: ms(talk)})
-	}
-	was := c.phase
+	talk, spoke := s.now.Sub(c.started), c.inTalk
+	s.talkOver(c, by, string(cause))
 	s.enter(c, over)
-	for _, p := range c.passed {
-		p.again.disarm()
-	}
+	s.clearPasses(c)
+	cost := s.discharge(c)
 	delete(s.contacts, c.id)
-	s.tally.outcomes[outcome]++
-	s.record(Entry{Kind: CallOver, Contact: c.id, Queue: c.line.id, Outcome: outcome, By: string(by), Reason: string(cause)})
+	s.tally.ended(c, outcome)
+	s.record(Entry{Kind: CallOver, Contact: c.id, Queue: c.line.id, Outcome: outcome, By: string(by), Reason: string(cause), Cost: cost})
 	if a == nil {
 		return
 	}
-	c.agent, a.contact = nil, nil
-	a.held, a.muted = false, false
-	if was == connecting { // nobody spoke: nothing to write about
-		s.notify(a, Notice{Code: CallerLeft, Contact: c.id})
+	c.agent = nil
+	s.letGo(a)
+	if !spoke { // nothing to write about
+		s.notify(a, Notice{Code: c.unheard(by, cause), Contact: c.id})
 		s.spare(a)
 		return
 	}
@@ -219,6 +241,38 @@ func (s *state) finish(c *contact, by Party, cause Cause) {
 		s.notify(a, Notice{Code: CallEnded, Contact: c.id})
 	}
 	s.wrapUp(a, c, talk, by)
+}
+
+// talkBegan and talkOver frame what the journal calls a talk.
+func (s *state) talkBegan(c *contact) {
+	c.talked, c.inTalk, c.started = true, true, s.now
+	s.record(Entry{Kind: TalkStarted, Contact: c.id, Agent: c.agent.id, Queue: c.line.id, WaitMS: ms(c.waited), RingMS: c.ringMS})
+}
+
+func (s *state) talkOver(c *contact, by Party, reason string) {
+	if c.inTalk {
+		c.inTalk = false
+		s.record(Entry{Kind: TalkEnded, Contact: c.id, Agent: c.agent.id, Queue: c.line.id, By: string(by), Reason: reason, TalkMS: ms(s.now.Sub(c.started))})
+	}
+}
+
+// clearPasses forgets who had c and did not take her.
+func (s *state) clearPasses(c *contact) {
+	for _, p := range c.passed {
+		p.again.disarm()
+	}
+	c.passed = nil
+}
+
+// unheard is what an agent is told of a contact that ended before they spoke.
+func (c *contact) unheard(by Party, cause Cause) NoticeCode {
+	switch {
+	case !c.out:
+		return CallerLeft
+	case by == ByAgent, cause == CausePanic, cause == CauseDrain:
+		return CallEnded
+	}
+	return NoticeCode(cause)
 }
 
 // result is the one outcome of a contact that ends now.
@@ -232,6 +286,8 @@ func (c *contact) result(by Party, cause Cause, now time.Time) Outcome {
 		return c.outcome
 	case cause == CauseNoCodec || cause == CauseNoPorts || cause == CauseNoAck || cause == CauseSilence:
 		return OutcomeFailedMedia
+	case c.out:
+		return OutcomeUnreached
 	case by == BySystem:
 		return OutcomeSystem
 	}
@@ -247,5 +303,13 @@ func (c *contact) result(by Party, cause Cause, now time.Time) Outcome {
 
 // sound is what c hears while she waits or is held, after the prompt first.
 func (c *contact) sound(first string) Sound {
-	return Sound{Greeting: first, Music: c.line.set.Music, Language: c.language}
+	c.music = c.line.set.Music
+	return Sound{Greeting: first, Music: c.music, Language: c.language}
+}
+
+// refreshMusic gives her the line's music if she hears another.
+func (s *state) refreshMusic(c *contact) {
+	if c.phase == waiting && c.music != c.line.set.Music {
+		s.order(Wait{Contact: c.id, Sound: c.sound("")})
+	}
 }

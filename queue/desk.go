@@ -26,6 +26,12 @@ type DeskOptions struct {
 	Devices  Devices // nil: only browsers
 	Journal  Journal
 	Log      *slog.Logger
+	// Country is whose numbers are dialled without a country code; empty: ID.
+	Country string
+	// Past is the journal of the last day, oldest first, so that a restart
+	// forgets no limit of outgoing calls and no drill. Other entries in it are
+	// ignored; nil: the limits begin anew.
+	Past []Entry
 	// Seed orders agents that tie in every other respect; zero takes one from
 	// the clock. A replay gives the seed of what it replays.
 	Seed uint64
@@ -67,6 +73,12 @@ func NewDesk(o DeskOptions) *Desk {
 		state: newState(o.Routing, o.Revision, o.Seed, now),
 	}
 	d.state.onlyBrowsers = o.Devices == nil
+	if o.Country != "" {
+		d.state.country = o.Country
+	}
+	for _, e := range o.Past {
+		d.state.remember(e)
+	}
 	for _, a := range d.state.roster {
 		d.out.views.Store(a.id, d.state.view(a))
 	}

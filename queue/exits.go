@@ -78,6 +78,7 @@ func (s *state) climb(l *line) {
 func (s *state) takeExit(c *contact, reason string) {
 	from, waited := c.line, c.phase.inLine()
 	s.record(Entry{Kind: LadderRung, Contact: c.id, Queue: from.id, Reason: reason})
+	s.transferOver(c, "exit")
 	to, words := s.wayOut(c)
 	if waited {
 		s.leave(c, "exit")

@@ -79,6 +79,9 @@ func (s *state) ringSet(c *contact) []rank {
 // declined her. An agent's tier is how often she had this contact already.
 func (s *state) eligible(c *contact, p preset) []rank {
 	ranks := s.ringing[:0]
+	if c.awaits() != nil {
+		return ranks // matchAwaiting rings for her
+	}
 	for _, a := range c.line.free {
 		r := rank{agent: a, tie: a.tie}
 		if had := c.passed[a.id]; had != nil {

@@ -14,6 +14,7 @@ type offer struct {
 	tier    int // the rank.tier it was made with
 	made    time.Time
 	lapse   token
+	failed  string // why her device could not be rung
 }
 
 // pass remembers that an agent had a contact and did not take it.
@@ -33,6 +34,7 @@ func (s *state) offerTo(c *contact, r rank) {
 	a.offer = o
 	s.become(a, Offered, "")
 	s.record(Entry{Kind: OfferMade, Contact: c.id, Agent: a.id, Queue: c.line.id, Offer: o.id})
+	s.ring(a, o.id, c)
 	s.arm(&o.lapse, c.line.set.RingFor.D(), func() { s.ringOut(o) })
 }
 
@@ -44,7 +46,14 @@ func (s *state) endOffer(o *offer, reason string) {
 	o.contact.offers = slices.DeleteFunc(o.contact.offers, func(p *offer) bool { return p == o })
 	o.agent.offer = nil
 	s.tally.offers[reason]++
-	s.record(Entry{Kind: OfferEnded, Contact: o.contact.id, Agent: o.agent.id, Queue: o.contact.line.id, Offer: o.id, Reason: reason, RingMS: ms(s.now.Sub(o.made))})
+	s.record(Entry{Kind: OfferEnded, Contact: o.contact.id, Agent: o.agent.id, Queue: o.contact.line.id, Offer: o.id, Reason: reason, Result: o.failed, RingMS: ms(s.now.Sub(o.made))})
+	if reason == "accepted" {
+		return
+	}
+	s.hush(o.agent, o.id)
+	if o.contact.awaits() == o.agent { // from here on she is anybody's
+		s.transferOver(o.contact, reason)
+	}
 }
 
 // withdraw ends all of c's offers and tells each agent why.
@@ -63,6 +72,10 @@ func (s *state) withdraw(c *contact, reason string, n Notice) {
 func (s *state) onAccepted(ev Accepted) {
 	a := s.agents[ev.Agent]
 	if a == nil {
+		return
+	}
+	if a.summons == ev.Offer && ev.Offer != 0 {
+		s.summonsAnswered(a)
 		return
 	}
 	o := s.offers[ev.Offer]
@@ -101,6 +114,10 @@ func (s *state) onDeclined(ev Declined) {
 	if a == nil {
 		return
 	}
+	if a.summons == ev.Offer && ev.Offer != 0 {
+		s.summonsFailed(a, "declined")
+		return
+	}
 	o := s.offers[ev.Offer]
 	if o == nil || o.agent != a {
 		s.lateAnswer(a, ev.Offer)
@@ -120,13 +137,18 @@ func (s *state) ringOut(o *offer) {
 	s.passOver(o.contact, a, 0)
 	a.lost = Notice{Code: OfferMissed, Contact: o.contact.id, Offer: o.id}
 	s.notify(a, a.lost)
+	s.missed(a)
+	s.afterRing(o.contact)
+}
+
+// missed counts a ring that a did not answer.
+func (s *state) missed(a *agent) {
 	a.misses++
 	if a.misses >= missesAllowed && a.member && a.next == "" {
 		s.become(a, NotResponding, "")
-	} else {
-		s.spare(a)
+		return
 	}
-	s.afterRing(o.contact)
+	s.spare(a)
 }
 
 // passOver lets the others have c before a has her again, and a not within

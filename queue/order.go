@@ -31,11 +31,22 @@ func (c Class) String() string {
 	return "normal"
 }
 
-// before is the order callers are served in: (class desc, entered - credit asc,
-// seq). seq is unique, so there are no ties and the order is total.
+// urgency is the first key of the order: who talked already and lost her agent
+// or was handed on comes before all who did not; then the class counts.
+func (c *contact) urgency() Class {
+	if c.head {
+		return c.class + headOfLine
+	}
+	return c.class
+}
+
+const headOfLine = ClassInterrupted + 1
+
+// before is the order callers are served in: (urgency desc, entered - credit
+// asc, seq). seq is unique, so there are no ties and the order is total.
 func before(a, b *contact) bool {
-	if a.class != b.class {
-		return a.class > b.class
+	if a, b := a.urgency(), b.urgency(); a != b {
+		return a > b
 	}
 	at, bt := a.entered.Add(-a.credit), b.entered.Add(-b.credit)
 	if !at.Equal(bt) {
@@ -70,12 +81,12 @@ func (o *order) search(c *contact) int {
 	return sort.Search(len(o.list), func(i int) bool { return !before(o.list[i], c) })
 }
 
-// oldest returns since when the longest waiting caller waits. Inside a class
-// the order is by time, so only the head of each class needs a look.
+// oldest returns since when the longest waiting caller waits. Inside an urgency
+// the order is by time, so only the head of each needs a look.
 func (o *order) oldest() (since time.Time, ok bool) {
-	for class := ClassInterrupted; class >= ClassLow; class-- {
-		i := sort.Search(len(o.list), func(i int) bool { return o.list[i].class <= class })
-		if i == len(o.list) || o.list[i].class != class {
+	for u := ClassInterrupted + headOfLine; u >= ClassLow; u-- {
+		i := sort.Search(len(o.list), func(i int) bool { return o.list[i].urgency() <= u })
+		if i == len(o.list) || o.list[i].urgency() != u {
 			continue
 		}
 		if at := o.list[i].entered; !ok || at.Before(since) {

@@ -11,27 +11,32 @@ func (s *state) onPathProven(ev PathProven) {
 		return
 	}
 	a.path = true
+	if a.device != DeviceBrowser { // good to know, but nothing waits for it
+		return
+	}
 	switch a.state {
 	case Checking:
-		if a.eager {
-			a.eager = false
-			s.become(a, Ready, "")
-			return
-		}
-		s.become(a, Paused, PauseLogin)
+		s.checked(a)
 	case Reconnecting:
 		s.comeBack(a)
 	}
 }
 
-// onPathLost is the server's own judgement, so it counts at once.
+// onPathLost is the server's own judgement, so it counts at once. Only the
+// device she uses matters: a page closed during a talk on the phone is none.
 func (s *state) onPathLost(ev PathLost) {
 	a := s.agents[ev.Agent]
-	if a == nil || !a.path {
-		return
+	switch {
+	case a == nil:
+	case ev.Device == "" || ev.Device == DeviceBrowser:
+		had := a.path
+		a.path = false
+		if had && a.device == DeviceBrowser {
+			s.cutOff(a)
+		}
+	case ev.Device == a.device && a.contact != nil:
+		s.lostWith(a, a.contact)
 	}
-	a.path = false
-	s.cutOff(a)
 }
 
 func (s *state) onSessionOpened(ev SessionOpened) {
@@ -55,7 +60,9 @@ func (s *state) onSessionLost(ev SessionLost) {
 		return
 	}
 	a.session = false
-	s.cutOff(a)
+	if a.device == DeviceBrowser { // else her shift needs no page
+		s.cutOff(a)
+	}
 	s.forget(a)
 }
 
@@ -84,11 +91,16 @@ func (s *state) lostWith(a *agent, c *contact) {
 	switch c.phase {
 	case connecting: // nobody spoke yet: c rings elsewhere, from her place
 		s.giveBack(c, "peer")
+		if a.device != DeviceBrowser { // which could be rung again at once, and fail again
+			s.passOver(c, a, declinePause)
+		}
 		s.order(Wait{Contact: c.id, Sound: c.sound("")})
 		s.spare(a)
 		s.afterRing(c)
 	case talking, rejoining:
 		s.park(a, c)
+	case dialling:
+		s.end(c, ByNetwork, CauseSilence)
 	}
 }
 
@@ -101,6 +113,10 @@ func (s *state) park(a *agent, c *contact) {
 	c.rejoin = true
 	if !a.held { // held, she hears music already
 		s.order(Wait{Contact: c.id, Sound: c.sound(holdWords)})
+	}
+	if a.device != DeviceBrowser { // a browser comes back by itself, a phone is rung
+		s.unsummon(a)
+		s.summon(a, c)
 	}
 	if a.state == Reconnecting { // it broke again while it was mended: the window stays
 		s.show(a)
@@ -119,19 +135,19 @@ func (s *state) awayFrom(a *agent, resume AgentState, reason string) {
 // comeBack ends reconnecting as soon as she has what her state needs.
 func (s *state) comeBack(a *agent) {
 	if c := a.contact; c != nil {
-		if a.path && c.phase == parked {
+		if a.path && c.phase == parked && a.device == DeviceBrowser {
 			s.rejoin(a, c)
 		}
 		return
 	}
 	needsPath := a.resume == Ready
-	if !a.session || (needsPath && !a.path) {
+	if !a.here() || (needsPath && !a.reachable()) {
 		s.show(a)
 		return
 	}
 	a.timer.disarm()
 	s.become(a, a.resume, a.resumeReason)
-	if a.state == Checking && a.path { // proven before her screen was back
+	if a.state == Checking && a.reachable() { // proven before her screen was back
 		s.onPathProven(PathProven{Agent: a.id})
 	}
 }
@@ -162,9 +178,14 @@ func (s *state) stayedAway(a *agent) {
 	if c != nil {
 		s.interrupt(c, a)
 	}
-	if !a.member {
+	switch {
+	case !a.member:
 		s.dismiss(a)
-	} else {
+	case c != nil && a.device != DeviceBrowser && a.next != Offline: // her shift goes on, but her phone did not ring through
+		a.timer.disarm()
+		a.next, a.nextReason = "", ""
+		s.become(a, NotResponding, "")
+	default:
 		s.goOffline(a)
 	}
 }
@@ -172,14 +193,12 @@ func (s *state) stayedAway(a *agent) {
 // interrupt ends a talk that broke and takes c back into her line, before
 // everybody who has not talked yet.
 func (s *state) interrupt(c *contact, a *agent) {
-	s.record(Entry{Kind: TalkEnded, Contact: c.id, Agent: a.id, Queue: c.line.id, By: string(ByNetwork), Reason: "agent_lost", TalkMS: ms(s.now.Sub(c.started))})
-	c.agent, a.contact = nil, nil
-	c.rejoin, a.held, a.muted = false, false, false
-	c.class, c.entered, c.announced = ClassInterrupted, s.now, 0
-	for _, p := range c.passed {
-		p.again.disarm()
-	}
-	c.passed, c.exits = nil, nil
+	s.talkOver(c, ByNetwork, "agent_lost")
+	c.agent, c.rejoin = nil, false
+	s.letGo(a)
+	c.class, c.head, c.entered, c.announced = ClassInterrupted, true, s.now, 0
+	s.clearPasses(c)
+	c.exits = nil
 	to := c.line
 	if to.gone {
 		if to = s.heir(c); to == nil {

@@ -8,15 +8,17 @@ package queue
 //   - wait_ms is the time in queues, ringing included, summed over her stays;
 //   - ring_ms is how long the volunteer who answered was rung (the last one, if
 //     she was interrupted and answered again);
-//   - talk_ms is the time with volunteers, hold included.
+//   - talk_ms is the time with volunteers, hold included;
+//   - queue is the last she was in, agent who talked with her last. Of a call we
+//     placed they are the volunteer who dialled and her first queue.
 func Fold(c *Call, e Entry) {
 	if e.Contact == "" || (c.ID != "" && c.ID != e.Contact) {
 		return
 	}
 	switch e.Kind {
-	case CallArrived:
+	case CallArrived, CallDialled:
 		at := e.At
-		*c = Call{ID: e.Contact, Started: at, Channel: e.Channel, Direction: e.Direction, Number: e.Number, Queue: e.Queue}
+		*c = Call{ID: e.Contact, Started: at, Channel: e.Channel, Direction: e.Direction, Number: e.Number, Queue: e.Queue, Agent: e.Agent}
 	case QueueEntered:
 		c.Queue = e.Queue
 	case QueueLeft:
@@ -34,6 +36,7 @@ func Fold(c *Call, e Entry) {
 		c.Ended = &at
 		c.Outcome = e.Outcome
 		c.EndedBy = Party(e.By)
+		c.Cost = e.Cost
 	}
 }
 

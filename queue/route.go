@@ -84,6 +84,19 @@ func withDefaults(q configs.Queue) configs.Queue {
 	return q
 }
 
+// outgoingWithDefaults fills what may not be zero.
+func outgoingWithDefaults(o configs.Outgoing) configs.Outgoing {
+	or := func(n *int, def int) {
+		if *n <= 0 {
+			*n = def
+		}
+	}
+	or(&o.MaxAtOnce, 2)
+	or(&o.MaxPerHour, 30)
+	or(&o.MaxMinutes, 60)
+	return o
+}
+
 // route takes a routing document apart and returns the lines it names no
 // longer. Lines and agents it still names keep what they hold.
 func (s *state) route(r configs.Routing) (gone []*line) {
@@ -117,6 +130,13 @@ func (s *state) route(r configs.Routing) (gone []*line) {
 			s.numbers[canonical(n.Number)] = number{l, language}
 		}
 	}
+	s.languages = make(map[QueueID]string, len(r.Numbers))
+	for _, n := range r.Numbers {
+		if id := QueueID(n.Queue); s.languages[id] == "" {
+			s.languages[id] = n.Language
+		}
+	}
+	s.outgoing = outgoingWithDefaults(r.Outgoing)
 	s.pauses = make(map[string]bool, len(r.PauseReasons))
 	for _, p := range r.PauseReasons {
 		s.pauses[p.Code] = true
@@ -144,6 +164,7 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 	}
 	for _, a := range s.agents {
 		a.member, a.lines = false, nil
+		a.mayDial, a.mobile = false, Caller{}
 	}
 	s.roster = s.roster[:0]
 	for _, set := range list {
@@ -153,6 +174,7 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 			s.agents[a.id] = a
 		}
 		a.member, a.name = true, set.Name
+		a.mayDial, a.mobile = set.Dial && len(s.outgoing.Allow) > 0, NewCaller(set.Mobile)
 		s.roster = append(s.roster, a)
 		for _, q := range set.Queues {
 			l := s.lineByID[QueueID(q)]
@@ -192,25 +214,35 @@ func (s *state) onRoutingChanged(ev RoutingChanged) {
 		s.dissolve(l)
 	}
 	for _, l := range s.lines {
-		if silent[l] && l.every() > 0 { // nobody in it has an announcement to come
-			for _, c := range l.order.list {
+		for _, c := range l.order.list {
+			if silent[l] && l.every() > 0 { // nobody in it has an announcement to come
 				s.announceLater(c)
 			}
+			s.refreshMusic(c)
 		}
 	}
 	for _, a := range s.everybody() {
 		s.show(a)
-		if o := a.offer; o != nil && !slices.Contains(o.contact.line.members, a) {
+		if o := a.offer; o != nil && !o.contact.mayRing(a) {
 			s.endOffer(o, "withdrawn")
 			a.lost = Notice{Code: OfferWithdrawn, Contact: o.contact.id, Offer: o.id}
 			s.notify(a, a.lost)
 			s.spare(a)
 			s.afterRing(o.contact)
 		}
-		if !a.member && !a.busy() {
+		switch {
+		case a.busy():
+		case !a.member:
 			s.dismiss(a)
+		case a.device == DeviceMobile && a.mobile.Anonymous():
+			s.use(a, DeviceBrowser)
 		}
 	}
+}
+
+// mayRing tells whether a is still somebody who answers for c.
+func (c *contact) mayRing(a *agent) bool {
+	return slices.Contains(c.line.members, a) || a.member && c.awaits() == a
 }
 
 // dissolve moves the callers of a deleted line on, in their order.
@@ -229,6 +261,7 @@ func (s *state) dissolve(l *line) {
 			s.order(Wait{Contact: c.id, Sound: c.sound("")})
 			continue
 		}
+		s.transferOver(c, "queue_deleted")
 		s.leave(c, "exit")
 		s.record(Entry{Kind: LadderRung, Contact: c.id, Queue: l.id, Reason: "queue_deleted"})
 		s.close(c, l.words(), OutcomeClosed)

@@ -15,13 +15,16 @@ type Snapshot struct {
 	Agents   []AgentLine `json:"agents"` // in the order of the routing document
 
 	Waiting  int `json:"waiting"`  // callers in any queue, ringing and connecting ones too
-	Talking  int `json:"talking"`  // contacts with an agent, past connecting
+	Talking  int `json:"talking"`  // contacts with an agent, past connecting and dialling
 	Contacts int `json:"contacts"` // all contacts in progress; a drain is over at zero
 
-	// Since the desk started.
+	// Since the desk started. Arrived are the contacts that came in and Outcomes
+	// how they ended; those we called are counted apart.
 	Arrived  uint64             `json:"arrived"`
+	Dialled  uint64             `json:"dialled"`
 	Refused  map[Refusal]uint64 `json:"refused"`
 	Outcomes map[Outcome]uint64 `json:"outcomes"`
+	Outgoing map[Outcome]uint64 `json:"outgoing"`
 	Offers   map[string]uint64  `json:"offers"` // by how they ended
 
 	Drill *DrillView `json:"drill,omitempty"` // the latest trial call; nil: there was none
@@ -54,7 +57,7 @@ func (s *state) snapshot(now time.Time) *Snapshot {
 	snap := &Snapshot{
 		At: now, Revision: s.revision, Draining: s.draining,
 		Queues: make([]QueueView, 0, len(s.lines)), Agents: make([]AgentLine, 0, len(s.roster)),
-		Contacts: len(s.contacts), Arrived: s.tally.arrived,
+		Contacts: len(s.contacts), Arrived: s.tally.arrived, Dialled: s.tally.dialled, Outgoing: maps.Clone(s.tally.outgoing), Drill: s.drill,
 		Refused: maps.Clone(s.tally.refused), Outcomes: maps.Clone(s.tally.outcomes), Offers: maps.Clone(s.tally.offers),
 	}
 	for _, l := range s.lines {
@@ -64,7 +67,7 @@ func (s *state) snapshot(now time.Time) *Snapshot {
 	}
 	for _, a := range s.roster {
 		snap.Agents = append(snap.Agents, a.summary())
-		if a.contact != nil && a.contact.phase != connecting {
+		if a.contact != nil && a.contact.inTalk {
 			snap.Talking++
 		}
 	}
@@ -72,7 +75,7 @@ func (s *state) snapshot(now time.Time) *Snapshot {
 }
 
 func (a *agent) summary() AgentLine {
-	v := AgentLine{Agent: a.id, Name: a.name, State: a.state, Reason: a.reason, Since: a.since, Next: a.next, Queues: make([]QueueID, 0, len(a.lines))}
+	v := AgentLine{Agent: a.id, Name: a.name, State: a.state, Reason: a.reason, Since: a.since, Next: a.next, Device: a.device, Queues: make([]QueueID, 0, len(a.lines))}
 	for _, l := range a.lines {
 		v.Queues = append(v.Queues, l.id)
 	}

@@ -1,6 +1,9 @@
 package queue
 
 import (
+	"encoding/binary"
+	"io"
+	"math/rand/v2"
 	"time"
 
 	"sahut/configs"
@@ -36,13 +39,20 @@ type state struct {
 	numbers      map[string]number
 	pauses       map[string]bool
 	dispositions map[string]bool
-	seed         uint64 // of the last tiebreak
+	languages    map[QueueID]string // of the first number that leads there
+	outgoing     configs.Outgoing
+	country      string    // whose numbers are dialled without a country code
+	seed         uint64    // of the last tiebreak
+	entropy      io.Reader // of the ids of contacts that begin here
 
 	// Who is here.
 	agents   map[AgentID]*agent
 	roster   []*agent // those of the document, in its order
 	contacts map[ContactID]*contact
 	offers   map[OfferID]*offer
+	awaiting []*contact           // transferred to one volunteer, oldest first
+	drills   map[ContactID]*token // trial calls, which count nowhere
+	drill    *DrillView           // how the latest one went
 	draining bool
 	// Nobody rings phones: she can only choose her browser.
 	onlyBrowsers bool
@@ -53,12 +63,15 @@ type state struct {
 	lastSeq   uint64
 	lastOffer OfferID
 	ready     int // agents in state ready who answer any line
+	charges   int // outgoing legs now
+	ledger    ledger
 	tally     tally
 
 	// Of the event being applied.
 	now       time.Time
 	records   []Effect
 	orders    []Effect
+	partings  []Effect // orders that come after all others
 	notices   []Effect
 	changed   []*agent   // whose screens must be shown anew
 	newcomers []*contact // entered a line and were told no place yet
@@ -70,6 +83,9 @@ func newState(r configs.Routing, revision, seed uint64, now time.Time) *state {
 	s := &state{
 		revision: revision,
 		seed:     seed,
+		entropy:  entropyOf(seed),
+		country:  "ID",
+		drills:   map[ContactID]*token{},
 		now:      now,
 		lineByID: map[QueueID]*line{},
 		agents:   map[AgentID]*agent{},
@@ -88,6 +104,8 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 	switch ev := ev.(type) {
 	case Arrived:
 		s.onArrived(ev)
+	case Ringing:
+		s.onRinging(ev)
 	case Established:
 		s.onEstablished(ev)
 	case Connected:
@@ -116,10 +134,21 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 	case SessionLost:
 		s.onSessionLost(ev)
 
+	case DeviceChosen:
+		s.onDeviceChosen(ev)
+	case PhoneRegistered:
+		s.onPhoneRegistered(ev)
+
 	case Accepted:
 		s.onAccepted(ev)
 	case Declined:
 		s.onDeclined(ev)
+	case RingFailed:
+		s.onRingFailed(ev)
+	case Dialled:
+		s.onDialled(ev)
+	case TransferAsked:
+		s.onTransferAsked(ev)
 	case HoldAsked:
 		s.onHoldAsked(ev)
 	case ResumeAsked:
@@ -139,9 +168,12 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 		s.onRoutingChanged(ev)
 	case DrainStarted:
 		s.draining = true
+	case DrillDone:
+		s.onDrillDone(ev)
 	case Ticked:
 		s.onTicked()
 	}
+	s.matchAwaiting()
 	s.match()
 	s.tellNewcomers()
 	s.watchLines()
@@ -196,9 +228,10 @@ func (s *state) touch(l *line) {
 
 // batch hands out what the event led to and makes room for the next.
 func (s *state) batch() []Effect {
-	do := make([]Effect, 0, len(s.records)+len(s.orders)+len(s.changed)+len(s.notices))
+	do := make([]Effect, 0, len(s.records)+len(s.orders)+len(s.partings)+len(s.changed)+len(s.notices))
 	do = append(do, s.records...)
 	do = append(do, s.orders...)
+	do = append(do, s.partings...)
 	for _, a := range s.changed {
 		a.changed = false
 		do = append(do, Show{Agent: a.id, View: s.view(a)})
@@ -206,10 +239,19 @@ func (s *state) batch() []Effect {
 	do = append(do, s.notices...)
 	clear(s.records)
 	clear(s.orders)
+	clear(s.partings)
 	clear(s.notices)
 	clear(s.changed)
-	s.records, s.orders, s.notices, s.changed = s.records[:0], s.orders[:0], s.notices[:0], s.changed[:0]
+	s.records, s.orders, s.partings = s.records[:0], s.orders[:0], s.partings[:0]
+	s.notices, s.changed = s.notices[:0], s.changed[:0]
 	return do
+}
+
+// entropyOf is the randomness of ids; that of a replay is the same again.
+func entropyOf(seed uint64) io.Reader {
+	var key [32]byte
+	binary.LittleEndian.PutUint64(key[:], seed)
+	return rand.NewChaCha8(key)
 }
 
 // ms is a duration as the journal keeps it.

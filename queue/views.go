@@ -5,6 +5,7 @@ func (s *state) view(a *agent) AgentView {
 	v := AgentView{
 		State: a.state, Since: a.since, Reason: a.reason, Next: a.next,
 		Queues: make([]QueueView, 0, len(a.lines)),
+		Device: a.device, Devices: s.devices(a), MayDial: a.mayDial,
 	}
 	for _, l := range a.lines {
 		v.Queues = append(v.Queues, l.view())
@@ -32,8 +33,15 @@ func (s *state) view(a *agent) AgentView {
 func (s *state) callView(a *agent, c *contact) *CallView {
 	v := &CallView{
 		Contact: c.id, Queue: c.line.id, Label: c.line.set.Label, Caller: c.caller.String(),
-		WaitMS: ms(c.waited), Connecting: c.phase == connecting || c.phase == rejoining,
+		WaitMS: ms(c.waited), Connecting: c.phase == connecting || c.phase == rejoining || c.phase == dialling && c.answered,
 		Started: c.started, Held: a.held, Muted: a.muted, Keys: c.keys,
+		Direction: DirectionIn, Stage: c.stage(),
+	}
+	if c.out {
+		v.Direction = DirectionOut
+	}
+	if c.phase == summoning || c.phase == dialling {
+		v.Started = c.accepted
 	}
 	if c.phase == connecting {
 		v.Started = c.accepted
@@ -84,12 +92,21 @@ func (s *state) refreshFigures() {
 
 // tally counts since the desk started.
 type tally struct {
-	arrived  uint64
-	refused  map[Refusal]uint64
-	outcomes map[Outcome]uint64
-	offers   map[string]uint64
+	arrived, dialled uint64
+	refused          map[Refusal]uint64
+	outcomes         map[Outcome]uint64 // of those who arrived
+	outgoing         map[Outcome]uint64 // of those we dialled
+	offers           map[string]uint64
 }
 
 func newTally() tally {
-	return tally{refused: map[Refusal]uint64{}, outcomes: map[Outcome]uint64{}, offers: map[string]uint64{}}
+	return tally{refused: map[Refusal]uint64{}, outcomes: map[Outcome]uint64{}, outgoing: map[Outcome]uint64{}, offers: map[string]uint64{}}
+}
+
+func (t *tally) ended(c *contact, o Outcome) {
+	if c.out {
+		t.outgoing[o]++
+		return
+	}
+	t.outcomes[o]++
 }

@@ -1,0 +1,242 @@
+package queue
+
+import (
+	"slices"
+	"time"
+)
+
+// This file is the blind transfer: an agent gives her contact away and goes on
+// to her wrap-up. The contact hears music until somebody else speaks to her, and
+// whatever goes wrong leads to the head of a line.
+
+// Target is where a contact is transferred to; exactly one field is set. Number
+// is as she typed it; from a phone that has but one field, a queue's or
+// volunteer's id may stand there too.
+type Target struct {
+	Queue  QueueID `json:"queue,omitempty"`
+	Agent  AgentID `json:"agent,omitempty"`
+	Number string  `json:"number,omitempty"`
+}
+
+// The one kind of transfer there is, and how it went well.
+const (
+	blind    = "blind"
+	resultOK = "ok"
+)
+
+// transfer is one under way.
+type transfer struct {
+	by     AgentID
+	to     *agent // whom it waits for; nil: a number is being called
+	target string // as the journal has it
+	until  token  // how long she waits for to alone
+}
+
+// awaits returns the agent c waits for alone, or nil.
+func (c *contact) awaits() *agent {
+	if c.transfer == nil {
+		return nil
+	}
+	return c.transfer.to
+}
+
+func (s *state) onTransferAsked(ev TransferAsked) {
+	a := s.agents[ev.Agent]
+	if a == nil {
+		return
+	}
+	to := s.resolve(ev.To)
+	_, c := s.inHand(ev.Agent, ev.Contact)
+	if c == nil || c.phase != talking {
+		s.refuseTransfer(a, ev.Contact, to, "", TransferNotNow)
+		return
+	}
+	switch {
+	case to.Queue != "" && to.Agent == "" && to.Number == "":
+		s.transferToQueue(a, c, to)
+	case to.Agent != "" && to.Queue == "" && to.Number == "":
+		s.transferToAgent(a, c, to)
+	case to.Number != "" && to.Queue == "" && to.Agent == "":
+		s.transferToNumber(a, c, to)
+	default:
+		s.refuseTransfer(a, c.id, to, "", TransferUnknown)
+	}
+}
+
+// resolve reads a queue's or volunteer's id where a phone wrote a number.
+func (s *state) resolve(to Target) Target {
+	if to.Number == "" || to.Queue != "" || to.Agent != "" {
+		return to
+	}
+	if s.lineByID[QueueID(to.Number)] != nil {
+		return Target{Queue: QueueID(to.Number)}
+	}
+	if t := s.agents[AgentID(to.Number)]; t != nil && t.member {
+		return Target{Agent: AgentID(to.Number)}
+	}
+	return to
+}
+
+// refuseTransfer tells her why, and the journal that she tried.
+func (s *state) refuseTransfer(a *agent, contact ContactID, to Target, number string, code NoticeCode) {
+	if c := s.contacts[contact]; c != nil {
+		s.record(Entry{Kind: TransferBegun, Contact: contact, Agent: a.id, Queue: c.line.id, Reason: blind, Target: to.masked(number), Result: string(code)})
+	}
+	s.notify(a, Notice{Code: code, Contact: contact})
+	s.order(Transferred{Agent: a.id, Contact: contact, Code: code})
+	s.show(a)
+}
+
+// masked is the target as the journal has it. What is neither a queue nor an
+// agent we know may be a number mistyped, so it is not kept.
+func (t Target) masked(number string) string {
+	switch {
+	case t.Queue != "" && len(t.Queue) <= 32:
+		return "queue:" + string(t.Queue)
+	case t.Agent != "" && len(t.Agent) <= 32:
+		return "agent:" + string(t.Agent)
+	}
+	return numberTarget + number
+}
+
+// handOver takes c from a, who goes on to her wrap-up, and gives c music.
+func (s *state) handOver(a *agent, c *contact, target string) {
+	s.record(Entry{Kind: TransferBegun, Contact: c.id, Agent: a.id, Queue: c.line.id, Reason: blind, Target: target})
+	c.transfer = &transfer{by: a.id, target: target}
+	talk := s.now.Sub(c.started)
+	s.talkOver(c, ByAgent, "transfer")
+	c.agent, c.rejoin, c.keys = nil, false, ""
+	s.clearPasses(c)
+	s.letGo(a)
+	s.order(Transferred{Agent: a.id, Contact: c.id})
+	s.wrapUp(a, c, talk, ByAgent)
+}
+
+// transferOver tells the journal how it ended; c is like any other now.
+func (s *state) transferOver(c *contact, result string) {
+	t := c.transfer
+	if t == nil {
+		return
+	}
+	t.until.disarm()
+	c.transfer = nil
+	if i := slices.Index(s.awaiting, c); i >= 0 {
+		s.awaiting = slices.Delete(s.awaiting, i, i+1)
+	}
+	s.record(Entry{Kind: TransferDone, Contact: c.id, Agent: t.by, Queue: c.line.id, Reason: blind, Target: t.target, Result: result})
+	if by := s.agents[t.by]; result != resultOK && result != "caller_left" && by != nil {
+		s.notify(by, Notice{Code: TransferFailed, Contact: c.id, Key: result})
+	}
+}
+
+func (s *state) transferToQueue(a *agent, c *contact, to Target) {
+	l := s.lineByID[to.Queue]
+	if l == nil {
+		s.refuseTransfer(a, c.id, to, "", TransferUnknown)
+		return
+	}
+	s.handOver(a, c, to.masked(""))
+	s.toHead(c, l)
+	s.transferOver(c, resultOK)
+	s.welcome(c)
+}
+
+// transferToAgent has c wait at the head of her line for one volunteer alone,
+// for as long as one is rung.
+func (s *state) transferToAgent(a *agent, c *contact, to Target) {
+	t := s.agents[to.Agent]
+	switch {
+	case t == nil || !t.member:
+		s.refuseTransfer(a, c.id, to, "", TransferUnknown)
+		return
+	case t == a || !t.onShift():
+		s.refuseTransfer(a, c.id, to, "", TransferNotAllowed)
+		return
+	}
+	s.handOver(a, c, to.masked(""))
+	c.transfer.to = t
+	s.awaiting = append(s.awaiting, c)
+	s.arm(&c.transfer.until, c.line.set.RingFor.D(), func() {
+		if len(c.offers) == 0 && c.phase == waiting { // else the end of the ring decides
+			s.transferOver(c, "timeout")
+		}
+	})
+	s.toHeadOrHeir(c)
+}
+
+// transferToNumber calls a number for c, as the helpline.
+func (s *state) transferToNumber(a *agent, c *contact, to Target) {
+	number, code := s.dialable(a, to.Number)
+	if code == "" && (c.due != nil || s.draining) {
+		code = TransferNotAllowed // one paid leg a contact; drained, nothing new begins
+	}
+	if code != "" {
+		s.refuseTransfer(a, c.id, to, number.String(), code)
+		return
+	}
+	s.handOver(a, c, to.masked(number.String()))
+	s.charge(c, a, number)
+	s.enter(c, forwarding)
+	s.order(Wait{Contact: c.id, Sound: c.sound("")})
+	s.order(Forward{Contact: c.id, Number: number})
+	s.arm(&c.limit, forwardWithin, func() { s.forwardFailed(c, string(CauseNoAnswer)) })
+}
+
+// forwarded: the number was answered, and the two are joined.
+func (s *state) forwarded(c *contact) {
+	c.due.answered = s.now
+	s.enter(c, outside)
+	s.transferOver(c, resultOK)
+	s.limitTalk(c)
+}
+
+// forwardFailed brings c back to the head of the line she came from.
+func (s *state) forwardFailed(c *contact, why string) {
+	s.discharge(c)
+	s.transferOver(c, why)
+	s.toHeadOrHeir(c)
+	if c.phase == waiting {
+		s.welcome(c)
+	}
+}
+
+// toHead brings c, who talked already, before all who did not. She keeps her
+// class, and counts as waiting for as long as she did in all.
+func (s *state) toHead(c *contact, l *line) {
+	c.head, c.entered, c.announced = true, s.now.Add(-c.waited), 0
+	c.exits = nil
+	s.enter(c, waiting)
+	s.join(c, l)
+	s.order(Wait{Contact: c.id, Sound: c.sound("")})
+}
+
+// toHeadOrHeir is toHead for her own line; if an admin deleted it, for its heir.
+func (s *state) toHeadOrHeir(c *contact) {
+	to := c.line
+	if to.gone {
+		to = s.heir(c)
+	}
+	if to == nil {
+		s.transferOver(c, "queue_deleted")
+		s.close(c, c.line.words(), OutcomeClosed)
+		return
+	}
+	s.toHead(c, to)
+}
+
+// matchAwaiting rings those whom transferred contacts wait for. It comes before
+// match: they have waited their turn already.
+func (s *state) matchAwaiting() {
+	for _, c := range slices.Clone(s.awaiting) {
+		if a := c.awaits(); a != nil && a.state == Ready && c.phase == waiting && len(c.offers) == 0 && c.exitDue == "" {
+			s.offerTo(c, rank{agent: a, tie: a.tie})
+		}
+	}
+}
+
+// How long the desk bears an outgoing call that nobody answers.
+const (
+	summonWithin  = 30 * time.Second // her own phone, before a number is dialled
+	dialWithin    = 2 * time.Minute  // from Dial to the answer
+	forwardWithin = 45 * time.Second // from Forward to the answer; the caller waits meanwhile
+)
