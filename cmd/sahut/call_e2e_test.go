@@ -115,19 +115,12 @@ func TestTwoAcceptAtOnce(t *testing.T) {
 }
 
 // winner waits for the record to say who answered.
-func (s *site) winner() queue.AgentID {
-	for {
-		var c queue.Call
-		s.must("read", s.store.Calls(time.Time{}, func(got queue.Call) bool { c = got; return false }))
-		if c.Agent != "" {
-			return c.Agent
-		}
-		select {
-		case <-time.After(20 * time.Millisecond):
-		case <-s.ctx.Done():
-			s.t.Fatal("nobody answered")
-		}
-	}
+func (s *site) winner() (who queue.AgentID) {
+	s.until("a record that says who answered", func() bool {
+		s.must("read", s.store.Calls(time.Time{}, func(c queue.Call) bool { who = c.Agent; return false }))
+		return who != ""
+	})
+	return who
 }
 
 // The caller leaves at every moment; nobody is stuck.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,14 +39,24 @@ type site struct {
 	ctx      context.Context
 	password string
 	phone    *siptest.Phone
+	kept     bell // rung when entries are on the disk
 }
 
 // open starts a house with the demo's routing, changed by edit, and stops it
 // with the test.
 func open(t *testing.T, edit func(*configs.Routing)) *site {
 	t.Helper()
+	return openAs(t, nil, edit)
+}
+
+// openAs is open with other server settings as well.
+func openAs(t *testing.T, serve func(*configs.Server), edit func(*configs.Routing)) *site {
+	t.Helper()
 	cfg := demoConfig("127.0.0.1", 0, 0, t.TempDir())
 	cfg.DrainTimeout = 0
+	if serve != nil {
+		serve(&cfg)
+	}
 	password, err := prepareDemo(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -72,37 +83,85 @@ func open(t *testing.T, edit func(*configs.Routing)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := &site{house: h, t: t, password: password}
+	h.onKept = s.kept.ring
 	life, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	again := make(chan struct{})
 	close(again) // a test never waits for a drain
 	go func() { done <- h.run(life, again) }()
-	phone, err := siptest.New(siptest.Config{})
-	if err != nil {
+	if s.phone, err = siptest.New(siptest.Config{}); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
+	var cancel context.CancelFunc
+	s.ctx, cancel = context.WithTimeout(context.Background(), 90*time.Second)
 	t.Cleanup(func() {
-		phone.Close()
+		s.phone.Close()
 		cancel()
 		stop()
 		if err := <-done; err != nil {
 			t.Errorf("the house did not stop cleanly: %v", err)
 		}
-		s, err := openStore(cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer s.Close()
-		if _, err := s.Recover(time.Now()); err != nil {
-			t.Error(err)
-		}
-		broken, err := directory{s}.Verify()
-		if err != nil || len(broken) > 0 {
-			t.Errorf("verify after the test: %v\n%s", err, strings.Join(broken, "\n"))
-		}
+		s.audit()
 	})
-	return &site{house: h, t: t, ctx: ctx, password: password, phone: phone}
+	return s
+}
+
+// audit is what `sahut verify` says after the house was closed.
+func (s *site) audit() {
+	st, err := openStore(s.cfg)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer st.Close()
+	if _, err := st.Recover(time.Now()); err != nil {
+		s.t.Error(err)
+	}
+	broken, err := directory{st}.Verify()
+	if err != nil || len(broken) > 0 {
+		s.t.Errorf("verify after the test: %v\n%s", err, strings.Join(broken, "\n"))
+	}
+}
+
+// bell lets everybody look again when something happened.
+type bell struct {
+	mu   sync.Mutex
+	next chan struct{}
+}
+
+func (b *bell) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.next != nil {
+		close(b.next)
+		b.next = nil
+	}
+}
+
+// wait is closed by the next ring.
+func (b *bell) wait() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.next == nil {
+		b.next = make(chan struct{})
+	}
+	return b.next
+}
+
+// until waits for isSo, and asks it again whenever entries were kept.
+func (s *site) until(what string, isSo func() bool) {
+	s.t.Helper()
+	for {
+		kept := s.kept.wait()
+		if isSo() {
+			return
+		}
+		select {
+		case <-kept:
+		case <-s.ctx.Done():
+			s.t.Fatalf("waiting for %s: %v", what, s.ctx.Err())
+		}
+	}
 }
 
 // volunteer signs name in, on shift and ready, with a tone for a voice.
@@ -171,22 +230,16 @@ func (s *site) talking(v *livetest.Volunteer) *queue.CallView {
 	return view.Call
 }
 
-// record waits until the one call of the house has its record and returns it.
-func (s *site) record() queue.Call {
+// record waits until the latest call of the house has ended and returns what
+// is kept of it.
+func (s *site) record() (last queue.Call) {
 	s.t.Helper()
-	for {
-		var last queue.Call
-		err := s.store.Calls(time.Time{}, func(c queue.Call) bool { last = c; return false })
-		s.must("read the record", err)
-		if last.Ended != nil {
-			return last
-		}
-		select { // the snapshot after the end is the only sign there is
-		case <-time.After(20 * time.Millisecond):
-		case <-s.ctx.Done():
-			s.t.Fatalf("the call has no end: %+v", last)
-		}
-	}
+	s.until("the record of a call that ended", func() bool {
+		last = queue.Call{}
+		s.must("read the record", s.store.Calls(time.Time{}, func(c queue.Call) bool { last = c; return false }))
+		return last.Ended != nil
+	})
+	return last
 }
 
 func bytesReader(b []byte) io.Reader { return strings.NewReader(string(b)) }
