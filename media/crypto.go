@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
@@ -58,19 +59,26 @@ const (
 	saltBytes = 14
 )
 
-// masterKey is a key and its salt. However it is printed, it is not shown.
-type masterKey [keyBytes + saltBytes]byte
+// masterKey is a key and its salt. However it is printed, it is not shown: by
+// itself it is masked, and within another struct, where fmt asks no Formatter,
+// a function is only an address.
+type masterKey struct{ bytes func() []byte }
+
+func keep(secret []byte) masterKey { return masterKey{func() []byte { return secret }} }
+
+func newMasterKey() masterKey {
+	secret := make([]byte, keyBytes+saltBytes)
+	_, _ = rand.Read(secret) // never fails
+	return keep(secret)
+}
+
+func (k masterKey) equal(o masterKey) bool { return bytes.Equal(k.bytes(), o.bytes()) }
 
 // Format implements fmt.Formatter for every verb.
 func (masterKey) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "•••") }
 
 // LogValue implements slog.LogValuer.
 func (masterKey) LogValue() slog.Value { return slog.StringValue("•••") }
-
-func newMasterKey() (k masterKey) {
-	_, _ = rand.Read(k[:]) // never fails
-	return k
-}
 
 // crypto is one a=crypto line: what its writer encrypts with.
 type crypto struct {
@@ -82,12 +90,12 @@ type crypto struct {
 
 // same tells whether two lines lead to the same stream of keys.
 func (c *crypto) same(o *crypto) bool {
-	return c.suite == o.suite && c.key == o.key && c.mki == o.mki
+	return c.suite == o.suite && c.key.equal(o.key) && c.mki == o.mki
 }
 
 // line is the line as it is written; ours never has an MKI.
 func (c *crypto) line() string {
-	return "a=crypto:" + c.tag + " " + c.suite.String() + " inline:" + base64.StdEncoding.EncodeToString(c.key[:]) + "\r\n"
+	return "a=crypto:" + c.tag + " " + c.suite.String() + " inline:" + base64.StdEncoding.EncodeToString(c.key.bytes()) + "\r\n"
 }
 
 // newCryptos are the lines of an offer: each suite with a key of its own.
@@ -132,10 +140,10 @@ func (c *crypto) inline(s string) bool {
 		return false // several keys, told apart by MKI, are nothing anybody sends
 	}
 	raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(parts[0], "="))
-	if err != nil || len(raw) != len(c.key) {
+	if err != nil || len(raw) != keyBytes+saltBytes {
 		return false
 	}
-	copy(c.key[:], raw)
+	c.key = keep(raw)
 	for _, p := range parts[1:] {
 		value, length, isMKI := strings.Cut(p, ":")
 		if isMKI && !c.identifier(value, length) {

@@ -39,8 +39,9 @@ func newSealer(c *crypto) (*sealer, error) {
 // context is one direction of SRTP or SRTCP. The rollover counter begins at
 // zero with every key (RFC 4568 section 6.4).
 func (c *crypto) context() (*srtp.Context, error) {
-	return srtp.CreateContext(c.key[:keyBytes], c.key[keyBytes:], c.suite.profile(),
-		srtp.MasterKeyIndicator([]byte(c.mki)), srtp.SRTPReplayProtection(replayWindow), srtp.SRTCPReplayProtection(replayWindow))
+	key, salt := c.key.bytes()[:keyBytes], c.key.bytes()[keyBytes:]
+	return srtp.CreateContext(key, salt, c.suite.profile(), srtp.MasterKeyIndicator([]byte(c.mki)),
+		srtp.SRTPReplayProtection(replayWindow), srtp.SRTCPReplayProtection(replayWindow))
 }
 
 var errNotSealed = errors.New("the packet could not be encrypted, or its number was sent already")

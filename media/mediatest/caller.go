@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,6 +27,10 @@ type CallerOptions struct {
 	Pacer     *Pacer        // default: one of its own
 	Record    time.Duration // keep all that is heard, up to so much; default: the last second
 	SDPDirect string        // direction in the first offer; default sendrecv
+
+	SRTP   string   // protocol of the m= line that keys are offered with: RTP/SAVP or RTP/AVP; empty: plain sound
+	Suites []string // of SRTP, in order of preference; default Suite80, Suite32
+	MKI    bool     // its packets name their key, as some telephones' do
 }
 
 // Caller is a plain RTP endpoint with an offer and an answer in SDP. What it
@@ -41,6 +48,9 @@ type Caller struct {
 	remote  terms
 	id      uint64
 	version uint64
+	ours    []cryptoLine // offered, or the one answered with
+	seals   *srtp        // nil: plain sound
+	opens   *srtp
 	packet  [12 + 480]byte // only the Voice uses it, under its own lock
 }
 
@@ -61,10 +71,14 @@ func NewCaller(opts CallerOptions) (*Caller, error) {
 	if opts.PTime == 0 {
 		opts.PTime = 20
 	}
+	if opts.SRTP != "" && len(opts.Suites) == 0 {
+		opts.Suites = []string{Suite80, Suite32}
+	}
 	if opts.SDPDirect == "" {
 		opts.SDPDirect = "sendrecv"
 	}
 	c := &Caller{opts: opts, ear: newEar(opts.Record), id: uint64(random()), version: 1}
+	c.Rekey()
 	if err := c.Move(); err != nil {
 		return nil, err
 	}
@@ -110,6 +124,35 @@ func (c *Caller) Move() error {
 	return nil
 }
 
+// Rekey takes new keys for SRTP; the next Offer names them, and they are used
+// from its answer on.
+func (c *Caller) Rekey() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ours = nil
+	for i, suite := range c.opts.Suites {
+		c.ours = append(c.ours, c.newLine(strconv.Itoa(i+1), suite))
+	}
+}
+
+func (c *Caller) newLine(tag, suite string) cryptoLine {
+	l := newCryptoLine(tag, suite)
+	if c.opts.MKI {
+		l.mki, l.suffix = "\x00\x00\x00\x07", "|2^31|7:4"
+	}
+	return l
+}
+
+// Encrypted tells which suite is in use; empty: plain sound.
+func (c *Caller) Encrypted() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.seals == nil {
+		return ""
+	}
+	return c.seals.line.suite
+}
+
 // Addr is where the caller listens.
 func (c *Caller) Addr() netip.AddrPort {
 	c.mu.Lock()
@@ -125,7 +168,11 @@ func (c *Caller) Offer() []byte { return c.Reoffer(c.opts.SDPDirect) }
 func (c *Caller) Reoffer(direction string) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.describe(terms{laws: c.opts.Laws, keysPT: c.opts.KeysPT, ptime: c.opts.PTime, direction: direction, mux: c.opts.RTCPMux})
+	t := terms{laws: c.opts.Laws, keysPT: c.opts.KeysPT, ptime: c.opts.PTime, direction: direction, mux: c.opts.RTCPMux, proto: "RTP/AVP"}
+	if c.opts.SRTP != "" {
+		t.proto, t.cryptos = c.opts.SRTP, c.ours
+	}
+	return c.describe(t)
 }
 
 func (c *Caller) describe(t terms) []byte {
@@ -148,6 +195,17 @@ func (c *Caller) Answer(offer []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(t.cryptos) > 0 && c.opts.SRTP != "" {
+		c.mu.Lock()
+		t.cryptos = t.cryptos[:1]
+		if c.seals == nil || c.seals.line.suite != t.cryptos[0].suite {
+			c.ours = []cryptoLine{c.newLine("", t.cryptos[0].suite)}
+		} else {
+			c.ours = []cryptoLine{c.seals.line}
+		}
+		c.ours[0].tag = t.cryptos[0].tag
+		c.mu.Unlock()
+	}
 	if err := c.agreeOn(t); err != nil {
 		return nil, err
 	}
@@ -157,7 +215,11 @@ func (c *Caller) Answer(offer []byte) ([]byte, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	reply := terms{laws: []Law{law}, ptime: c.opts.PTime, direction: mirror(t.direction), mux: t.mux && c.opts.RTCPMux}
+	reply := terms{laws: []Law{law}, ptime: c.opts.PTime, direction: mirror(t.direction), mux: t.mux && c.opts.RTCPMux,
+		proto: t.proto, others: t.others}
+	if c.seals != nil {
+		reply.cryptos = []cryptoLine{c.seals.line}
+	}
 	if !c.opts.NoKeys {
 		reply.keysPT = t.keysPT
 	}
@@ -171,10 +233,49 @@ func (c *Caller) agreeOn(t terms) error {
 	}
 	c.mu.Lock()
 	c.to, c.remote = t.to, t
+	err = c.encrypt(t)
 	c.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	c.Voice.agree(law, t.keysPT, 0)
 	c.ear.agree(law, t.keysPT)
 	return nil
+}
+
+// encrypt begins to use the keys agreed on; a key that stays is used on.
+func (c *Caller) encrypt(t terms) error {
+	if c.opts.SRTP == "" || len(t.cryptos) == 0 {
+		c.seals, c.opens = nil, nil
+		if strings.HasPrefix(t.proto, "RTP/S") {
+			return ErrSDP("encrypted sound, but no key for it")
+		}
+		return nil
+	}
+	theirs := t.cryptos[0]
+	i := slices.IndexFunc(c.ours, func(l cryptoLine) bool { return l.tag == theirs.tag && l.suite == theirs.suite })
+	if i < 0 {
+		return ErrSDP("a key with tag " + theirs.tag + ", which was not offered")
+	}
+	if c.seals == nil || c.seals.line.key != c.ours[i].key {
+		c.seals = newSRTP(c.ours[i])
+	}
+	c.seals.line.tag = c.ours[i].tag
+	if c.opens == nil || c.opens.line.key != theirs.key {
+		c.opens = newSRTP(theirs)
+	}
+	return nil
+}
+
+// SendRTCP sends a report on the port of the sound (rtcp-mux).
+func (c *Caller) SendRTCP(report []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.seals != nil {
+		report = c.seals.sealRTCP(report)
+	}
+	_, err := c.conn.WriteToUDPAddrPort(report, c.to)
+	return err
 }
 
 // Law is the codec agreed on: what the caller sends.
@@ -210,6 +311,9 @@ func (c *Caller) write(h *rtp.Header, payload []byte) error {
 	copy(p[12:], payload)
 	c.mu.Lock()
 	conn, to := c.conn, c.to
+	if c.seals != nil {
+		p = c.seals.seal(p)
+	}
 	c.mu.Unlock()
 	_, err := conn.WriteToUDPAddrPort(p, to)
 	return err
@@ -224,7 +328,25 @@ func (c *Caller) read(conn *net.UDPConn) {
 			return
 		}
 		if err == nil {
-			c.ear.packet(buf[:n], time.Now())
+			c.hear(buf[:n])
 		}
 	}
+}
+
+func (c *Caller) hear(p []byte) {
+	now, ok := time.Now(), true
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.opens == nil || len(p) < 12:
+	case p[1] >= 192 && p[1] <= 223: // RFC 5761 section 4
+		p, ok = c.opens.openRTCP(p)
+	default:
+		p, ok = c.opens.open(p)
+	}
+	if !ok {
+		c.ear.forged()
+		return
+	}
+	c.ear.packet(p, now)
 }

@@ -19,6 +19,9 @@ type terms struct {
 	ptime     int
 	direction string
 	mux       bool
+	proto     string // of the m= line
+	cryptos   []cryptoLine
+	others    []string // m= lines besides the first of sound, refused
 }
 
 // describe writes an SDP body as a carrier's gateway does.
@@ -38,9 +41,15 @@ func describe(id, version uint64, addr netip.AddrPort, t terms) []byte {
 		maps += fmt.Sprintf("a=rtpmap:%d telephone-event/8000\r\na=fmtp:%d 0-15\r\n", t.keysPT, t.keysPT)
 	}
 	fmt.Fprintf(&b, "v=0\r\no=- %d %d IN %s %s\r\ns=-\r\nc=IN %s %s\r\nt=0 0\r\n", id, version, family, addr.Addr(), family, addr.Addr())
-	fmt.Fprintf(&b, "m=audio %d RTP/AVP%s\r\n%sa=ptime:%d\r\na=%s\r\n", addr.Port(), formats, maps, t.ptime, t.direction)
+	fmt.Fprintf(&b, "m=audio %d %s%s\r\n%sa=ptime:%d\r\na=%s\r\n", addr.Port(), t.proto, formats, maps, t.ptime, t.direction)
 	if t.mux {
 		b.WriteString("a=rtcp-mux\r\n")
+	}
+	for _, c := range t.cryptos {
+		b.WriteString(c.String())
+	}
+	for _, o := range t.others {
+		b.WriteString(o)
 	}
 	return []byte(b.String())
 }
@@ -70,6 +79,9 @@ func readTerms(sdp []byte) (terms, error) {
 				}
 				port = uint16(p)
 				t.laws = lawsOf(f[3:])
+				t.proto = f[2]
+			} else if len(f) > 3 {
+				t.others = append(t.others, "m="+f[0]+" 0 "+strings.Join(f[2:], " ")+"\r\n")
 			}
 		case key == "c" && len(f) == 3:
 			a, err := netip.ParseAddr(f[2])
@@ -126,6 +138,10 @@ func (t *terms) attribute(value string) {
 		}
 	case "rtcp-mux":
 		t.mux = true
+	case "crypto":
+		if c, ok := readCryptoLine(arg); ok {
+			t.cryptos = append(t.cryptos, c)
+		}
 	default:
 		t.setDirection(value)
 	}

@@ -21,6 +21,7 @@ type Heard struct {
 	Sources    int // SSRCs
 	Empty      int // packets with no payload
 	Foreign    int // packets that are neither the negotiated sound nor digits
+	Forged     int // encrypted packets that were not made with the agreed key
 	Events     int // packets of digits
 	RTCP       int
 	Keys       string // digits, each once
@@ -108,6 +109,14 @@ func (e *Ear) packet(p []byte, now time.Time) {
 	case fresh:
 		e.sound(Law(pt), body, ts, marker, now)
 	}
+	e.wake()
+}
+
+// forged counts a packet that could not be decrypted.
+func (e *Ear) forged() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.heard.Forged++
 	e.wake()
 }
 

@@ -131,6 +131,14 @@ func (v *Voice) Renew() {
 	v.header.SSRC, v.header.SequenceNumber, v.header.Timestamp = random(), uint16(random()), random()
 }
 
+// CountFrom goes on with another sequence number, such as one shortly before
+// the counter wraps.
+func (v *Voice) CountFrom(seq uint16) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.header.SequenceNumber = seq
+}
+
 // tick is a turn of 20 ms.
 func (v *Voice) tick(now time.Time) {
 	v.mu.Lock()
