@@ -129,7 +129,6 @@ func (s *state) rest(a *agent) {
 	next, reason := a.next, a.nextReason
 	a.next, a.nextReason = "", ""
 	a.timer.disarm()
-	s.settleDevice(a)
 	switch {
 	case !a.member:
 		s.dismiss(a)

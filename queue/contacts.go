@@ -193,6 +193,9 @@ func (s *state) leave(c *contact, reason string) {
 
 // end hangs up; HungUp follows, and if not, the contact is over all the same.
 func (s *state) end(c *contact, by Party, cause Cause) {
+	if c.agent != nil {
+		s.unsummon(c.agent)
+	}
 	s.enter(c, ending)
 	s.order(End{Contact: c.id, By: by, Cause: cause})
 	s.arm(&c.limit, endWithin, func() { s.finish(c, by, cause) })

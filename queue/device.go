@@ -96,11 +96,13 @@ func (s *state) use(a *agent, d Device) {
 	}
 }
 
-// settleDevice gives a her browser back when an admin took her mobile away.
-func (s *state) settleDevice(a *agent) {
-	if a.device == DeviceMobile && a.mobile.Anonymous() {
-		a.device = DeviceBrowser
-		s.show(a)
+// settleDevices runs once an event: it gives her browser back to whom an admin
+// took the mobile away, as soon as she has nothing in hand.
+func (s *state) settleDevices() {
+	for i := 0; i < len(s.changed); i++ {
+		if a := s.changed[i]; a.device == DeviceMobile && a.mobile.Anonymous() && !a.busy() {
+			s.use(a, DeviceBrowser)
+		}
 	}
 }
 

@@ -201,15 +201,21 @@ func (s *state) spent() float64 {
 	return sum
 }
 
-// limitTalk ends c after max_minutes.
+// limitTalk ends c after max_minutes. Somebody who waits for another agent by
+// then is not cut off, but a minute later if she talks.
 func (s *state) limitTalk(c *contact) {
 	if c.due == nil || c.cutoff.armed() {
 		return
 	}
-	last := time.Duration(s.outgoing.MaxMinutes) * time.Minute
-	s.arm(&c.cutoff, last, func() {
-		if c.phase != ending {
+	var cut func()
+	cut = func() {
+		switch {
+		case c.phase == ending:
+		case c.phase.inLine():
+			s.arm(&c.cutoff, time.Minute, cut)
+		default:
 			s.end(c, BySystem, CauseDuration)
 		}
-	})
+	}
+	s.arm(&c.cutoff, time.Duration(s.outgoing.MaxMinutes)*time.Minute, cut)
 }

@@ -147,8 +147,8 @@ func (s *state) comeBack(a *agent) {
 	}
 	a.timer.disarm()
 	s.become(a, a.resume, a.resumeReason)
-	if a.state == Checking && a.reachable() { // proven before her screen was back
-		s.onPathProven(PathProven{Agent: a.id})
+	if a.state == Checking && (a.reachable() || a.device != DeviceBrowser) { // proven before her screen was back
+		s.checked(a)
 	}
 }
 

@@ -223,19 +223,15 @@ func (s *state) onRoutingChanged(ev RoutingChanged) {
 	}
 	for _, a := range s.everybody() {
 		s.show(a)
-		if o := a.offer; o != nil && !o.contact.mayRing(a) {
+		if o := a.offer; o != nil && (!o.contact.mayRing(a) || !a.reachable()) { // or the mobile that rings is taken away
 			s.endOffer(o, "withdrawn")
 			a.lost = Notice{Code: OfferWithdrawn, Contact: o.contact.id, Offer: o.id}
 			s.notify(a, a.lost)
 			s.spare(a)
 			s.afterRing(o.contact)
 		}
-		switch {
-		case a.busy():
-		case !a.member:
+		if !a.member && !a.busy() {
 			s.dismiss(a)
-		case a.device == DeviceMobile && a.mobile.Anonymous():
-			s.use(a, DeviceBrowser)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -24,7 +25,7 @@ const simDays = 1000
 // every call has one outcome and its record matches what the simulation saw.
 func TestSimulation(t *testing.T) {
 	var next, events, calls atomic.Int64
-	var outcomes sync.Map
+	var outcomes, results sync.Map
 	var group sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		group.Go(func() {
@@ -37,8 +38,12 @@ func TestSimulation(t *testing.T) {
 				day.run()
 				events.Add(int64(day.events))
 				calls.Add(int64(len(day.calls)))
-				for o, n := range day.s.tally.outcomes {
+				for o, n := range day.audit.totals.Outcomes {
 					v, _ := outcomes.LoadOrStore(o, new(atomic.Int64))
+					v.(*atomic.Int64).Add(int64(n))
+				}
+				for r, n := range day.results {
+					v, _ := results.LoadOrStore(r, new(atomic.Int64))
 					v.(*atomic.Int64).Add(int64(n))
 				}
 			}
@@ -48,9 +53,17 @@ func TestSimulation(t *testing.T) {
 	seen := map[Outcome]int64{}
 	outcomes.Range(func(k, v any) bool { seen[k.(Outcome)] = v.(*atomic.Int64).Load(); return true })
 	t.Logf("%d days, %d events, %d calls, outcomes %v", simDays, events.Load(), calls.Load(), seen)
-	for _, o := range []Outcome{OutcomeAnswered, OutcomeAbandoned, OutcomeAbandonedShort, OutcomeClosed, OutcomeRefusedFull, OutcomeFailedMedia, OutcomeSystem} {
+	for _, o := range []Outcome{OutcomeAnswered, OutcomeAbandoned, OutcomeAbandonedShort, OutcomeClosed, OutcomeRefusedFull, OutcomeFailedMedia, OutcomeSystem, OutcomeUnreached} {
 		if seen[o] == 0 {
 			t.Errorf("no call ended %s: the simulation is too tame", o)
+		}
+	}
+	for _, want := range []string{
+		"queue:ok", "agent:ok", "agent:timeout", "agent:declined", "agent:ring_failed", "agent:caller_left", "number:ok", "number:busy", "number:no_answer",
+		"refused:transfer_unknown", "refused:transfer_not_allowed", "refused:dial_not_allowed", "refused:dial_busy", "refused:dial_limit", "dial:dial_not_now", "dial:dial_limit", "ring:phone", "ring:mobile", "drill",
+	} {
+		if _, ok := results.Load(want); !ok {
+			t.Errorf("there was never %s: the simulation is too tame", want)
 		}
 	}
 }
@@ -65,6 +78,7 @@ type day struct {
 	heard   map[ContactID]bool
 	events  int
 	gone    map[ContactID]bool
+	results map[string]int // how transfers, dialling and rings went
 }
 
 // reply is an event the world will post.
@@ -74,7 +88,7 @@ type reply struct {
 }
 
 func newDay(t testing.TB, seed uint64) *day {
-	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}}
+	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}, results: map[string]int{}}
 	d.routing = d.document()
 	d.trial = newTrial(t, d.routing)
 	d.keep = false
@@ -123,7 +137,10 @@ func (d *day) document() configs.Routing {
 		if d.chance(15) {
 			continue
 		}
-		a := configs.Agent{ID: fmt.Sprintf("v%d", i), Name: fmt.Sprintf("Alias %d", i)}
+		a := configs.Agent{ID: fmt.Sprintf("v%d", i), Name: fmt.Sprintf("Alias %d", i), Dial: d.chance(60)}
+		if d.chance(50) {
+			a.Mobile = fmt.Sprintf("+62811%07d", i)
+		}
 		for _, id := range names {
 			if d.chance(60) {
 				a.Queues = append(a.Queues, id)
@@ -133,6 +150,10 @@ func (d *day) document() configs.Routing {
 	}
 	r.PauseReasons = []configs.PauseReason{{Code: "break"}}
 	r.Dispositions = []configs.Disposition{{Code: "listened"}}
+	r.Outgoing = configs.Outgoing{
+		Allow: []string{"+62", "112"}, Deny: []string{"+62809"}, MaxAtOnce: 1 + d.rnd.IntN(4), MaxPerHour: 1 + d.rnd.IntN(6), MaxMinutes: 1 + d.rnd.IntN(5),
+		MaxCostPerDay: float64(d.rnd.IntN(3)) * 5, Rates: []configs.Rate{{Prefix: "+62", PerMinute: 1.5}},
+	}
 	return r
 }
 
@@ -175,12 +196,15 @@ func (d *day) closed() {
 	sum := uint64(0)
 	for o, n := range totals.Outcomes {
 		sum += n
-		if n != d.s.tally.outcomes[o] {
-			d.Fatalf("journal has %d %s, snapshot %d", n, o, d.s.tally.outcomes[o])
+		if got := d.s.tally.outcomes[o] + d.s.tally.outgoing[o]; n != got {
+			d.Fatalf("journal has %d %s, snapshot %d", n, o, got)
 		}
 	}
-	if sum != totals.Arrived || int(sum) != len(d.calls) {
-		d.Fatalf("%d arrived, %d ended, %d records", totals.Arrived, sum, len(d.calls))
+	if sum != totals.Arrived+totals.Dialled || int(sum) != len(d.calls) {
+		d.Fatalf("%d arrived, %d dialled, %d ended, %d records", totals.Arrived, totals.Dialled, sum, len(d.calls))
+	}
+	if d.s.charges != 0 || len(d.s.awaiting) != 0 || len(d.s.drills) != 0 || len(d.rings) != 0 || len(d.legs) != 0 {
+		d.Fatalf("at night %d outgoing legs, %d await somebody, %d drills, phones %v ring, %v are up", d.s.charges, len(d.s.awaiting), len(d.s.drills), d.rings, d.legs)
 	}
 	for _, a := range d.s.agents {
 		if a.state != Offline {
@@ -235,7 +259,7 @@ func (d *day) post(ev Event) {
 		d.gone[h.Contact] = true
 	}
 	if c, ok := ev.(Connected); ok {
-		if p := d.s.contacts[c.Contact]; p != nil && p.phase == connecting && p.agent.id == c.Agent {
+		if p := d.s.contacts[c.Contact]; p != nil && (p.phase == connecting || p.phase == dialling) && p.agent.id == c.Agent {
 			d.heard[c.Contact] = true
 		}
 	}
@@ -274,12 +298,59 @@ func (d *day) react(e Effect) {
 		if d.chance(3) {
 			d.later(30, Connected(e))
 		}
+	case Dial:
+		d.later(4, Ringing{e.Contact})
+		switch {
+		case d.chance(60):
+			d.later(40, Established{e.Contact})
+			d.later(42, Connected{e.Contact, e.Agent})
+		case d.chance(30):
+			d.later(40, ConnectFailed{e.Contact, e.Agent, "peer"})
+		case d.chance(70):
+			d.later(20, HungUp{e.Contact, ByCaller, CauseBusy})
+		}
+	case Forward:
+		switch {
+		case d.chance(50):
+			d.later(30, Connected{Contact: e.Contact})
+		case d.chance(60):
+			d.later(30, ConnectFailed{Contact: e.Contact, Stage: string(CauseBusy)})
+		}
+	case Ring:
+		d.results["ring:"+string(e.Device)]++
+		switch {
+		case d.chance(60):
+			d.later(10, Accepted{e.Agent, e.Offer})
+		case d.chance(40):
+			d.later(10, RingFailed{e.Agent, e.Offer, "busy"})
+		case d.chance(30):
+			d.later(10, Declined{e.Agent, e.Offer})
+		}
+	case Record:
+		d.note(e.Entry)
 	case Close:
 		d.later(20, HungUp{e.Contact, BySystem, CausePlayed})
 	case End:
 		d.later(2, HungUp(e))
 	case Show:
 		d.reactTo(e.Agent, e.View)
+	}
+}
+
+// note remembers how things went, to see that the days are wild enough.
+func (d *day) note(e Entry) {
+	switch {
+	case e.Kind == TransferDone:
+		kind, _, _ := strings.Cut(e.Target, ":")
+		d.results[kind+":"+e.Result]++
+	case e.Kind == TransferBegun && e.Result == "" && d.chance(15):
+		d.later(5, HungUp{e.Contact, ByCaller, CauseNormal})
+	case e.Kind == TransferBegun && e.Result != "":
+		d.results["refused:"+e.Result]++
+	case e.Kind == CallRefused && e.Direction == DirectionOut:
+		d.results["dial:"+e.Reason]++
+	case e.Kind == DrillOver:
+		d.results["drill"]++
 	}
 }
 
@@ -296,6 +367,10 @@ func (d *day) reactTo(a AgentID, v AgentView) {
 		d.later(20, ReadyAsked{a})
 	case v.State == Talking && d.chance(30):
 		d.later(60, HangUpAsked{a, v.Call.Contact})
+	case (v.State == Talking || v.State == Held) && d.chance(30):
+		d.later(30, TransferAsked{a, v.Call.Contact, d.target()})
+	case (v.State == Paused || v.State == Ready) && d.chance(15):
+		d.later(10, Dialled{a, d.number()})
 	case v.State == WrapUp && d.chance(40):
 		d.later(30, WrapUpFinished{a, v.WrapUp.Contact, "listened"})
 	case v.State == Reconnecting && d.chance(70):
@@ -304,8 +379,61 @@ func (d *day) reactTo(a AgentID, v AgentView) {
 	}
 }
 
+// number is what somebody might type.
+func (d *day) number() string {
+	numbers := []string{"08123456789", "+62 21 390 3963", "112", "0809 123 456", "+1 202 555 0100", "nobody"}
+	return numbers[d.rnd.IntN(len(numbers))]
+}
+
+func (d *day) target() Target {
+	switch {
+	case d.chance(35):
+		return Target{Queue: QueueID([]string{"hotline", "night", "english", "backup", "nowhere"}[d.rnd.IntN(5)])}
+	case d.chance(50):
+		return Target{Agent: AgentID(fmt.Sprintf("v%d", d.rnd.IntN(8)))}
+	case d.chance(80):
+		return Target{Number: d.number()}
+	case d.chance(50):
+		return Target{Number: "backup"}
+	}
+	return Target{}
+}
+
+// wish is what devices, dialling and transfers add to a day.
+func (d *day) wish() Event {
+	a, c := d.agents[d.rnd.IntN(len(d.agents))], d.someone()
+	devices := []Device{DeviceBrowser, DevicePhone, DevicePhone, DeviceMobile}
+	switch n := d.rnd.IntN(100); {
+	case n < 20:
+		return DeviceChosen{a, devices[d.rnd.IntN(len(devices))]}
+	case n < 45:
+		return PhoneRegistered{a, d.chance(75)}
+	case n < 60:
+		return Dialled{a, d.number()}
+	case n < 75:
+		return TransferAsked{a, c, d.target()}
+	case n < 82:
+		return PathLost{a, devices[d.rnd.IntN(len(devices))]}
+	case n < 86:
+		return RingFailed{a, OfferID(d.rnd.IntN(int(d.s.lastOffer) + 2)), "voicemail"}
+	case n < 89:
+		return Connected{Contact: c}
+	case n < 91:
+		return ConnectFailed{Contact: c, Stage: string(CauseNoTrunk)}
+	case n < 93:
+		return Ringing{c}
+	case n < 97:
+		d.n++
+		return Arrived{Contact: ContactID(fmt.Sprintf("C%d", d.n)), Channel: Voice, Dialled: "0213903960", Drill: true}
+	}
+	return DrillDone{OK: d.chance(80), Stage: "greeting", Took: d.seconds(9)}
+}
+
 // happening is something nobody ordered.
 func (d *day) happening() Event {
+	if d.chance(25) {
+		return d.wish()
+	}
 	a := d.agents[d.rnd.IntN(len(d.agents))]
 	c := d.someone()
 	switch n := d.rnd.IntN(100); {

@@ -173,6 +173,7 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 	case Ticked:
 		s.onTicked()
 	}
+	s.settleDevices()
 	s.matchAwaiting()
 	s.match()
 	s.tellNewcomers()

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -11,7 +12,7 @@ import (
 
 // trial runs a state by hand: events in, effects out, a clock that only the
 // test moves. Every event is followed by check, and every record goes through
-// Audit and Fold.
+// Audit, Fold and the ledger of a restart; phones and music are watched too.
 type trial struct {
 	testing.TB
 	s     *state
@@ -24,12 +25,18 @@ type trial struct {
 	all   []Effect
 	keep  bool // all
 	n     int
+
+	books ledger               // as a restart would make it
+	rings map[AgentID]OfferID  // phones that ring
+	legs  map[AgentID]bool     // phones that were picked up
+	hears map[ContactID]string // music or a human
 }
 
 var day0 = time.Date(2026, 3, 1, 18, 0, 0, 0, time.UTC)
 
 func newTrial(t testing.TB, r configs.Routing) *trial {
-	return &trial{TB: t, s: newState(r, 1, 1, day0), now: day0, calls: map[ContactID]*Call{}, kinds: map[EntryKind]int{}, keep: true}
+	return &trial{TB: t, s: newState(r, 1, 1, day0), now: day0, calls: map[ContactID]*Call{}, kinds: map[EntryKind]int{}, keep: true,
+		rings: map[AgentID]OfferID{}, legs: map[AgentID]bool{}, hears: map[ContactID]string{}}
 }
 
 // do applies events one after the other.
@@ -54,7 +61,11 @@ func (tr *trial) do(events ...Event) []Effect {
 			}
 			tr.kept(r.Entry)
 		}
-		if err := tr.s.check(); err != nil {
+		err := tr.s.check()
+		if tr.hears != nil {
+			err = errors.Join(err, tr.watch(ev, did))
+		}
+		if err != nil {
 			tr.Fatalf("after %T%+v at %s:\n%v", ev, ev, tr.now.Sub(day0), err)
 		}
 		if v := tr.audit.violations; len(v) > 0 {
@@ -69,7 +80,8 @@ func (tr *trial) kept(e Entry) {
 	e.Seq = tr.seq
 	tr.audit.Add(e)
 	tr.kinds[e.Kind]++
-	if e.Kind == CallArrived {
+	tr.books.add(e, e.At)
+	if e.Kind == CallArrived || e.Kind == CallDialled {
 		tr.calls[e.Contact] = &Call{}
 	}
 	if c := tr.calls[e.Contact]; c != nil {
