@@ -28,6 +28,7 @@ type Options struct {
 	Library     *media.Library
 	Desk        Desk
 	Credentials Credentials
+	Alarm       func(Alarm) // told when a trunk stops working, and when it works again; nil: nobody
 	Log         *slog.Logger
 }
 
@@ -55,11 +56,12 @@ type Server struct {
 	srv *sipgo.Server
 	uac *sipgo.Client
 
-	listeners []*listener
-	running   sync.WaitGroup // serve loops
-	draining  atomic.Bool
-	closing   atomic.Bool
-	panics    atomic.Uint64
+	listeners   []*listener
+	leaveTrunks func(context.Context) // ends what trunks.start began
+	running     sync.WaitGroup        // serve loops
+	draining    atomic.Bool
+	closing     atomic.Bool
+	panics      atomic.Uint64
 }
 
 // allow is what our Allow headers say (RFC 3261 §20.5). REGISTER is appended
@@ -234,6 +236,7 @@ func (s *Server) Start() error {
 		// Until sipgo knows the socket, a request of ours would open another.
 		<-l.ready
 	}
+	s.leaveTrunks = s.trunks.start(wires{s, s.trunks.names}, s.log, s.opts.Alarm)
 	return nil
 }
 
@@ -267,6 +270,9 @@ func (s *Server) Close(ctx context.Context) error {
 	}
 	s.draining.Store(true)
 	err := s.closeCalls(ctx)
+	if s.leaveTrunks != nil {
+		s.leaveTrunks(ctx)
+	}
 	for _, l := range s.listeners {
 		l.close()
 	}

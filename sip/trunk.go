@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -24,14 +25,21 @@ type Trunk struct {
 	ha1       map[string]string // by algorithm
 	maxCalls  int
 	calls     atomic.Int64
+	heard     atomic.Int64 // when it last brought a call (Unix nanoseconds)
+	uplink    *uplink      // nil: it only brings calls
 }
 
 // Sources returns the addresses RTP of a call may come from: the trunk's own,
-// its media addresses and the host that signals this call. Everything else
+// those of its server, its media addresses and the host that signals this call. Everything else
 // that reaches the port is a stranger's (RTP bleed).
 func (t *Trunk) Sources(signalling string) []netip.Prefix {
 	all := append([]netip.Prefix{}, t.addresses...)
 	all = append(all, t.Media...)
+	if t.uplink != nil {
+		for _, ip := range t.uplink.seen.Load().addrs {
+			all = append(all, netip.PrefixFrom(ip, ip.BitLen()))
+		}
+	}
 	if a, err := netip.ParseAddrPort(signalling); err == nil {
 		ip := a.Addr().Unmap()
 		all = append(all, netip.PrefixFrom(ip, ip.BitLen()))
@@ -46,10 +54,12 @@ type trunks struct {
 	roaming  bool              // one of them may do so from anywhere
 	maxCalls int
 	calls    atomic.Int64
+	names    names     // answers what we look up
+	since    time.Time // when the house began to listen for them
 }
 
 func newTrunks(c configs.SIP) (*trunks, error) {
-	ts := &trunks{byUser: map[string]*Trunk{}, maxCalls: c.MaxCalls}
+	ts := &trunks{byUser: map[string]*Trunk{}, maxCalls: c.MaxCalls, names: newSystemNames(), since: time.Now()}
 	for i, ct := range c.Trunks {
 		t := &Trunk{Name: ct.Name, NAT: ct.NAT, maxCalls: ct.MaxCalls, username: ct.Username}
 		var err error
@@ -59,9 +69,15 @@ func newTrunks(c configs.SIP) (*trunks, error) {
 		if t.Media, err = prefixes(ct.MediaAddresses); err != nil {
 			return nil, fmt.Errorf("sip.trunks[%d].media_addresses: %w", i, err)
 		}
+		if ct.Server != "" {
+			if t.uplink, err = newUplink(t, ct, c); err != nil {
+				return nil, fmt.Errorf("sip.trunks[%d] %q: %w", i, ct.Name, err)
+			}
+		}
 		switch {
+		case ct.Username == "" && ct.Server != "":
 		case ct.Username == "" && len(t.addresses) == 0:
-			return nil, fmt.Errorf("sip.trunks[%d] %q has neither addresses nor a username; one of them must say which INVITEs are its calls", i, ct.Name)
+			return nil, fmt.Errorf("sip.trunks[%d] %q has neither addresses nor a username nor a server; one of them must say which INVITEs are its calls", i, ct.Name)
 		case ct.Username == "":
 		case ts.byUser[ct.Username] != nil:
 			return nil, fmt.Errorf("sip.trunks[%d] %q: the username %q is another trunk's; give each its own", i, ct.Name, ct.Username)
@@ -128,8 +144,53 @@ func (ts *trunks) signed(user string, ip netip.Addr) *Trunk {
 	return t
 }
 
-// has returns the length of t's longest network that holds ip, or -1.
+// called returns the trunk whose registered Contact an INVITE from ip is for,
+// of several at one address; nil when it is for none.
+func (ts *trunks) called(req *sip.Request, ip netip.Addr) *Trunk {
+	for _, t := range ts.all {
+		if t.uplink != nil && t.username == "" && t.has(ip) >= 0 && t.isOurs(req.Recipient) {
+			return t
+		}
+	}
+	return nil
+}
+
+// isOurs tells whether uri is the Contact we registered at t.
+func (t *Trunk) isOurs(uri sip.Uri) bool {
+	if t.uplink == nil {
+		return false
+	}
+	v := t.uplink.seen.Load()
+	return v.registered && uri.User == v.contact.User
+}
+
+// dialled is the number an INVITE of the trunk is for. What comes to the
+// Contact we registered names our account in the request line; the number then
+// stands in P-Called-Party-ID (RFC 7315 §4.2) or To.
+func (t *Trunk) dialled(req *sip.Request) string {
+	if !t.isOurs(req.Recipient) {
+		return dialledOf(req)
+	}
+	if h := req.GetHeader("P-Called-Party-ID"); h != nil {
+		if n := numberIn(h.Value()); n != "" {
+			return n
+		}
+	}
+	if to := plain(req.To().Address.User); to != "" && to != req.Recipient.User {
+		return to
+	}
+	if n := t.uplink.cfg.Number; n != "" && strings.Trim(dialledOf(req), "+0123456789") != "" {
+		return n
+	}
+	return dialledOf(req)
+}
+
+// has returns the length of t's longest network that holds ip, or -1. An
+// address of its server counts as much as one that is listed by itself.
 func (t *Trunk) has(ip netip.Addr) int {
+	if t.uplink != nil && t.uplink.owns(ip) {
+		return ip.BitLen()
+	}
 	bits := -1
 	for _, p := range t.addresses {
 		if p.Bits() > bits && p.Contains(ip) {
@@ -153,7 +214,12 @@ func (ts *trunks) HA1(username, algorithm string) (string, bool) {
 // send.
 func (s *Server) trunkOf(req *sip.Request) (*Trunk, *sip.Response) {
 	ip := sourceOf(req)
-	if t := s.trunks.open(ip); t != nil {
+	t := s.trunks.called(req, ip)
+	if t == nil {
+		t = s.trunks.open(ip)
+	}
+	if t != nil {
+		t.alive()
 		return t, nil
 	}
 	// A re-INVITE from the host that proved itself when the call began needs
@@ -168,13 +234,23 @@ func (s *Server) trunkOf(req *sip.Request) (*Trunk, *sip.Response) {
 		return nil, s.reply(req, sip.StatusForbidden)
 	}
 	user, outcome := s.registrar.check(req, ip, s.trunks)
-	t := s.trunks.signed(user, ip)
+	t = s.trunks.signed(user, ip)
 	if outcome != authOK || t == nil {
 		s.guard.count(reasonUnauthorized)
 		return nil, s.challenge(req, outcome == authStale)
 	}
 	s.guard.learn(ip, t)
+	t.alive()
 	return t, nil
+}
+
+// alive notes that the trunk brought something. One that was thought dead is
+// asked again at once.
+func (t *Trunk) alive() {
+	t.heard.Store(time.Now().UnixNano())
+	if t.uplink != nil && !t.uplink.seen.Load().up {
+		t.uplink.look()
+	}
 }
 
 // admit takes one of the lines t and the house have. When none is free, status
