@@ -99,6 +99,7 @@ func (s *state) giveBack(c *contact, stage string) {
 	c.agent = nil
 	s.letGo(a)
 	s.enter(c, waiting)
+	s.refreshMusic(c)
 	s.transferOver(c, stage)
 }
 

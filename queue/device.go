@@ -22,7 +22,8 @@ type Devices interface {
 	// to be shown masked on her phone; for DeviceMobile it is the number of her
 	// own mobile, to be dialled, and nothing of the caller is told at all.
 	Ring(agent AgentID, offer OfferID, contact ContactID, device Device, who Caller)
-	// StopRinging ends a Ring that nobody answered yet.
+	// StopRinging ends a Ring, also one whose answer is under way but came too
+	// late: that leg is hung up.
 	StopRinging(AgentID, OfferID)
 	// Release hangs up the leg of her device, if one is up, and ends what still
 	// rings: the contact ended or left her.

@@ -37,6 +37,9 @@ func drawScript(t *rapid.T) script {
 			Connected{c, a}, Connected{c, a}, ConnectFailed{c, a, "peer"}, KeyPressed{c, '1'},
 			SessionOpened{a}, ShiftStarted{a}, PathProven{a}, ReadyAsked{a}, ReadyAsked{a}, SessionLost{a}, PathLost{Agent: a}, PauseAsked{a, "break"}, ShiftEnded{a},
 			Accepted{a, offer}, Accepted{a, offer}, Declined{a, offer},
+			Ringing{c}, Dialled{a, "08123456789"}, TransferAsked{a, c, Target{Queue: "backup"}}, TransferAsked{a, c, Target{Agent: "dewi"}}, TransferAsked{a, c, Target{Number: "112"}},
+			Connected{Contact: c}, ConnectFailed{Contact: c, Stage: "busy"}, DeviceChosen{a, DevicePhone}, DeviceChosen{a, DeviceMobile}, DeviceChosen{a, DeviceBrowser},
+			PhoneRegistered{a, true}, PhoneRegistered{a, false}, RingFailed{a, offer, "busy"}, PathLost{a, DevicePhone}, PathLost{a, DeviceMobile},
 			HoldAsked{a, c}, ResumeAsked{a, c}, MuteAsked{a, c, true}, HangUpAsked{a, c}, WrapUpExtended{a, c}, WrapUpFinished{a, c, "listened"},
 			DrainStarted{},
 		}).Draw(t, "event")
@@ -70,13 +73,17 @@ func asShown(s *state, a AgentID, c ContactID) Event {
 		return ShiftStarted{a}
 	case g.offer != nil:
 		return Accepted{a, g.offer.id}
-	case g.contact != nil && (g.contact.phase == connecting || g.contact.phase == rejoining):
+	case g.summons != 0:
+		return Accepted{a, g.summons}
+	case g.contact != nil && (g.contact.phase == connecting || g.contact.phase == rejoining || g.contact.phase == dialling):
 		return Connected{g.contact.id, a}
 	case g.contact != nil:
 		return HangUpAsked{a, g.contact.id}
 	case g.writing != nil:
 		return WrapUpFinished{a, g.writing.contact, ""}
-	case !g.path:
+	case g.device == DevicePhone && !g.phone:
+		return PhoneRegistered{a, true}
+	case g.device == DeviceBrowser && !g.path:
 		return PathProven{a}
 	}
 	return ReadyAsked{a}
@@ -112,7 +119,7 @@ func (r rapidTB) Fatalf(f string, a ...any) { r.t.Fatalf(f, a...) }
 func (r rapidTB) Fatal(a ...any)            { r.t.Fatal(a...) }
 
 func drawHouse(t *rapid.T) configs.Routing {
-	return with(func(r *configs.Routing) {
+	return outgoing(func(r *configs.Routing) {
 		r.Queues[0].Strategy = rapid.SampledFrom([]string{"longest_idle", "ring_all", "round_robin"}).Draw(t, "strategy")
 		r.Queues[0].MaxWaiting = rapid.SampledFrom([]int{0, 2}).Draw(t, "max_waiting")
 	})
