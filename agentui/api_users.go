@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"unicode/utf8"
+
+	"sahut/configs"
 )
 
 // NewUser is an account to add.
@@ -21,11 +22,6 @@ type UserList struct {
 }
 
 var userName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,31}$`)
-
-const (
-	minPassword = 10
-	maxPassword = 256
-)
 
 func (s *Server) getUsers(w http.ResponseWriter, r *request) error {
 	users, err := s.directory.Users()
@@ -48,7 +44,7 @@ func (s *Server) postUser(w http.ResponseWriter, r *request) error {
 		return invalidField("name", "A user name is 1 to 32 of a-z, 0-9, dot, dash and underscore, and begins with a letter or digit.")
 	case !n.Role.known():
 		return invalidRole
-	case !goodPassword(n.Password):
+	case !configs.ValidPassword(n.Password):
 		return invalidPassword
 	}
 	u := User{Name: n.Name, Role: n.Role}
@@ -98,7 +94,7 @@ func (s *Server) patchUser(w http.ResponseWriter, r *request) error {
 // undo it.
 func (s *Server) mayChange(u User, c UserChange) error {
 	switch {
-	case c.Password != nil && !goodPassword(*c.Password):
+	case c.Password != nil && !configs.ValidPassword(*c.Password):
 		return invalidPassword
 	case c.Role != nil && !c.Role.known():
 		return invalidRole
@@ -121,13 +117,9 @@ func (s *Server) mayChange(u User, c UserChange) error {
 
 func (r Role) known() bool { return r == Volunteer || r == Supervisor || r == Admin }
 
-func goodPassword(p string) bool {
-	return utf8.ValidString(p) && utf8.RuneCountInString(p) >= minPassword && len(p) <= maxPassword
-}
-
 var (
 	invalidRole     = invalidField("role", "A role is volunteer, supervisor or admin.")
-	invalidPassword = invalidField("password", fmt.Sprintf("A password has at least %d characters and at most %d bytes. Three or four words that do not belong together are good.", minPassword, maxPassword))
+	invalidPassword = invalidField("password", fmt.Sprintf("A password has at least %d characters and at most %d bytes. Three or four words that do not belong together are good.", configs.ShortestPassword, configs.LongestPassword))
 )
 
 func invalidField(field, detail string) *Problem {

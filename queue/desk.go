@@ -28,9 +28,9 @@ type DeskOptions struct {
 	Log      *slog.Logger
 	// Country is whose numbers are dialled without a country code; empty: ID.
 	Country string
-	// Past is the journal of the last day, oldest first, so that a restart
-	// forgets no limit of outgoing calls and no drill. Other entries in it are
-	// ignored; nil: the limits begin anew.
+	// Past are the Lasting entries of the last PastNeeded, oldest first, so that
+	// a restart forgets no limit of outgoing calls and no drill. nil: the limits
+	// begin anew.
 	Past []Entry
 	// Seed orders agents that tie in every other respect; zero takes one from
 	// the clock. A replay gives the seed of what it replays.

@@ -67,6 +67,14 @@ func (l *ledger) add(e Entry, at time.Time) {
 	}
 }
 
+// PastNeeded is how far back the desk remembers.
+const PastNeeded = 25 * time.Hour
+
+// Lasting tells whether e is one of the entries DeskOptions.Past is for.
+func Lasting(e Entry) bool {
+	return e.Kind == CallDialled || e.Kind == TransferBegun || e.Kind == CallOver && e.Cost > 0 || e.Kind == DrillOver
+}
+
 // remember takes in an entry of an earlier run; they come oldest first.
 func (s *state) remember(e Entry) {
 	at := e.At.In(s.now.Location())

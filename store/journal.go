@@ -75,6 +75,49 @@ func (s *Store) Entries(seq uint64, each func(queue.Entry) bool) error {
 	}
 }
 
+// Since calls each with the entries of since and later, oldest first, until it
+// returns false.
+func (s *Store) Since(since time.Time, each func(queue.Entry) bool) error {
+	first := uint64(math.MaxUint64)
+	for more := true; more; {
+		before := first
+		err := s.view(func(tx *bolt.Tx) (err error) {
+			first, more, err = backTo(tx.Bucket(bucketJournal).Cursor(), before, since)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return s.Entries(first, each)
+}
+
+// backTo walks back from entry before to the first of since or later, at most a
+// page; more tells that it may lie further back.
+func backTo(c *bolt.Cursor, before uint64, since time.Time) (first uint64, more bool, err error) {
+	first = before
+	k, v := c.Seek(number(before))
+	if k == nil {
+		k, v = c.Last()
+	} else {
+		k, v = c.Prev()
+	}
+	for n := 0; k != nil; k, v = c.Prev() {
+		if n++; n > page {
+			return first, true, nil
+		}
+		e, err := readEntry(k, v)
+		if err != nil {
+			return 0, false, err
+		}
+		if e.At.Before(since) {
+			return first, false, nil
+		}
+		first = e.Seq
+	}
+	return first, false, nil
+}
+
 func (s *Store) entriesFrom(seq uint64, most int) (batch []queue.Entry, err error) {
 	err = s.view(func(tx *bolt.Tx) error {
 		c := tx.Bucket(bucketJournal).Cursor()

@@ -70,12 +70,12 @@ func drawJournal(t *rapid.T) []queue.Entry {
 		return queue.Entry{
 			At:      at.Add(time.Duration(rapid.IntRange(0, 1e6).Draw(t, "ms")) * time.Millisecond),
 			Contact: rapid.SampledFrom(ids).Draw(t, "contact"),
-			Kind: rapid.SampledFrom([]queue.EntryKind{queue.CallArrived, queue.QueueEntered, queue.QueueLeft,
+			Kind: rapid.SampledFrom([]queue.EntryKind{queue.CallArrived, queue.CallDialled, queue.TransferBegun, queue.QueueEntered, queue.QueueLeft,
 				queue.TalkStarted, queue.TalkEnded, queue.CallOver, queue.OfferMade, queue.StateChanged}).Draw(t, "kind"),
 			Channel: queue.Voice, Queue: rapid.SampledFrom([]queue.QueueID{"", "day", "night"}).Draw(t, "queue"),
 			Agent: rapid.SampledFrom([]queue.AgentID{"", "sari"}).Draw(t, "agent"), WaitMS: rapid.Int64Range(0, 9).Draw(t, "wait"),
 			TalkMS: rapid.Int64Range(0, 9).Draw(t, "talk"), RingMS: rapid.Int64Range(0, 9).Draw(t, "ring"),
-			Outcome: queue.OutcomeAnswered, By: rapid.SampledFrom([]string{"caller", "agent"}).Draw(t, "by"),
+			Cost: float64(rapid.IntRange(0, 9).Draw(t, "cost")) / 4, Outcome: queue.OutcomeAnswered, By: rapid.SampledFrom([]string{"caller", "agent"}).Draw(t, "by"),
 		}
 	})
 	return rapid.SliceOfN(entry, 1, 40).Draw(t, "entries")

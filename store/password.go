@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/argon2"
+
+	"sahut/configs"
 )
 
 // Parameters of argon2id: 32 MiB and two passes take about 50 ms of one core
@@ -28,14 +30,8 @@ const (
 	argonAtOnce  = 2
 )
 
-// Limits of a password, in bytes.
-const (
-	shortestPassword = 8
-	longestPassword  = 256
-)
-
 // ErrWeakPassword is a password too short or too long to take.
-var ErrWeakPassword = fmt.Errorf("a password needs %d to %d characters; three or four unrelated words are good", shortestPassword, longestPassword)
+var ErrWeakPassword = fmt.Errorf("a password needs %d to %d characters; three or four unrelated words are good", configs.ShortestPassword, configs.LongestPassword)
 
 // hashing bounds how many hashes are made at once.
 var hashing = make(chan struct{}, argonAtOnce)
@@ -63,7 +59,7 @@ var dummyHash = encodeHash(make([]byte, 16), make([]byte, 32))
 
 // HashPassword returns password as $argon2id$v=19$m=…,t=…,p=…$salt$hash.
 func HashPassword(ctx context.Context, password string) (string, error) {
-	if len(password) < shortestPassword || len(password) > longestPassword {
+	if !configs.ValidPassword(password) {
 		return "", ErrWeakPassword
 	}
 	salt := make([]byte, 16)
@@ -77,7 +73,7 @@ func HashPassword(ctx context.Context, password string) (string, error) {
 
 // CheckPassword tells whether password made hash, in the same time either way.
 func CheckPassword(ctx context.Context, hash, password string) (bool, error) {
-	if len(password) > longestPassword {
+	if len(password) > configs.LongestPassword {
 		password = "" // nobody's; an attacker must not choose how long we hash
 	}
 	passes, memory, threads, salt, want, err := decodeHash(hash)

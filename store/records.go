@@ -225,7 +225,7 @@ func (v *verifier) entry(e queue.Entry) {
 	}
 	c := v.calls[e.Contact]
 	if c == nil {
-		if e.Kind != queue.CallArrived {
+		if e.Kind != queue.CallArrived && e.Kind != queue.CallDialled {
 			return // an entry after the end, or of a call that never arrived: Audit tells
 		}
 		c = new(queue.Call)

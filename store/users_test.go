@@ -21,8 +21,8 @@ func TestUsers(t *testing.T) {
 		{"sari", "volunteer", "another one", "exists already"},
 		{"Sari W", "volunteer", "battery staple", "is no user name"},
 		{"dewi", "boss", "battery staple", "is no role"},
-		{"dewi", "volunteer", "short", "8 to 256"},
-		{"dewi", "volunteer", strings.Repeat("x", 257), "8 to 256"},
+		{"dewi", "volunteer", "nine char", "10 to 256"},
+		{"dewi", "volunteer", strings.Repeat("x", 257), "10 to 256"},
 	} {
 		err := s.AddUser(c.name, c.role, c.password)
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {

@@ -120,22 +120,32 @@ func openOffline(dir string) (*operator, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	desk := &shutDesk{journal: s}
 	ui, err := agentui.New(agentui.Options{
-		Config: configs.Default().HTTP, Desk: noDesk{}, Directory: directory{s}, Phone: noPhone{}, Prompts: prompts{library},
+		Config: configs.Default().HTTP, Desk: desk, Directory: directory{s}, Phone: noPhone{}, Prompts: prompts{library},
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	closeAll := func() error { return errors.Join(ui.Close(context.Background()), s.Close()) }
+	closeAll := func() error { return errors.Join(ui.Close(context.Background()), desk.err, s.Close()) }
 	return &operator{http.Client{Transport: handlerTransport{ui.Operator()}}, closeAll}, nil
 }
 
-// noDesk is the desk of a house that takes no calls.
-type noDesk struct{}
+// shutDesk is the desk of a house that takes no calls. What an admin changes
+// still goes into the journal, so that it tells which routing was in force when.
+type shutDesk struct {
+	journal queue.Journal
+	err     error // of the journal; the command reports it
+}
 
-func (noDesk) Post(queue.Event)                           {}
-func (noDesk) Snapshot() *queue.Snapshot                  { return &queue.Snapshot{At: time.Now()} }
-func (noDesk) View(queue.AgentID) (queue.AgentView, bool) { return queue.AgentView{}, false }
+func (d *shutDesk) Post(ev queue.Event) {
+	if r, ok := ev.(queue.RoutingChanged); ok {
+		d.err = errors.Join(d.err, d.journal.Append([]queue.Entry{{At: time.Now(), Kind: queue.ConfigVersion, Revision: r.Revision, By: r.By}}))
+	}
+}
+
+func (*shutDesk) Snapshot() *queue.Snapshot                  { return &queue.Snapshot{At: time.Now()} }
+func (*shutDesk) View(queue.AgentID) (queue.AgentView, bool) { return queue.AgentView{}, false }
 
 // noPhone refuses: nobody is on shift without a server.
 type noPhone struct{}
