@@ -7,15 +7,21 @@ type alarm int
 
 // What a call waits for. An alarm that rings is over until it is set again.
 const (
-	alarmRinging alarm = iota // say 180 again
-	alarmResend               // send the 2xx again
-	alarmNoAck                // the 2xx was never acknowledged
-	alarmSession              // the far end did not refresh the session
-	alarmRefresh              // our turn to refresh it
-	alarmSilence              // look whether sound still comes
-	alarmConnect              // the agent's microphone was not heard
-	alarmWords                // closing words should have ended
-	alarmLimit                // no call is longer
+	alarmRinging  alarm = iota // say 180 again
+	alarmReliable              // send the reliable 18x again
+	alarmNoPrack               // it was never acknowledged
+	alarmSilent                // nothing at all answered our INVITE
+	alarmAnswer                // whom we called does not pick up
+	alarmResend                // send the 2xx again
+	alarmNoAck                 // the 2xx was never acknowledged
+	alarmSession               // the far end did not refresh the session
+	alarmRefresh               // our turn to refresh it
+	alarmSilence               // look whether sound still comes
+	alarmConnect               // the agent's microphone was not heard
+	alarmPress                 // she did not press the key that accepts
+	alarmRefer                 // the desk did not say how a transfer went
+	alarmWords                 // closing words should have ended
+	alarmLimit                 // no call is longer
 	alarms
 )
 

@@ -37,19 +37,63 @@ func (t *transmit) finish() {
 	}
 }
 
+// incoming is how a call that comes in is set up.
+type incoming struct {
+	invite   *sip.Request
+	tx       sip.ServerTransaction
+	offer    []byte // the SDP of her INVITE; nil: she wants ours
+	hello    func() // called as soon as she can hear us
+	reliable reliable
+}
+
+// beginIn is what happens before the desk decides.
+func (c *call) beginIn() {
+	c.log.Info("caller arrived", "caller", callerOf(c.in.invite), "trunk", c.trunk.Name)
+	if !c.in.tx.OnCancel(c.onCancel) {
+		c.onCancel(nil)
+	}
+	c.tell(sip.StatusTrying)
+	c.clock.set(alarmRinging, c.server.calls.patience.ringing)
+	c.clock.set(alarmLimit, c.server.calls.patience.limit)
+}
+
+// onCancel runs in sipgo's goroutine with its transaction locked: it may only
+// note and leave.
+func (c *call) onCancel(*sip.Request) {
+	if c.become(ringing, cancelled) {
+		c.inbox.put(cancelCame{})
+	}
+}
+
+// gotCancel: she gave up before we answered; sipgo has sent the 487.
+func (c *call) gotCancel() {
+	c.end(queue.ByCaller, queue.CauseCancel)
+	c.gone = true
+}
+
+// lostTransaction: the connection her INVITE came on is gone before we could
+// answer. A CANCEL ends the transaction too, but then the phase tells.
+func (c *call) lostTransaction() {
+	if !c.become(ringing, refused) {
+		return
+	}
+	c.end(queue.ByNetwork, queue.CauseCancel)
+	c.gone = true
+}
+
 // respond builds a response to a request of this call: its To tag is the
 // dialog's in every response (RFC 3261 §12.1.1).
 func (c *call) respond(req *sip.Request, status int) *sip.Response {
 	res := c.server.reply(req, status)
-	if status != sip.StatusTrying {
-		res.To().Params.Add("tag", c.dialog.id.local)
+	if _, has := req.To().Params.Get("tag"); !has && status != sip.StatusTrying {
+		res.To().Params.Add("tag", c.dialog.id.local) // sipgo made one up
 	}
 	return res
 }
 
 // tell answers the INVITE with a status and no more.
 func (c *call) tell(status int) {
-	res := c.respond(c.invite, status)
+	res := c.respond(c.in.invite, status)
 	if status > sip.StatusTrying && status < 200 {
 		res.AppendHeader(&sip.ContactHeader{Address: c.dialog.here.contact()})
 	}
@@ -59,12 +103,12 @@ func (c *call) tell(status int) {
 // say sends a response to the INVITE and puts right what a CANCEL in between
 // made of it.
 func (c *call) say(res *sip.Response) error {
-	err := c.tx.Respond(res)
+	err := c.in.tx.Respond(res)
 	if errors.Is(err, sip.ErrTransactionCanceled) {
 		// sipgo answered the CANCEL while we were on our way, sent 487, and
 		// then kept our response as the one to repeat: without this line the
 		// caller who hung up would see "200 OK" half a second later.
-		_ = c.tx.Respond(c.respond(c.invite, sip.StatusRequestTerminated))
+		_ = c.in.tx.Respond(c.respond(c.in.invite, sip.StatusRequestTerminated))
 	}
 	return err
 }
@@ -89,7 +133,7 @@ func (c *call) reject(status int, by queue.Party, cause queue.Cause) {
 	if !c.become(ringing, refused) {
 		return // she cancelled; that message is in the inbox
 	}
-	res := c.respond(c.invite, status)
+	res := c.respond(c.in.invite, status)
 	if status == sip.StatusServiceUnavailable {
 		res.ReplaceHeader(sip.NewHeader("Retry-After", strconv.Itoa(5+rand.IntN(26))))
 	}
@@ -98,41 +142,45 @@ func (c *call) reject(status int, by queue.Party, cause queue.Cause) {
 	c.gone = true
 }
 
-// answer picks up: media first, so that there is never a 200 without it.
-func (c *call) answer(s queue.Sound) {
-	if !c.inPhase(ringing) || c.sound != nil {
-		return
-	}
-	sound, err := c.server.calls.studio.open(c.trunk, c.invite.Source(), func(k rune) { c.inbox.put(keyHeard{k}) })
-	if err != nil {
+// pickUp answers: media first, so that there is never a 200 without it.
+func (c *call) pickUp() {
+	if err := c.openSound(); err != nil {
 		c.log.Error("a caller was turned away: no sound could be opened for her", "error", err)
 		c.reject(sip.StatusServiceUnavailable, queue.BySystem, queue.CauseNoPorts)
 		return
 	}
-	c.sound = sound
-	sdp, err := c.describe(c.offer)
+	sdp, err := c.describe(c.in.offer)
 	if err != nil {
 		c.log.Warn("a caller was turned away: her phone and we have no codec in common", "error", err)
 		c.reject(unacceptable(err), queue.BySystem, queue.CauseNoCodec)
 		return
 	}
+	c.local = sdp
+	if c.wantsReliable() {
+		c.ringReliably(sdp)
+		return
+	}
 	c.tell(sip.StatusRinging)
+	c.sendAnswer(sdp)
+}
+
+// sendAnswer sends the 200. sdp is nil when a reliable 18x has brought ours.
+func (c *call) sendAnswer(sdp []byte) {
 	if !c.become(ringing, answering) {
 		return
 	}
 	c.clock.stop(alarmRinging)
-	c.local = sdp
-	res := c.accept(c.invite, sdp)
+	res := c.accept(c.in.invite, sdp)
 	if err := c.say(res); err != nil {
 		c.notAnswered(err)
 		return
 	}
 	c.phase.Store(int32(answered))
 	c.begun = time.Now()
-	c.playing = s
-	c.transmit(&transmit{req: c.invite, res: res, tx: c.tx, ours: c.offer == nil})
-	if c.offer != nil {
-		c.greet()
+	ours := c.in.offer == nil && sdp != nil
+	c.transmit(&transmit{req: c.in.invite, res: res, tx: c.in.tx, ours: ours})
+	if !ours {
+		c.in.hello()
 	}
 }
 
@@ -154,7 +202,11 @@ func (c *call) describe(offer []byte) ([]byte, error) {
 	if offer == nil {
 		return c.sound.offer()
 	}
-	return c.sound.answer(offer)
+	sdp, err := c.sound.answer(offer)
+	if err != nil {
+		return nil, err
+	}
+	return c.edition.of(sdp, conditionsOf(offer).answer()), nil
 }
 
 // unacceptable is the status for an offer that cannot be.
@@ -168,9 +220,9 @@ func unacceptable(err error) int {
 // accept builds the 200 of an INVITE or UPDATE.
 func (c *call) accept(req *sip.Request, sdp []byte) *sip.Response {
 	res := c.respond(req, sip.StatusOK)
-	res.AppendHeader(&sip.ContactHeader{Address: c.dialog.here.contact()})
+	res.AppendHeader(&sip.ContactHeader{Address: c.dialogOf(req).here.contact()})
 	res.AppendHeader(sip.NewHeader("Allow", allow))
-	res.AppendHeader(sip.NewHeader("Supported", "timer"))
+	res.AppendHeader(sip.NewHeader("Supported", c.server.supported()))
 	c.agreeSession(req, res)
 	if sdp != nil {
 		res.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
@@ -261,18 +313,12 @@ func (c *call) gotAnswer(ack *sip.Request) error {
 	return c.sound.accept(sdp)
 }
 
-// established: she knows that we answered. Only now may she be queued.
+// established: the caller knows that we answered. late says that only now she
+// can hear us.
 func (c *call) established(late bool) {
-	c.up = true
 	if late {
-		c.greet()
+		c.in.hello()
 	}
-	c.clock.set(alarmSilence, c.server.calls.patience.silence)
 	c.log.Info("caller answered", "took", time.Since(c.begun).Round(time.Microsecond))
-	c.post(queue.Established{Contact: c.contact})
-}
-
-// greet plays the greeting, then music, to a caller who is with nobody.
-func (c *call) greet() {
-	c.sound.play(c.playing.Greeting, c.playing.Music, c.playing.Language, nil)
+	c.settled()
 }

@@ -16,9 +16,9 @@ type last struct{ cause queue.Cause }
 // gotBye: she hung up.
 func (c *call) gotBye(r *request) {
 	r.answer(c.respond(r.Request, sip.StatusOK))
-	if c.become(ringing, refused) {
+	if c.in != nil && c.become(ringing, refused) {
 		// A BYE in place of a CANCEL (RFC 3261 §15.1.2).
-		_ = c.say(c.respond(c.invite, sip.StatusRequestTerminated))
+		_ = c.say(c.respond(c.in.invite, sip.StatusRequestTerminated))
 		c.end(queue.ByCaller, queue.CauseCancel)
 		c.gone = true
 		return
@@ -33,8 +33,13 @@ func (c *call) hangUp(by queue.Party, cause queue.Cause) {
 	if c.ended {
 		return
 	}
-	if c.inPhase(ringing) {
+	switch {
+	case !c.inPhase(ringing):
+	case c.in != nil:
 		c.reject(sip.StatusTemporarilyUnavailable, by, cause)
+		return
+	default:
+		c.giveUp(by, cause)
 		return
 	}
 	c.bye = &last{cause}
@@ -56,8 +61,22 @@ func (c *call) goodbye() {
 func (c *call) farewell(cause queue.Cause) *sip.Request {
 	req := c.dialog.request(sip.BYE)
 	code, text := reasonOf(cause)
-	req.AppendHeader(sip.NewHeader("Reason", fmt.Sprintf(`Q.850;cause=%d;text="%s"`, code, text)))
+	req.AppendHeader(whyHeader("Q.850", code, text))
 	return req
+}
+
+// whyHeader says why in the words of RFC 3326.
+func whyHeader(protocol string, cause int, text string) sip.Header {
+	return sip.NewHeader("Reason", fmt.Sprintf(`%s;cause=%d;text="%s"`, protocol, cause, text))
+}
+
+// endByOrder hangs up for the desk, in whatever state the call is.
+func (c *call) endByOrder(by queue.Party, cause queue.Cause) {
+	if c.in != nil && c.inPhase(ringing) && cause == queue.CauseDrain {
+		c.reject(sip.StatusServiceUnavailable, by, cause)
+		return
+	}
+	c.hangUp(by, cause)
 }
 
 // reasonOf is what a carrier's records say of the end, in the codes of Q.850.
@@ -109,6 +128,11 @@ func lostDialog(status int) bool {
 	return false
 }
 
-// glareWait is how long the side that did not begin the dialog waits after a
-// 491 (RFC 3261 §14.1).
-func glareWait() time.Duration { return time.Duration(rand.IntN(200)) * 10 * time.Millisecond }
+// glareWait is how long to wait after a 491 (RFC 3261 §14.1): the side that
+// made the Call-ID waits longer, so that the two do not meet again.
+func (d *dialog) glareWait() time.Duration {
+	if d.ours {
+		return time.Duration(210+rand.IntN(190)) * 10 * time.Millisecond
+	}
+	return time.Duration(rand.IntN(200)) * 10 * time.Millisecond
+}

@@ -2,94 +2,107 @@ package sip
 
 import (
 	"log/slog"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
 
+	"sahut/media"
 	"sahut/queue"
 )
 
-// phase is how far the INVITE of a call has come. It is the one thing two
-// goroutines may change: ours, and sipgo's when a CANCEL arrives. Whoever
-// leaves ringing first wins, and the other side keeps quiet, so the caller
-// never sees a 200 and a 487 for the same INVITE (RFC 3261 §9.2).
+// phase is how far the INVITE of a call has come. Of a call that comes in it
+// is the one thing two goroutines may change: ours, and sipgo's when a CANCEL
+// arrives. Whoever leaves ringing first wins, and the other side keeps quiet,
+// so the caller never sees a 200 and a 487 for the same INVITE (RFC 3261 §9.2).
 type phase int32
 
 const (
 	ringing   phase = iota // no final response yet
 	answering              // we are about to send one
-	answered               // a 2xx went out
-	refused                // another final response went out
-	cancelled              // she gave up first; sipgo sent 487
+	answered               // a 2xx went out, or came in
+	refused                // another final response went out, or came in
+	cancelled              // the caller gave up first
 )
 
-// call is one caller on the line. The goroutine of her INVITE's handler runs
+// call is one dialog and its sound: with a caller, with somebody we called, or
+// with a volunteer's phone. They differ in how they begin (incoming, outgoing)
+// and in whom they are for (owner); all else is the same. One goroutine runs
 // it; everybody else writes to its inbox: the desk its orders, the SIP layer
 // the requests of the far end, the media goroutines what they heard.
 type call struct {
-	contact queue.ContactID
-	log     *slog.Logger
-	server  *Server
-	trunk   *Trunk
-	invite  *sip.Request
-	tx      sip.ServerTransaction
-	inbox   *inbox
-	phase   atomic.Int32
+	log    *slog.Logger
+	server *Server
+	owner  owner
+	trunk  *Trunk // nil: a phone that is registered here
+	inbox  *inbox
+	phase  atomic.Int32
+
+	in  *incoming // the far end called us …
+	out *outgoing // … or we called it
 
 	// owned by run
-	dialog *dialog
-	offer  []byte // the SDP of her INVITE; nil: she wants ours
-	clock  *clock
-	sound  sound       // nil until answered
-	local  []byte      // the SDP we sent last
-	open   *transmit   // our 2xx that waits for its ACK
-	timer  session     // RFC 4028
-	allows methods     // what her Allow header named
-	outs   outstanding // our own requests on the way
+	dialog  *dialog // nil until a call of ours has one
+	clock   *clock
+	sound   sound       // nil until there is something to hear
+	local   []byte      // the SDP we sent last
+	edition edition     // what was added to it
+	open    *transmit   // our 2xx that waits for its ACK
+	timer   session     // RFC 4028
+	allows  methods     // what the far end's Allow header named
+	outs    outstanding // our own requests on the way
+	lately  lastKey     // so that a key that comes in two ways counts once
 
-	begun   time.Time // when the 200 went out
-	up      bool      // the ACK came: she is in
-	playing queue.Sound
-	agent   agentOnLine
-	words   int  // which closing words; a late end of other words is ignored
-	closing bool // the desk ordered closing words or the end
+	begun time.Time // when the 2xx went out, or came in
+	up    bool      // the far end knows that it is in
 
-	ended   bool  // the desk was told; only goodbyes on the wire are left
+	ended   bool  // the owner was told; only goodbyes on the wire are left
 	bye     *last // what is left to say when the ACK comes
 	gone    bool  // nothing is left: run returns
 	release func()
 }
 
-// agentOnLine is who the desk joined her with.
-type agentOnLine struct {
-	id     queue.AgentID // "": nobody
-	try    int           // which Connect: a late first packet of another is ignored
-	joined bool          // Connected was posted
-	held   bool
-	muted  bool
+// owner is whom a call is for. The call tells it what happens, in the call's
+// own goroutine.
+type owner interface {
+	// onOrder takes what the desk, or the owner itself by way of the inbox, wants.
+	onOrder(m any)
+	// onDial: the sound of a call of ours is there, and the INVITE goes out.
+	onDial() error
+	// onRing: somebody we called is being rung; tone says that no sound of it
+	// comes from there.
+	onRing(tone bool)
+	// onAnswered: the far end is in.
+	onAnswered()
+	// onKey: the far end pressed one.
+	onKey(key rune)
+	// onChanged: a new description was agreed; the far end may hold us, or no more.
+	onChanged()
+	// onRefer: the far end asks us to call somebody else.
+	onRefer(r *request)
+	// onAlarm: one of the owner's own alarms rang.
+	onAlarm(a alarm)
+	// onEnded: it is over. Told once.
+	onEnded(by queue.Party, cause queue.Cause)
 }
 
-// What the media goroutines and our own timers tell the call.
+// What the media goroutines and sipgo's tell the call.
 type (
 	cancelCame struct{}
 	keyHeard   struct{ key rune }
-	agentHeard struct{ try int }
-	wordsSaid  struct{ words int }
 )
 
 // run is the life of the call.
 func (c *call) run() {
 	defer c.leave()
-	c.log.Info("caller arrived", "caller", callerOf(c.invite), "trunk", c.trunk.Name)
-	c.begin()
+	if c.in != nil {
+		c.beginIn()
+	} else {
+		c.beginOut()
+	}
 	for !c.gone {
-		// Until the final response only her hanging up (CANCEL) or the loss
-		// of the connection can end the transaction.
-		var lost <-chan struct{}
-		if c.inPhase(ringing) {
-			lost = c.tx.Done()
-		}
+		lost, acks := c.transaction()
 		select {
 		case <-c.inbox.ready:
 			for _, m := range c.inbox.take() {
@@ -99,7 +112,7 @@ func (c *call) run() {
 			for _, a := range c.clock.due() {
 				c.rang(a)
 			}
-		case ack := <-c.tx.Acks():
+		case ack := <-acks:
 			// Some user agents send the ACK of a 2xx in the INVITE's branch;
 			// sipgo then gives it to the transaction.
 			c.gotAck(ack)
@@ -109,18 +122,17 @@ func (c *call) run() {
 	}
 }
 
-// begin is what happens before the desk decides.
-func (c *call) begin() {
-	if !c.tx.OnCancel(c.onCancel) {
-		c.onCancel(nil)
+// transaction is what the INVITE's own transaction may still say of a call
+// that comes in. Until the final response only the caller's hanging up
+// (CANCEL) or the loss of the connection can end it.
+func (c *call) transaction() (lost <-chan struct{}, acks <-chan *sip.Request) {
+	if c.in == nil {
+		return nil, nil
 	}
-	c.tell(sip.StatusTrying)
-	c.clock.set(alarmRinging, c.server.calls.patience.ringing)
-	c.clock.set(alarmLimit, c.server.calls.patience.limit)
-	c.post(queue.Arrived{
-		Contact: c.contact, Channel: queue.Voice,
-		Dialled: dialledOf(c.invite), Caller: callerOf(c.invite),
-	})
+	if c.inPhase(ringing) {
+		lost = c.in.tx.Done()
+	}
+	return lost, c.in.tx.Acks()
 }
 
 // handle takes one item of the inbox.
@@ -132,47 +144,18 @@ func (c *call) handle(m any) {
 		c.gotAck(m.req)
 	case cancelCame:
 		c.gotCancel()
+	case responseCame:
+		c.gotResponse(m)
+	case attemptOver:
+		c.gotNothing(m)
 	case keyHeard:
-		c.gotKey(m.key)
-	case agentHeard:
-		c.gotAgent(m.try)
-	case wordsSaid:
-		c.gotWordsEnd(m.words)
+		c.gotKey(m.key, false)
 	case outcome:
 		c.gotOutcome(m)
 	default:
-		c.order(m)
-	}
-}
-
-// order takes one order of the desk. Those that came too late are ignored.
-func (c *call) order(m any) {
-	if c.ended {
-		return
-	}
-	switch m := m.(type) {
-	case queue.Refuse:
-		c.refuse(m.Why)
-	case queue.Answer:
-		c.answer(m.Sound)
-	case queue.Wait:
-		c.wait(m.Sound)
-	case queue.Announce:
-		c.announce(m.Position)
-	case queue.Connect:
-		c.connect(m.Agent)
-	case queue.Hold:
-		c.hold(m.Sound)
-	case queue.Resume:
-		c.resume()
-	case queue.Mute:
-		c.mute(m.On)
-	case queue.SendKeys:
-		c.sendKeys(m.Keys)
-	case queue.Close:
-		c.closeWith(m.Words)
-	case queue.End:
-		c.endByOrder(m.By, m.Cause)
+		if !c.ended { // what comes too late is ignored
+			c.owner.onOrder(m)
+		}
 	}
 }
 
@@ -181,6 +164,14 @@ func (c *call) rang(a alarm) {
 	switch a {
 	case alarmRinging:
 		c.stillRinging()
+	case alarmReliable:
+		c.resendReliable()
+	case alarmNoPrack:
+		c.neverPracked()
+	case alarmSilent:
+		c.nothingHeard()
+	case alarmAnswer:
+		c.notPickedUp()
 	case alarmResend:
 		c.resend()
 	case alarmNoAck:
@@ -191,12 +182,10 @@ func (c *call) rang(a alarm) {
 		c.refresh()
 	case alarmSilence:
 		c.listen()
-	case alarmConnect:
-		c.microphoneSilent()
-	case alarmWords:
-		c.gotWordsEnd(c.words)
 	case alarmLimit:
 		c.hangUp(queue.BySystem, queue.CauseDuration)
+	default:
+		c.owner.onAlarm(a)
 	}
 }
 
@@ -211,31 +200,53 @@ func (c *call) become(from, to phase) bool {
 	return c.phase.CompareAndSwap(int32(from), int32(to))
 }
 
-// onCancel runs in sipgo's goroutine with its transaction locked: it may only
-// note and leave.
-func (c *call) onCancel(*sip.Request) {
-	if c.become(ringing, cancelled) {
-		c.inbox.put(cancelCame{})
+// far is the ip:port the far end signals from.
+func (c *call) far() string {
+	if c.in != nil {
+		return c.in.invite.Source()
 	}
+	return c.out.hop()
 }
 
-// gotCancel: she gave up before we answered; sipgo has sent the 487.
-func (c *call) gotCancel() {
-	c.end(queue.ByCaller, queue.CauseCancel)
-	c.gone = true
-}
-
-// lostTransaction: the connection her INVITE came on is gone before we could
-// answer. A CANCEL ends the transaction too, but then the phase tells.
-func (c *call) lostTransaction() {
-	if !c.become(ringing, refused) {
-		return
+// mediaOptions say whom the call's sound may come from.
+func (c *call) mediaOptions() media.RTPOptions {
+	if c.trunk != nil {
+		return media.RTPOptions{Allow: c.trunk.Sources(c.far()), NAT: c.trunk.NAT}
 	}
-	c.end(queue.ByNetwork, queue.CauseCancel)
-	c.gone = true
+	// A phone at home is behind a router, and its SDP names an address inside.
+	return media.RTPOptions{Allow: hostOnly(c.far()), NAT: true}
 }
 
-// end closes the sound and tells the desk, once. What has to be said on the
+// hostOnly is the one address of an ip:port.
+func hostOnly(address string) []netip.Prefix {
+	a, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return nil
+	}
+	ip := a.Addr().Unmap()
+	return []netip.Prefix{netip.PrefixFrom(ip, ip.BitLen())}
+}
+
+// openSound opens the call's sound.
+func (c *call) openSound() error {
+	sound, err := c.server.calls.studio.open(c.mediaOptions(), func(k rune) { c.inbox.put(keyHeard{k}) })
+	if err == nil {
+		c.sound = sound
+	}
+	return err
+}
+
+// refuseRefer: nobody out there has any business transferring a hotline's call.
+func (c *call) refuseRefer(r *request) { r.answer(c.respond(r.Request, sip.StatusForbidden)) }
+
+// settled: the far end is in, and whatever keeps watch over a call begins.
+func (c *call) settled() {
+	c.up = true
+	c.clock.set(alarmSilence, c.server.calls.patience.silence)
+	c.owner.onAnswered()
+}
+
+// end closes the sound and tells the owner, once. What has to be said on the
 // wire follows after.
 func (c *call) end(by queue.Party, cause queue.Cause) {
 	if c.ended {
@@ -243,15 +254,13 @@ func (c *call) end(by queue.Party, cause queue.Cause) {
 	}
 	c.ended = true
 	// The record comes first: whatever fails below, the contact has an end.
-	c.server.calls.forget(c.contact)
-	c.post(queue.HungUp{Contact: c.contact, By: by, Cause: cause})
+	c.owner.onEnded(by, cause)
 	c.clock.stopAllBut(alarmResend, alarmNoAck)
-	c.agent = agentOnLine{}
 	if c.sound != nil {
 		c.sound.close()
 	}
 	c.release()
-	c.log.Info("caller's call ended", "by", by, "cause", cause, "lasted", c.lasted())
+	c.log.Info("call ended", "by", by, "cause", cause, "lasted", c.lasted())
 }
 
 func (c *call) lasted() time.Duration {
@@ -265,15 +274,18 @@ func (c *call) lasted() time.Duration {
 // ends, and its record says why.
 func (c *call) leave() {
 	if v := recover(); v != nil {
-		c.server.caught("call "+string(c.contact), v)
+		c.server.caught("call", v)
 		c.afterPanic()
 	}
 	c.release()
 	c.server.calls.drop(c)
 	c.clock.stopAllBut()
 	for _, m := range c.inbox.close() {
-		if r, ok := m.(*request); ok {
-			r.answer(c.server.reply(r.Request, c.afterEnd(r.Method)))
+		c.tooLate(m)
+	}
+	if c.out != nil {
+		for _, r := range c.out.waiting {
+			c.tooLate(r)
 		}
 	}
 	if c.open != nil {
@@ -281,18 +293,31 @@ func (c *call) leave() {
 	}
 }
 
+// tooLate takes what still waited in the inbox of a call that is over.
+func (c *call) tooLate(m any) {
+	switch m := m.(type) {
+	case *request:
+		m.answer(c.respond(m.Request, c.afterEnd(m.Method)))
+	case responseCame:
+		m.of.orphaned(m.res)
+	}
+}
+
 func (c *call) afterPanic() {
 	defer func() {
 		if v := recover(); v != nil {
-			c.server.caught("end of call "+string(c.contact), v)
+			c.server.caught("end of call", v)
 		}
 	}()
 	wasUp := c.inPhase(answered)
-	if c.become(ringing, refused) || c.inPhase(answering) {
+	if c.in != nil && (c.become(ringing, refused) || c.inPhase(answering)) {
 		c.tell(sip.StatusInternalServerError)
 	}
+	if c.out != nil && !wasUp {
+		c.out.abandon(whyHeader("Q.850", 41, "Temporary failure"))
+	}
 	c.end(queue.BySystem, queue.CausePanic)
-	if wasUp {
+	if wasUp && c.dialog != nil {
 		// Nobody waits for the outcome: the goroutine that would is this one.
 		req := c.farewell(queue.CausePanic)
 		elsewhere := c.dialog.elsewhere()

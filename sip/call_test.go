@@ -402,7 +402,6 @@ func TestInviteThatCannotBecomeACall(t *testing.T) {
 		status int
 		header string
 	}{
-		{"reliable provisionals", []string{"Require: 100rel"}, quietSDP, 420, "Unsupported"},
 		{"unknown extension", []string{"Require: timer, sec-agree"}, quietSDP, 420, "Unsupported"},
 		{"not SDP", []string{"Content-Type: application/x-thing"}, "hello", 415, "Accept"},
 		{"session too brief", []string{"Supported: timer", "Session-Expires: 30"}, quietSDP, 422, "Min-SE"},

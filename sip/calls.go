@@ -6,6 +6,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,24 +16,34 @@ import (
 	"sahut/queue"
 )
 
-// calls is the registry of the callers on the line. It finds the call of a
-// request by its dialog, that of an order by its contact, and the INVITE that
-// came twice by different ways.
+// calls is the registry of all calls. It finds the call of a request by its
+// dialog, that of an order by its contact, and the INVITE that came twice by
+// different ways.
 type calls struct {
+	server   *Server
+	route    func(number string) []way // where a number can be called, best first
 	studio   studio
 	patience patience
 
 	mu        sync.Mutex // guards what follows; nothing is called under it
-	byDialog  map[dialogID]*call
+	all       map[*call]bool
+	byDialog  map[dialogID]*call // of a call of ours also without the far end's tag
 	byContact map[queue.ContactID]*call
 	byInvite  map[inviteID]*call
-	idle      chan struct{} // closed when the last call is gone; nil: nobody waits
+	devices   map[queue.AgentID]*handset // that ring, or are off the hook
+	closed    bool                       // no call begins any more
+	idle      chan struct{}              // closed when the last call is gone; nil: nobody waits
 	total     uint64
 }
 
 // patience is how long a call waits for what.
 type patience struct {
 	ringing time.Duration // between two 180
+	trunk   time.Duration // for a trunk to say anything at all to our INVITE
+	answer  time.Duration // for whom we called to pick up
+	prack   time.Duration // for the PRACK of who need not send one
+	press   time.Duration // for a volunteer to press the key that accepts
+	refer   time.Duration // for the desk to say how a transfer went
 	connect time.Duration // from Connect to the microphone's first packet
 	silence time.Duration // without RTP before the far end is asked
 	words   time.Duration // the longest closing words
@@ -43,6 +54,11 @@ type patience struct {
 // usualPatience is that of a house that answers people.
 var usualPatience = patience{
 	ringing: time.Minute,
+	trunk:   4 * time.Second,
+	answer:  2 * time.Minute,
+	prack:   2 * time.Second,
+	press:   10 * time.Second,
+	refer:   10 * time.Second,
 	connect: 3 * time.Second,
 	silence: 30 * time.Second,
 	words:   2 * time.Minute,
@@ -58,28 +74,39 @@ type inviteID struct {
 	seq    uint32
 }
 
-// newCalls makes the registry of a server's calls.
-func newCalls(o Options) *calls {
+// newCalls makes the registry of s's calls.
+func newCalls(s *Server) *calls {
+	o := s.opts
 	p := usualPatience
 	if limit := o.Config.MaxCallTime.D(); limit > 0 {
 		p.limit = limit
 	}
-	return &calls{
-		studio:    &hall{engine: o.Engine, peers: o.Peers, library: o.Library},
+	cs := &calls{
+		server:    s,
 		patience:  p,
+		devices:   map[queue.AgentID]*handset{},
+		all:       map[*call]bool{},
 		byDialog:  map[dialogID]*call{},
 		byContact: map[queue.ContactID]*call{},
 		byInvite:  map[inviteID]*call{},
 	}
+	cs.route = func(number string) []way {
+		if r, ok := any(s.trunks).(router); ok {
+			return r.route(number)
+		}
+		return nil
+	}
+	cs.studio = &hall{engine: o.Engine, peers: o.Peers, library: o.Library, device: cs.soundOf}
+	return cs
 }
 
-// CallStats counts the callers on the line.
+// CallStats counts the contacts on the line.
 type CallStats struct {
 	Calls int    // now
 	Total uint64 // since the start
 }
 
-// CallStats returns how many callers there are and were.
+// CallStats returns how many contacts there are and were.
 func (s *Server) CallStats() CallStats {
 	s.calls.mu.Lock()
 	defer s.calls.mu.Unlock()
@@ -103,12 +130,13 @@ func (s *Server) onInvite(t *Trunk, req *sip.Request, tx sip.ServerTransaction) 
 		return
 	}
 	offer, _ := sessionBody(req)
-	c := s.newCall(t, req, tx, offer, release)
-	if !s.calls.add(c) {
+	c, k := s.newCaller(t, req, tx, offer, release)
+	if !s.calls.addCaller(k) {
 		release()
 		_ = tx.Respond(s.reply(req, sip.StatusLoopDetected))
 		return
 	}
+	k.post(queue.Arrived{Contact: k.id, Channel: queue.Voice, Dialled: dialledOf(req), Caller: callerOf(req)})
 	c.run()
 }
 
@@ -130,23 +158,29 @@ func (s *Server) cannot(req *sip.Request) *sip.Response {
 	return nil
 }
 
-// required lists the extensions a request insists on and we lack. 100rel is
-// one of them: our only provisional responses say nothing worth losing.
+// required lists the extensions a request insists on and we lack.
 func required(req *sip.Request) string {
 	var unknown []string
 	for _, tag := range tokens(req, "Require") {
-		if tag != "timer" {
+		if !slices.Contains(extensions, tag) {
 			unknown = append(unknown, tag)
 		}
 	}
 	return strings.Join(unknown, ", ")
 }
 
+// headed is a message of which only headers are looked at: a request or a
+// response.
+type headed interface {
+	GetHeader(name string) sip.Header
+	GetHeaders(name string) []sip.Header
+}
+
 // tokens are the elements of a list header, in lower case, over all its lines.
-func tokens(req *sip.Request, names ...string) []string {
+func tokens(msg headed, names ...string) []string {
 	var all []string
 	for _, name := range names {
-		for _, h := range req.GetHeaders(name) {
+		for _, h := range msg.GetHeaders(name) {
 			for one := range strings.SplitSeq(h.Value(), ",") {
 				if one = strings.ToLower(strings.TrimSpace(one)); one != "" {
 					all = append(all, one)
@@ -157,14 +191,20 @@ func tokens(req *sip.Request, names ...string) []string {
 	return all
 }
 
+// carrier of SDP: a request or a response.
+type bodied interface {
+	Body() []byte
+	ContentType() *sip.ContentTypeHeader
+}
+
 // sessionBody is the SDP of a message; nil when it has none. Carriers wrap it
 // in multipart/mixed together with ISUP (RFC 3204).
-func sessionBody(req *sip.Request) (sdp []byte, refuse int) {
-	body := req.Body()
+func sessionBody(msg bodied) (sdp []byte, refuse int) {
+	body := msg.Body()
 	if len(body) == 0 {
 		return nil, 0
 	}
-	h := req.ContentType()
+	h := msg.ContentType()
 	if h == nil {
 		return nil, sip.StatusUnsupportedMediaType
 	}
@@ -191,23 +231,23 @@ func sessionBody(req *sip.Request) (sdp []byte, refuse int) {
 	return nil, sip.StatusUnsupportedMediaType
 }
 
-// newCall makes the call of an INVITE. Nothing has been sent yet.
-func (s *Server) newCall(t *Trunk, req *sip.Request, tx sip.ServerTransaction, offer []byte, release func()) *call {
+// newCaller makes the call of an INVITE. Nothing has been sent yet.
+func (s *Server) newCaller(t *Trunk, req *sip.Request, tx sip.ServerTransaction, offer []byte, release func()) (*call, *contact) {
 	id := queue.NewContactID(time.Now())
-	return &call{
-		contact: id,
+	c := &call{
 		log:     s.log.With("contact", id),
 		server:  s,
 		trunk:   t,
-		invite:  req,
-		tx:      tx,
+		in:      &incoming{invite: req, tx: tx, offer: offer},
 		inbox:   newInbox(),
 		dialog:  newDialog(req, sip.GenerateTagN(20), s.spotFor(req, tx), t.NAT),
-		offer:   offer,
 		clock:   newClock(),
 		allows:  methodsOf(req),
 		release: release,
 	}
+	k := &contact{call: c, id: id}
+	c.owner = k
+	return c, k
 }
 
 // spotFor is where we stand for the dialog of req.
@@ -224,19 +264,44 @@ func (s *Server) spotFor(req *sip.Request, tx sip.ServerTransaction) spot {
 	return here
 }
 
-// add registers a call, unless its INVITE is here already by another way.
-func (cs *calls) add(c *call) bool {
+// addCaller registers a call that came in, unless its INVITE is here already
+// by another way.
+func (cs *calls) addCaller(k *contact) bool {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	id := inviteOf(c.invite)
+	id := inviteOf(k.in.invite)
 	if cs.byInvite[id] != nil {
 		return false
 	}
-	cs.byInvite[id] = c
-	cs.byDialog[c.dialog.id] = c
-	cs.byContact[c.contact] = c
+	cs.all[k.call] = true
+	cs.byInvite[id] = k.call
+	cs.byDialog[k.dialog.id] = k.call
+	cs.byContact[k.id] = k.call
 	cs.total++
 	return true
+}
+
+// addOut registers a call of ours, unless the house is closing. id is that of
+// its contact; a call that is for a device has none.
+func (cs *calls) addOut(c *call, id queue.ContactID) bool {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if cs.closed {
+		return false
+	}
+	cs.all[c] = true
+	if id != "" {
+		cs.byContact[id] = c
+		cs.total++
+	}
+	return true
+}
+
+// know registers one more dialog of a call of ours.
+func (cs *calls) know(c *call, id dialogID) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.byDialog[id] = c
 }
 
 func inviteOf(req *sip.Request) inviteID {
@@ -255,10 +320,16 @@ func (cs *calls) forget(id queue.ContactID) {
 func (cs *calls) drop(c *call) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	delete(cs.byInvite, inviteOf(c.invite))
-	delete(cs.byDialog, c.dialog.id)
-	delete(cs.byContact, c.contact)
-	if len(cs.byDialog) == 0 && cs.idle != nil {
+	delete(cs.all, c)
+	if c.in != nil {
+		delete(cs.byInvite, inviteOf(c.in.invite))
+		delete(cs.byDialog, c.dialog.id)
+	} else {
+		for _, id := range c.out.dialogs {
+			delete(cs.byDialog, id)
+		}
+	}
+	if len(cs.all) == 0 && cs.idle != nil {
 		close(cs.idle)
 		cs.idle = nil
 	}
@@ -275,7 +346,9 @@ func (cs *calls) order(id queue.ContactID, order queue.Effect) {
 }
 
 // of finds the call a request inside a dialog belongs to. It takes all three
-// names of the dialog and an address of the far end to be no stranger.
+// names of the dialog and an address of the far end to be no stranger. While a
+// call of ours is not answered, its far end may have a tag that we do not know
+// yet (sipgo lets a request overtake the response before it): the call decides.
 func (s *Server) of(req *sip.Request) *call {
 	id, ok := idOf(req)
 	if !ok {
@@ -283,6 +356,9 @@ func (s *Server) of(req *sip.Request) *call {
 	}
 	s.calls.mu.Lock()
 	c := s.calls.byDialog[id]
+	if c == nil {
+		c = s.calls.byDialog[dialogID{callID: id.callID, local: id.local}]
+	}
 	s.calls.mu.Unlock()
 	if c == nil || !c.sentBy(req) {
 		return nil
@@ -293,7 +369,7 @@ func (s *Server) of(req *sip.Request) *call {
 // sentBy tells whether a request comes from where this call's may come from.
 func (c *call) sentBy(req *sip.Request) bool {
 	from := sourceOf(req)
-	for _, p := range c.trunk.Sources(c.invite.Source()) {
+	for _, p := range c.mediaOptions().Allow {
 		if p.Contains(from) {
 			return true
 		}
@@ -305,19 +381,20 @@ func (c *call) sentBy(req *sip.Request) bool {
 func (s *Server) closeCalls(ctx context.Context) error {
 	cs := s.calls
 	cs.mu.Lock()
-	if len(cs.byDialog) == 0 {
+	cs.closed = true
+	if len(cs.all) == 0 {
 		cs.mu.Unlock()
 		return nil
 	}
 	idle := make(chan struct{})
 	cs.idle = idle
 	var open []*call
-	for _, c := range cs.byContact {
+	for c := range cs.all {
 		open = append(open, c)
 	}
 	cs.mu.Unlock()
 	for _, c := range open {
-		c.inbox.put(queue.End{Contact: c.contact, By: queue.BySystem, Cause: queue.CauseDrain})
+		c.inbox.put(queue.End{By: queue.BySystem, Cause: queue.CauseDrain})
 	}
 	select {
 	case <-idle:

@@ -1,13 +1,42 @@
 package sip
 
-import "sahut/queue"
+import (
+	"sahut/queue"
+)
 
 // Dial implements [queue.Channel].
 func (cs *calls) Dial(id queue.ContactID, agent queue.AgentID, number queue.Caller) {
-	cs.order(id, queue.Dial{Contact: id, Agent: agent, Number: number})
+	s := cs.server
+	c := s.newOut(func() []way { return s.calls.route(number.Reveal()) })
+	c.log = s.log.With("contact", id)
+	k := &contact{call: c, id: id, agent: agentOnLine{id: agent}}
+	c.owner = k
+	if s.closing.Load() || !cs.addOut(c, id) {
+		k.post(queue.HungUp{Contact: id, By: queue.BySystem, Cause: queue.CauseDrain})
+		return
+	}
+	c.log.Info("a volunteer calls out", "agent", agent, "to", number)
+	s.running.Go(c.run)
 }
 
 // Forward implements [queue.Channel].
 func (cs *calls) Forward(id queue.ContactID, number queue.Caller) {
 	cs.order(id, queue.Forward{Contact: id, Number: number})
+}
+
+// onDial: the call has its sound, and goes out. Whoever asked for it hears it
+// from here on.
+func (k *contact) onDial() error { return k.join() }
+
+// onRing: somebody a volunteer called is being rung. tone asks for the ringing
+// tone; otherwise the far end sends its own.
+func (k *contact) onRing(tone bool) {
+	if !k.rung {
+		k.rung = true
+		k.post(queue.Ringing{Contact: k.id})
+	}
+	if tone && !k.toned {
+		k.toned = true
+		k.sound.ringBack()
+	}
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// dialogID names a dialog as the callee sees it (RFC 3261 §12): who lacks any
-// of the three parts is a stranger.
+// dialogID names a dialog as we see it (RFC 3261 §12): who lacks any of the
+// three parts is a stranger.
 type dialogID struct {
 	callID string
 	local  string // our tag
-	remote string // the caller's tag
+	remote string // the far end's tag
 }
 
 // idOf reads the dialog a request inside a dialog belongs to. It is not ok when
@@ -54,14 +54,16 @@ func (s spot) contact() sip.Uri {
 type dialog struct {
 	id        dialogID
 	local     sip.FromHeader // we, with our tag
-	remote    sip.ToHeader   // the caller, with her tag
+	remote    sip.ToHeader   // the far end, with its tag
+	ours      bool           // we made the Call-ID
+	unheard   bool           // the far end has sent no request yet
 	localSeq  uint32         // the number of our latest request
-	remoteSeq uint32         // the highest number of hers; an ACK has its INVITE's
+	remoteSeq uint32         // the highest number of the far end's; an ACK has its INVITE's
 	routes    []sip.Uri      // proxies that asked to stay in the way, nearest first
-	target    sip.Uri        // her Contact: where a request finally goes
+	target    sip.Uri        // its Contact: where a request finally goes
 	here      spot
-	source    string // ip:port her INVITE came from
-	behindNAT bool   // her addresses say nothing; only the source counts
+	source    string // ip:port its INVITE came from, or ours went to
+	behindNAT bool   // its addresses say nothing; only the source counts
 }
 
 // newDialog makes the callee's half of the dialog an INVITE asks for (RFC 3261
@@ -79,16 +81,54 @@ func newDialog(req *sip.Request, tag string, here spot, behindNAT bool) *dialog 
 		behindNAT: behindNAT,
 	}
 	d.local.Params.Add("tag", tag)
-	// The callee keeps the proxies in the order given.
-	for _, h := range req.GetHeaders("Record-Route") {
-		if rr, ok := h.(*sip.RecordRouteHeader); ok {
-			d.routes = append(d.routes, *rr.Address.Clone())
-		}
-	}
+	d.routes = routesOf(req) // the callee keeps the proxies in the order given
 	if !d.retarget(req) {
 		d.target = *req.From().Address.Clone() // no Contact: the best that is left
 	}
 	return d
+}
+
+func routesOf(msg headed) (routes []sip.Uri) {
+	for _, h := range msg.GetHeaders("Record-Route") {
+		if rr, ok := h.(*sip.RecordRouteHeader); ok {
+			routes = append(routes, *rr.Address.Clone())
+		}
+	}
+	return routes
+}
+
+// newOutDialog is what a call of ours begins with: a dialog that lacks the far
+// end's half. It makes the INVITE; branch makes dialogs of the responses.
+func newOutDialog(w way, here spot) *dialog {
+	d := &dialog{
+		id:       dialogID{callID: sip.GenerateTagN(24), local: sip.GenerateTagN(20)},
+		local:    w.from,
+		remote:   sip.ToHeader{Address: *w.target.Clone()},
+		ours:     true,
+		unheard:  true,
+		localSeq: firstSeq,
+		target:   *w.target.Clone(),
+		here:     here,
+		source:   w.hop,
+	}
+	d.behindNAT = w.trunk == nil || w.trunk.NAT
+	d.local.Params = d.local.Params.Clone()
+	d.local.Params.Add("tag", d.id.local)
+	return d
+}
+
+// branch is the dialog with whoever sent this response to our INVITE: there is
+// one for each To tag (RFC 3261 §12.1.2). The caller turns the order of the
+// proxies round.
+func (d *dialog) branch(res *sip.Response) *dialog {
+	b := *d
+	b.id.remote, _ = res.To().Params.Get("tag")
+	b.remote = *sip.HeaderClone(res.To()).(*sip.ToHeader)
+	b.routes = routesOf(res)
+	slices.Reverse(b.routes)
+	b.retarget(res)
+	b.source = d.source
+	return &b
 }
 
 // firstSeq leaves a little room below, so that no far end mistakes our first
@@ -97,7 +137,7 @@ const firstSeq = 100
 
 // retarget takes the Contact of a target refresh (an INVITE or UPDATE that we
 // accepted, RFC 3261 §12.2.2) as the address of all later requests.
-func (d *dialog) retarget(msg *sip.Request) bool {
+func (d *dialog) retarget(msg refreshing) bool {
 	contact := msg.Contact()
 	if contact == nil || contact.Address.Wildcard || contact.Address.Host == "" {
 		return false
@@ -109,14 +149,20 @@ func (d *dialog) retarget(msg *sip.Request) bool {
 	return true
 }
 
+// refreshing is a message that may name a new target.
+type refreshing interface {
+	Contact() *sip.ContactHeader
+	Source() string
+}
+
 // inOrder tells whether a request's number may come now, and remembers it.
 // Numbers may jump but never go back (RFC 3261 §12.2.2).
 func (d *dialog) inOrder(req *sip.Request) bool {
 	seq := req.CSeq().SeqNo
-	if seq <= d.remoteSeq {
+	if seq <= d.remoteSeq && !d.unheard {
 		return false
 	}
-	d.remoteSeq = seq
+	d.remoteSeq, d.unheard = seq, false
 	return true
 }
 
@@ -160,7 +206,8 @@ func (d *dialog) build(method sip.RequestMethod, seq uint32) *sip.Request {
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: seq, MethodName: method})
 	hops := sip.MaxForwardsHeader(70)
 	req.AppendHeader(&hops)
-	if method == sip.INVITE || method == sip.UPDATE {
+	switch method {
+	case sip.INVITE, sip.UPDATE, sip.NOTIFY:
 		req.AppendHeader(&sip.ContactHeader{Address: d.here.contact()})
 	}
 	req.SetBody(nil)
@@ -183,8 +230,8 @@ func (d *dialog) hop() sip.Uri {
 	return d.target
 }
 
-// network is what the next request travels on. A stream the caller opened is
-// kept: the port in her Contact is often not one she listens on (sipgo #361).
+// network is what the next request travels on. A stream that is open is
+// kept: the port in a Contact is often not one that is listened on (sipgo #361).
 func (d *dialog) network() string {
 	if d.here.network != "UDP" {
 		return d.here.network

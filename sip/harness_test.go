@@ -106,7 +106,7 @@ type quietStudio struct {
 	sounds []*quietSound
 }
 
-func (q *quietStudio) open(_ *Trunk, _ string, _ func(rune)) (sound, error) {
+func (q *quietStudio) open(o media.RTPOptions, keys func(rune)) (sound, error) {
 	if q.before != nil {
 		q.before()
 	}
@@ -115,7 +115,7 @@ func (q *quietStudio) open(_ *Trunk, _ string, _ func(rune)) (sound, error) {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	s := &quietSound{studio: q, changed: make(chan struct{})}
+	s := &quietSound{studio: q, options: o, press: keys, changed: make(chan struct{})}
 	q.sounds = append(q.sounds, s)
 	return s, nil
 }
@@ -130,7 +130,9 @@ const quietSDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r
 
 // quietSound notes what a call asks of its sound.
 type quietSound struct {
-	studio *quietStudio
+	studio  *quietStudio
+	options media.RTPOptions
+	press   func(rune) // a key with the sound
 
 	mu      sync.Mutex
 	changed chan struct{}
@@ -229,6 +231,15 @@ func (s *quietSound) connect(agent queue.AgentID, first func()) error {
 	s.note("connect %s", agent)
 	return nil
 }
+
+func (s *quietSound) bridge(other sound, first func()) error {
+	defer s.lock()()
+	s.first = first
+	s.note("bridge")
+	return nil
+}
+
+func (s *quietSound) ringBack() { defer s.lock()(); s.note("ringback") }
 
 // speak is the agent's first packet.
 func (s *quietSound) speak() {

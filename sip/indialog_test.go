@@ -238,7 +238,7 @@ func TestReinviteThatCannotBeKeepsTheCall(t *testing.T) {
 	}
 	s.send("UPDATE", 3, other)
 	h.waitStatus(s.wire, "UPDATE", 488)
-	s.send("INVITE", 4, quietSDP, "Require: 100rel")
+	s.send("INVITE", 4, quietSDP, "Require: sec-agree")
 	if m := invitesAnswered(h, s, 4); m.Status() != 420 {
 		t.Errorf("answered %s", m.Line())
 	}

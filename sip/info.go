@@ -2,11 +2,10 @@ package sip
 
 import (
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/emiago/sipgo/sip"
-
-	"sahut/queue"
 )
 
 // gotInfo: some gateways send the keys a caller presses as INFO, in either of
@@ -27,14 +26,33 @@ func (c *call) gotInfo(r *request) {
 	}
 	r.answer(c.respond(r.Request, sip.StatusOK))
 	if key != 0 {
-		c.gotKey(key)
+		c.gotKey(key, true)
 	}
 }
 
-// gotKey tells the desk of a key, however it came.
-func (c *call) gotKey(key rune) {
+// sameKey is how close the two ways of one key press are: gateways send it as
+// INFO and as RFC 4733 at the same time.
+const sameKey = 100 * time.Millisecond
+
+// lastKey is the key that came last, and how.
+type lastKey struct {
+	key  rune
+	info bool // by INFO, not with the sound
+	at   time.Time
+}
+
+// gotKey tells the owner of a key, unless it is the echo of one that came the
+// other way just now.
+func (c *call) gotKey(key rune, info bool) {
+	now := time.Now()
+	last := c.lately
+	c.lately = lastKey{key, info, now}
+	if last.key == key && last.info != info && now.Sub(last.at) <= sameKey {
+		c.lately = lastKey{} // the pair is complete; the next is a new press
+		return
+	}
 	if !c.ended {
-		c.post(queue.KeyPressed{Contact: c.contact, Key: key})
+		c.owner.onKey(key)
 	}
 }
 

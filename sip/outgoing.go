@@ -16,6 +16,8 @@ const (
 	forBye purpose = iota
 	forProbe
 	forRefresh
+	forPrack
+	forNotify
 )
 
 // outcome is what became of a request of ours.

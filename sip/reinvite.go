@@ -27,12 +27,35 @@ func (c *call) gotReinvite(r *request) {
 		return
 	}
 	c.dialog.retarget(r.Request)
+	c.allowed(r.Request)
 	c.local = sdp
 	res := c.accept(r.Request, sdp)
 	if err := r.tx.Respond(res); err != nil {
 		c.log.Warn("the answer to a change of the session could not be sent", "error", err)
 	}
 	c.transmit(&transmit{req: r.Request, res: res, tx: r.tx, ours: offer == nil, done: r.done})
+	if offer != nil {
+		c.owner.onChanged()
+	}
+}
+
+// allowed takes what the far end understands from its latest word on it.
+func (c *call) allowed(msg headed) {
+	if m := methodsOf(msg); m != nil {
+		c.allows = m
+	}
+}
+
+// agreedEarly tells whether the two descriptions of the first INVITE were
+// exchanged already, by a reliable provisional response; then an UPDATE may
+// change them (RFC 3311 §5.2).
+func (c *call) agreedEarly(req *sip.Request) bool {
+	if c.in != nil {
+		return c.in.reliable.done
+	}
+	tag, _ := req.From().Params.Get("tag")
+	e := c.out.early[tag]
+	return e != nil && e.rseq > 0 && e.answer != nil
 }
 
 // gotUpdate is the same without the ceremony (RFC 3311). Most come without SDP
@@ -44,7 +67,7 @@ func (c *call) gotUpdate(r *request) {
 	}
 	offer, _ := sessionBody(r.Request)
 	if offer == nil {
-		c.dialog.retarget(r.Request)
+		c.dialogOf(r.Request).retarget(r.Request)
 		r.answer(c.accept(r.Request, nil))
 		return
 	}
@@ -54,9 +77,11 @@ func (c *call) gotUpdate(r *request) {
 		r.answer(c.respond(r.Request, unacceptable(err)))
 		return
 	}
-	c.dialog.retarget(r.Request)
+	c.dialogOf(r.Request).retarget(r.Request)
 	c.local = sdp
 	r.answer(c.accept(r.Request, sdp))
+	c.confirmed(offer)
+	c.owner.onChanged()
 }
 
 // cannotNow is the refusal of a change that comes at the wrong moment or asks
@@ -74,8 +99,8 @@ func (c *call) cannotNow(req *sip.Request) *sip.Response {
 		res := c.respond(req, sessionTooBrief)
 		res.AppendHeader(c.server.calls.minSE())
 		return res
-	case !c.inPhase(answered) && (req.IsInvite() || offer != nil):
-		// Her first INVITE, or the offer in it, waits for our answer
+	case !c.inPhase(answered) && (req.IsInvite() || offer != nil && !c.agreedEarly(req)):
+		// The first INVITE, or the offer in it, waits for its answer
 		// (RFC 3261 §14.2, RFC 3311 §5.2).
 		return c.later(req)
 	case c.outs.reinvite:
@@ -89,6 +114,9 @@ func (c *call) cannotNow(req *sip.Request) *sip.Response {
 
 // later is a 500 that asks to try again (RFC 3261 §14.2: 0 to 10 seconds).
 func (c *call) later(req *sip.Request) *sip.Response {
+	if c.out != nil {
+		return c.respond(req, sip.StatusRequestPending) // the offer that waits is ours
+	}
 	res := c.respond(req, sip.StatusInternalServerError)
 	res.AppendHeader(sip.NewHeader("Retry-After", strconv.Itoa(rand.IntN(11))))
 	return res

@@ -44,7 +44,16 @@ func (s *Server) onBye(req *sip.Request, tx sip.ServerTransaction)    { s.inDial
 func (s *Server) onUpdate(req *sip.Request, tx sip.ServerTransaction) { s.inDialog(req, tx) }
 func (s *Server) onInfo(req *sip.Request, tx sip.ServerTransaction)   { s.inDialog(req, tx) }
 func (s *Server) onPrack(req *sip.Request, tx sip.ServerTransaction)  { s.inDialog(req, tx) }
-func (s *Server) onRefer(req *sip.Request, tx sip.ServerTransaction)  { s.inDialog(req, tx) }
+
+// onRefer: only within a volunteer's own call somebody may ask us to call
+// somebody else.
+func (s *Server) onRefer(req *sip.Request, tx sip.ServerTransaction) {
+	if _, inDialog := req.To().Params.Get("tag"); !inDialog {
+		_ = tx.Respond(s.reply(req, sip.StatusForbidden))
+		return
+	}
+	s.inDialog(req, tx)
+}
 
 // onCancel sees only a CANCEL that matches no INVITE on its way; sipgo keeps
 // the others (RFC 3261 §9.2).
@@ -65,8 +74,11 @@ func (c *call) gotRequest(r *request) {
 		r.answer(c.respond(r.Request, c.afterEnd(r.Method)))
 		return
 	}
+	if c.out != nil && !c.knows(r) {
+		return
+	}
 	// A key press that sipgo's goroutines let overtake another is still a key.
-	if !c.dialog.inOrder(r.Request) && r.Method != sip.INFO {
+	if !c.dialogOf(r.Request).inOrder(r.Request) && r.Method != sip.INFO {
 		r.answer(c.respond(r.Request, sip.StatusInternalServerError))
 		return
 	}
@@ -80,10 +92,10 @@ func (c *call) gotRequest(r *request) {
 	case sip.INFO:
 		c.gotInfo(r)
 	case sip.PRACK:
-		// Nothing of ours ever waits for one.
-		r.answer(c.respond(r.Request, sip.StatusCallTransactionDoesNotExists))
+		c.gotPrack(r)
+	case sip.REFER:
+		c.owner.onRefer(r)
 	default:
-		// A caller has no business transferring a hotline's call (REFER).
 		r.answer(c.respond(r.Request, sip.StatusForbidden))
 	}
 }
@@ -100,6 +112,6 @@ func (c *call) afterEnd(method sip.RequestMethod) int {
 // methods are those a far end says it understands.
 type methods []string
 
-func methodsOf(req *sip.Request) methods { return tokens(req, "Allow") }
+func methodsOf(msg headed) methods { return tokens(msg, "Allow") }
 
 func (m methods) has(method string) bool { return slices.Contains(m, method) }

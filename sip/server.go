@@ -66,13 +66,13 @@ type Server struct {
 
 // allow is what our Allow headers say (RFC 3261 §20.5). REGISTER is appended
 // when there is a registrar.
-const allow = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO"
+const allow = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, INFO, PRACK"
 
 // accepted is what our Accept headers say (RFC 3261 §20.1).
 const accepted = "application/sdp"
 
 // extensions are the option tags a peer may Require of us (RFC 3261 §8.2.2.3).
-var extensions = []string{"timer"}
+var extensions = []string{"100rel", "precondition", "timer"}
 
 // New checks o and builds the server. It binds nothing yet; Start does.
 func New(o Options) (*Server, error) {
@@ -88,7 +88,7 @@ func New(o Options) (*Server, error) {
 	s.registrar = newRegistrar(Realm(o.Config), o.Credentials, nonces, o.Config.MaxRegistration.D())
 	s.guard = newGuard(s, nonces)
 	s.registrar.limits = s.guard.limits
-	s.calls = newCalls(o)
+	s.calls = newCalls(s)
 	if err := s.build(); err != nil {
 		return nil, fmt.Errorf("sip: %w", err)
 	}
@@ -172,8 +172,13 @@ func (s *Server) caught(where string, v any) {
 }
 
 // gotInvite finds out whose INVITE this is (RFC 3261 §8.2.1: before anything
-// else) and hands it to the calls.
+// else) and hands it to the calls. Within a dialog its names and the far end's
+// address say whose it is; that may be a volunteer's phone, which is no trunk.
 func (s *Server) gotInvite(req *sip.Request, tx sip.ServerTransaction) {
+	if s.of(req) != nil {
+		s.inDialog(req, tx)
+		return
+	}
 	t, no := s.trunkOf(req)
 	if no != nil {
 		_ = tx.Respond(no)

@@ -28,7 +28,7 @@ func (cs *calls) minSE() sip.Header {
 }
 
 // sessionAsked reads what a request asks for.
-func sessionAsked(req *sip.Request) (interval time.Duration, refresher string) {
+func sessionAsked(req headed) (interval time.Duration, refresher string) {
 	h := req.GetHeader("Session-Expires")
 	if h == nil {
 		h = req.GetHeader("x")
@@ -55,7 +55,7 @@ func parseSession(value string) (interval time.Duration, refresher string) {
 
 // knowsTimers tells whether the far end takes part itself. If not, a proxy
 // asked for the timer and we must do the refreshing.
-func knowsTimers(req *sip.Request) bool {
+func knowsTimers(req headed) bool {
 	return slices.Contains(tokens(req, "Supported", "k", "Require"), "timer")
 }
 
@@ -84,6 +84,19 @@ func (c *call) agreeSession(req *sip.Request, res *sip.Response) {
 	if knowsTimers(req) {
 		res.AppendHeader(sip.NewHeader("Require", "timer"))
 	}
+	c.windTimer()
+}
+
+// takeSession reads what a 2xx to a request of ours agreed (RFC 4028 §7.2).
+// Without a word of it there is no timer.
+func (c *call) takeSession(res *sip.Response) {
+	interval, refresher := sessionAsked(res)
+	c.timer = session{}
+	c.clock.stop(alarmSession, alarmRefresh)
+	if interval == 0 {
+		return
+	}
+	c.timer = session{interval: interval, ours: refresher != "uas"}
 	c.windTimer()
 }
 
@@ -138,7 +151,7 @@ func (c *call) refreshed(o outcome) {
 		c.log.Warn("the far end did not answer the refresh of the session", "status", o.status, "error", o.err)
 		c.hangUp(queue.ByNetwork, queue.CauseExpired)
 	case o.status == sip.StatusRequestPending:
-		c.clock.set(alarmRefresh, glareWait())
+		c.clock.set(alarmRefresh, c.dialog.glareWait())
 	case o.status == sip.StatusMethodNotAllowed, o.status == sip.StatusNotImplemented:
 		c.allows = nil // then by INVITE
 		c.clock.set(alarmRefresh, sip.T1)

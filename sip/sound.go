@@ -13,8 +13,8 @@ import (
 // states use one that makes no sound.
 type studio interface {
 	// open gives a call its sound, or media.ErrNoPorts. keys is called for
-	// each key the caller presses, on a goroutine that must not wait.
-	open(t *Trunk, signalling string, keys func(rune)) (sound, error)
+	// each key the far end presses, on a goroutine that must not wait.
+	open(o media.RTPOptions, keys func(rune)) (sound, error)
 }
 
 // sound is one caller's side of the media. Nothing here blocks for the network.
@@ -35,7 +35,12 @@ type sound interface {
 	// agent's first packet was passed on. It is an error when the agent has no
 	// path now.
 	connect(agent queue.AgentID, first func()) error
-	// part ends what connect began.
+	// bridge does the same with the far end of another call of ours.
+	bridge(other sound, first func()) error
+	// ringBack plays the ringing tone to the agent she is connected with, until
+	// sound comes from the far end.
+	ringBack()
+	// part ends what connect or bridge began.
 	part()
 	mute(on bool)
 	keys(keys string)
@@ -50,10 +55,12 @@ type hall struct {
 	engine  *media.Engine
 	peers   *media.Peers
 	library *media.Library
+	// device is the sound of the phone an agent talks by; not ok: her browser.
+	device func(queue.AgentID) (sound, bool)
 }
 
-func (h *hall) open(t *Trunk, signalling string, keys func(rune)) (sound, error) {
-	leg, err := h.engine.OpenRTP(media.RTPOptions{Allow: t.Sources(signalling), NAT: t.NAT})
+func (h *hall) open(o media.RTPOptions, keys func(rune)) (sound, error) {
+	leg, err := h.engine.OpenRTP(o)
 	if err != nil {
 		return nil, err
 	}
@@ -61,14 +68,14 @@ func (h *hall) open(t *Trunk, signalling string, keys func(rune)) (sound, error)
 	return &stage{hall: h, leg: leg}, nil
 }
 
-// stage is the sound of one call: her leg, and the room while an agent is with
-// her. Only the call's goroutine uses it, except that close may come from a
-// recovered panic.
+// stage is the sound of one call: its leg, and the room while somebody is with
+// it. Only the call's goroutine uses it, except that close may come from a
+// recovered panic, and that another stage's room may take its leg.
 type stage struct {
 	hall *hall
 	leg  *media.RTPLeg
 	room *media.Room // nil: nobody is with her
-	peer *media.Peer
+	peer media.Leg   // who
 	once sync.Once
 }
 
@@ -98,27 +105,74 @@ func (s *stage) position(n int, language string) {
 
 func (s *stage) connect(agent queue.AgentID, first func()) error {
 	s.part()
-	peer, ok := s.hall.peers.Leg(string(agent))
+	leg, err := s.hall.legOf(agent)
+	if err != nil {
+		return err
+	}
+	return s.join(leg, first)
+}
+
+// legOf is what an agent speaks and hears by: her phone while it is off the
+// hook, else her browser.
+func (h *hall) legOf(agent queue.AgentID) (media.Leg, error) {
+	if h.device != nil {
+		if d, ok := h.device(agent); ok {
+			if s, ok := d.(*stage); ok {
+				return s.leg, nil
+			}
+		}
+	}
+	peer, ok := h.peers.Leg(string(agent))
+	if !ok {
+		return nil, errNoPeer
+	}
+	return peer, nil
+}
+
+func (s *stage) bridge(other sound, first func()) error {
+	s.part()
+	o, ok := other.(*stage)
 	if !ok {
 		return errNoPeer
 	}
+	return s.join(o.leg, first)
+}
+
+// join puts her and leg into a room of their own.
+func (s *stage) join(leg media.Leg, first func()) error {
 	room := s.hall.engine.NewRoom()
 	if first != nil {
-		room.OnFirst(peer, first)
+		room.OnFirst(leg, first)
 	}
-	if err := errors.Join(room.Join(s.leg), room.Join(peer)); err != nil {
+	if err := errors.Join(room.Join(s.leg), room.Join(leg)); err != nil {
 		room.Close()
 		return err
 	}
-	s.room, s.peer = room, peer
+	s.room, s.peer = room, leg
 	return nil
 }
 
-func (s *stage) part() {
-	if s.room != nil {
-		s.room.Close()
-		s.room, s.peer = nil, nil
+// tonePlayer is a leg that prompts can be played to.
+type tonePlayer interface {
+	Play(media.Playlist)
+	Silence()
+}
+
+func (s *stage) ringBack() {
+	if p, ok := s.peer.(tonePlayer); ok {
+		p.Play(media.Playlist{Loop: s.hall.library.Get("ringback", "id")})
 	}
+}
+
+func (s *stage) part() {
+	if s.room == nil {
+		return
+	}
+	s.room.Close()
+	if p, ok := s.peer.(tonePlayer); ok {
+		p.Silence()
+	}
+	s.room, s.peer = nil, nil
 }
 
 func (s *stage) mute(on bool) {
