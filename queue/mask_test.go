@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+
+	"sahut/configs"
 )
 
 const secret = "+6281298765432"
@@ -14,12 +16,15 @@ const secret = "+6281298765432"
 // TestNumbersNeverPrint logs, formats and encodes everything a number travels
 // in, by every handler and verb there is, and looks for its digits.
 func TestNumbersNeverPrint(t *testing.T) {
-	tr := newTrial(t, house())
+	tr := newTrial(t, outgoing(func(r *configs.Routing) { r.Agents[1].Mobile = secret }))
 	tr.ready("sari")
 	in := Arrived{Contact: "C1", Channel: Voice, Dialled: hotlineNumber, Caller: NewCaller(secret)}
 	tr.do(in, Established{"C1"})
 	tr.accept("sari")
-	tr.do(Connected{"C1", "sari"}, HungUp{"C1", ByCaller, CauseNormal})
+	tr.do(Connected{"C1", "sari"}, TransferAsked{"sari", "C1", Target{Number: secret}}, HungUp{"C1", ByCaller, CauseNormal}, WrapUpFinished{"sari", "C1", ""})
+	tr.do(HungUp{tr.dial("sari", secret), ByCaller, CauseBusy}, Dialled{"sari", "+1" + secret[3:]})
+	tr.ready("dewi")
+	tr.do(DeviceChosen{"dewi", DeviceMobile}, Dialled{"dewi", secret})
 
 	private := struct{ caller Caller }{in.Caller} // fmt may not call its methods
 	values := []any{private, &private, in.Caller, &in.Caller, in, &in, []any{in}, map[string]any{"in": in}, *tr.calls["C1"], tr.s.snapshot(tr.now)}

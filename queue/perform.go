@@ -249,6 +249,10 @@ func (p *performer) tell(e Entry) {
 		level = slog.LevelDebug
 	case OfferFailed, LegLost:
 		level = slog.LevelWarn
+	case DrillOver:
+		if e.Result != resultOK {
+			level = slog.LevelWarn
+		}
 	}
 	if !p.log.Enabled(context.Background(), level) {
 		return
@@ -267,6 +271,9 @@ func (p *performer) tell(e Entry) {
 	add("to", string(e.To))
 	add("outcome", string(e.Outcome))
 	add("reason", e.Reason)
+	add("target", e.Target)
+	add("result", e.Result)
+	add("stage", e.Stage)
 	add("by", e.By)
 	if e.WaitMS > 0 {
 		attrs = append(attrs, slog.Duration("wait", time.Duration(e.WaitMS)*time.Millisecond))

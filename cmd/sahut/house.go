@@ -68,11 +68,9 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 	undo = append(undo, func() { h.engine.Close() })
 	h.peers = media.NewPeers(h.engine)
 
-	routing, revision, err := h.store.Routing()
-	if err != nil {
+	if h.desk, err = h.openDesk(); err != nil {
 		return nil, err
 	}
-	h.desk = queue.NewDesk(queue.DeskOptions{Routing: routing, Revision: revision.Number, Journal: h, Log: log})
 	h.sip, err = sip.New(sip.Options{
 		Config: cfg.SIP, Engine: h.engine, Peers: h.peers, Library: h.library,
 		Desk: h.desk, Credentials: h.store, Log: log,
@@ -118,6 +116,28 @@ func (h *house) Append(entries []queue.Entry) error {
 		h.onKept()
 	}
 	return err
+}
+
+// openDesk makes the desk. From the last day's journal it remembers what is left
+// of the limits of outgoing calls, and the latest drill.
+func (h *house) openDesk() (*queue.Desk, error) {
+	routing, revision, err := h.store.Routing()
+	if err != nil {
+		return nil, err
+	}
+	var past []queue.Entry
+	err = h.store.Since(time.Now().Add(-queue.PastNeeded), func(e queue.Entry) bool {
+		if queue.Lasting(e) {
+			past = append(past, e)
+		}
+		return true
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what the last day called: %w", err)
+	}
+	return queue.NewDesk(queue.DeskOptions{
+		Routing: routing, Revision: revision.Number, Country: h.cfg.SIP.Country, Past: past, Journal: h, Log: h.log,
+	}), nil
 }
 
 // settleAccounts ends what a crash left open, before anything new happens.

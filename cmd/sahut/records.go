@@ -102,7 +102,7 @@ func printLines[T any](w io.Writer, rows []T) error {
 	return nil
 }
 
-var callColumns = []string{"id", "started", "ended", "channel", "direction", "number", "queue", "agent", "outcome", "wait_ms", "ring_ms", "talk_ms", "ended_by"}
+var callColumns = []string{"id", "started", "ended", "channel", "direction", "number", "queue", "agent", "outcome", "wait_ms", "ring_ms", "talk_ms", "ended_by", "cost"}
 
 // callRow is c in the order of callColumns.
 func callRow(c queue.Call) []string {
@@ -112,7 +112,7 @@ func callRow(c queue.Call) []string {
 	}
 	ms := func(n int64) string { return strconv.FormatInt(n, 10) }
 	return []string{string(c.ID), c.Started.Format(time.RFC3339), ended, string(c.Channel), c.Direction, c.Number,
-		string(c.Queue), string(c.Agent), string(c.Outcome), ms(c.WaitMS), ms(c.RingMS), ms(c.TalkMS), string(c.EndedBy)}
+		string(c.Queue), string(c.Agent), string(c.Outcome), ms(c.WaitMS), ms(c.RingMS), ms(c.TalkMS), string(c.EndedBy), strconv.FormatFloat(c.Cost, 'f', -1, 64)}
 }
 
 func printCSV(w io.Writer, calls []queue.Call) error {
