@@ -404,7 +404,7 @@ func TestButtons(t *testing.T) {
 		`{"type":"shift.end"}`:                                                queue.ShiftEnded{Agent: a},
 		`{"type":"ready","from_the_future":1}`:                                queue.ReadyAsked{Agent: a},
 		`{"type":"pause","reason":"break"}`:                                   queue.PauseAsked{Agent: a, Reason: "break"},
-		`{"type":"accept","offer":12}`:                                        queue.Accepted{Agent: a, Offer: 12},
+		`{"type":"accept","offer":12}`:                                        queue.Accepted{Agent: a, Offer: 12, Page: true},
 		`{"type":"decline","offer":13}`:                                       queue.Declined{Agent: a, Offer: 13},
 		`{"type":"hold","contact":"c"}`:                                       queue.HoldAsked{Agent: a, Contact: "c"},
 		`{"type":"resume","contact":"c"}`:                                     queue.ResumeAsked{Agent: a, Contact: "c"},

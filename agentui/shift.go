@@ -47,7 +47,7 @@ func (x *session) onRequest(m any, kind string) {
 			post(queue.PauseAsked{Agent: x.agent, Reason: m.Reason})
 		}
 	case *Accept:
-		post(queue.Accepted{Agent: x.agent, Offer: m.Offer})
+		post(queue.Accepted{Agent: x.agent, Offer: m.Offer, Page: true})
 	case *Decline:
 		post(queue.Declined{Agent: x.agent, Offer: m.Offer})
 	case *Hold:

@@ -43,7 +43,7 @@ func crowd(b *testing.B) *trial {
 		a := AgentID(fmt.Sprintf("v%d", i))
 		apply(SessionOpened{a}, ShiftStarted{a}, PathProven{a}, ReadyAsked{a})
 		o := tr.s.agents[a].offer
-		apply(Accepted{a, o.id}, Connected{o.contact.id, a})
+		apply(Accepted{Agent: a, Offer: o.id}, Connected{o.contact.id, a})
 	}
 	if err := tr.s.check(); err != nil {
 		b.Fatal(err)
@@ -118,12 +118,12 @@ func BenchmarkDeskEvent(b *testing.B) {
 						step(HungUp{g.contact.id, ByCaller, CauseNormal})
 					}
 					step(Declined{a, g.offer.id})
-					step(Accepted{a, g.offer.id})
+					step(Accepted{Agent: a, Offer: g.offer.id})
 					step(Connected{g.contact.id, a})
 					step(arrive(next())...)
 				default:
 					step(HungUp{g.contact.id, ByCaller, CauseNormal})
-					step(Accepted{a, g.offer.id})
+					step(Accepted{Agent: a, Offer: g.offer.id})
 					step(Connected{g.contact.id, a})
 					step(arrive(next())...)
 				}
@@ -173,7 +173,7 @@ func BenchmarkDeskRing(b *testing.B) {
 				id := ContactID(fmt.Sprintf("C%d", n))
 				apply(Arrived{Contact: id, Dialled: hotlineNumber}, Established{id})
 				o := s.contacts[id].offers[0]
-				apply(Accepted{o.agent.id, o.id}, Connected{id, o.agent.id}, HungUp{id, ByCaller, CauseNormal})
+				apply(Accepted{Agent: o.agent.id, Offer: o.id}, Connected{id, o.agent.id}, HungUp{id, ByCaller, CauseNormal})
 			}
 		})
 	}

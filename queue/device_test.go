@@ -66,7 +66,10 @@ func TestTalkOnThePhone(t *testing.T) {
 	c := tr.call()
 	tr.mustDo("Ring {Agent:sari Offer:1 Contact:C1 Device:phone Caller:••••890}", "Record offer.made C1 sari")
 	tr.mustBe("sari", Offered)
-	tr.do(Accepted{"sari", 1})
+	tr.do(Accepted{Agent: "sari", Offer: 1, Page: true}) // a page cannot pick up a phone
+	tr.mustDo("Code:device_not_now")
+	tr.mustBe("sari", Offered)
+	tr.do(Accepted{Agent: "sari", Offer: 1})
 	tr.mustDo("Connect {Contact:C1 Agent:sari}")
 	tr.mustNotDo("StopRinging", "Release")
 	tr.do(Connected{c, "sari"}, PathLost{Agent: "sari"}) // some browser's: not hers
@@ -217,7 +220,7 @@ func TestPhoneLegLost(t *testing.T) {
 	}
 	t.Run("she picks up", func(t *testing.T) {
 		tr, c := start(t)
-		tr.do(Accepted{"sari", 2})
+		tr.do(Accepted{Agent: "sari", Offer: 2})
 		tr.mustDo("Connect {Contact:C1 Agent:sari}")
 		tr.do(Connected{c, "sari"})
 		tr.mustBe("sari", Talking)
@@ -240,7 +243,7 @@ func TestPhoneLegLost(t *testing.T) {
 		tr.phoned("sari")
 		c := tr.call()
 		tr.talk("sari")
-		tr.do(HoldAsked{"sari", c}, PathLost{"sari", DevicePhone}, Accepted{"sari", 2}, Connected{c, "sari"})
+		tr.do(HoldAsked{"sari", c}, PathLost{"sari", DevicePhone}, Accepted{Agent: "sari", Offer: 2}, Connected{c, "sari"})
 		tr.mustBe("sari", Talking)
 	})
 	t.Run("before anybody spoke", func(t *testing.T) {
@@ -264,7 +267,7 @@ func TestDialOnThePhone(t *testing.T) {
 	c := tr.dial("sari", "112")
 	tr.mustDo("Ring {Agent:sari Offer:1 Contact:" + string(c) + " Device:phone Caller:••••}")
 	tr.mustNotDo("Dial {")
-	tr.do(Accepted{"sari", 1})
+	tr.do(Accepted{Agent: "sari", Offer: 1})
 	tr.mustDo("Dial {Contact:" + string(c))
 	tr.do(Established{c}, Connected{c, "sari"}, HangUpAsked{"sari", c}, HungUp{c, ByAgent, CauseNormal})
 	tr.mustDo("Release {Agent:sari}")
@@ -320,7 +323,7 @@ func TestFiftyPhonesPickedUpAtOnce(t *testing.T) {
 		var accepts []Event
 		for i := range 50 {
 			a := AgentID(agentName(i))
-			accepts = append(accepts, Accepted{a, tr.offerID(a)})
+			accepts = append(accepts, Accepted{Agent: a, Offer: tr.offerID(a)})
 		}
 		shuffle(accepts, uint64(round))
 		tr.all = nil

@@ -80,10 +80,12 @@ type (
 	}
 	// ShiftEnded: she pressed End shift; during a contact it takes effect after.
 	ShiftEnded struct{ Agent AgentID }
-	// Accepted: she pressed Answer on this offer, or picked up her phone.
+	// Accepted: she picked up her phone for this offer, or pressed Answer on her
+	// Page, which counts only for those who talk by it.
 	Accepted struct {
 		Agent AgentID
 		Offer OfferID
+		Page  bool
 	}
 	// Declined: she pressed Decline on this offer, or her phone did (486, 603).
 	Declined struct {

@@ -74,6 +74,11 @@ func (s *state) onAccepted(ev Accepted) {
 	if a == nil {
 		return
 	}
+	if ev.Page && a.device != DeviceBrowser { // nobody can pick up a phone from here
+		s.notify(a, Notice{Code: DeviceNotNow, Offer: ev.Offer, Key: string(a.device)})
+		s.show(a)
+		return
+	}
 	if a.summons == ev.Offer && ev.Offer != 0 {
 		s.summonsAnswered(a)
 		return

@@ -36,7 +36,7 @@ func drawScript(t *rapid.T) script {
 			Arrived{Contact: c, Channel: Voice, Dialled: hotlineNumber}, Established{c}, Established{c}, HungUp{c, ByCaller, CauseNormal},
 			Connected{c, a}, Connected{c, a}, ConnectFailed{c, a, "peer"}, KeyPressed{c, '1'},
 			SessionOpened{a}, ShiftStarted{a}, PathProven{a}, ReadyAsked{a}, ReadyAsked{a}, SessionLost{a}, PathLost{Agent: a}, PauseAsked{a, "break"}, ShiftEnded{a},
-			Accepted{a, offer}, Accepted{a, offer}, Declined{a, offer},
+			Accepted{Agent: a, Offer: offer}, Accepted{Agent: a, Offer: offer}, Declined{a, offer},
 			Ringing{c}, Dialled{a, "08123456789"}, TransferAsked{a, c, Target{Queue: "backup"}}, TransferAsked{a, c, Target{Agent: "dewi"}}, TransferAsked{a, c, Target{Number: "112"}},
 			Connected{Contact: c}, ConnectFailed{Contact: c, Stage: "busy"}, DeviceChosen{a, DevicePhone}, DeviceChosen{a, DeviceMobile}, DeviceChosen{a, DeviceBrowser},
 			PhoneRegistered{a, true}, PhoneRegistered{a, false}, RingFailed{a, offer, "busy"}, PathLost{a, DevicePhone}, PathLost{a, DeviceMobile},
@@ -72,9 +72,9 @@ func asShown(s *state, a AgentID, c ContactID) Event {
 	case g.state == Offline:
 		return ShiftStarted{a}
 	case g.offer != nil:
-		return Accepted{a, g.offer.id}
+		return Accepted{Agent: a, Offer: g.offer.id}
 	case g.summons != 0:
-		return Accepted{a, g.summons}
+		return Accepted{Agent: a, Offer: g.summons}
 	case g.contact != nil && (g.contact.phase == connecting || g.contact.phase == rejoining || g.contact.phase == dialling):
 		return Connected{g.contact.id, a}
 	case g.contact != nil:
@@ -247,7 +247,7 @@ func TestFiftyAcceptAtOnce(t *testing.T) {
 		c := tr.call()
 		var accepts []Event
 		for _, a := range ids {
-			accepts = append(accepts, Accepted{a, tr.offerID(a)})
+			accepts = append(accepts, Accepted{Agent: a, Offer: tr.offerID(a)})
 		}
 		shuffle(accepts, uint64(round))
 		tr.all = nil

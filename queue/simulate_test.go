@@ -320,7 +320,7 @@ func (d *day) react(e Effect) {
 		d.results["ring:"+string(e.Device)]++
 		switch {
 		case d.chance(60):
-			d.later(10, Accepted{e.Agent, e.Offer})
+			d.later(10, Accepted{Agent: e.Agent, Offer: e.Offer})
 		case d.chance(40):
 			d.later(10, RingFailed{e.Agent, e.Offer, "busy"})
 		case d.chance(30):
@@ -358,7 +358,7 @@ func (d *day) note(e Entry) {
 func (d *day) reactTo(a AgentID, v AgentView) {
 	switch {
 	case v.Offer != nil && d.chance(50):
-		d.later(8, Accepted{a, v.Offer.ID})
+		d.later(8, Accepted{Agent: a, Offer: v.Offer.ID})
 	case v.Offer != nil && d.chance(20):
 		d.later(8, Declined{a, v.Offer.ID})
 	case v.State == Checking && d.chance(70):
@@ -467,7 +467,7 @@ func (d *day) happening() Event {
 	case n < 78:
 		return ShiftEnded{a}
 	case n < 80:
-		return Accepted{a, OfferID(d.rnd.IntN(int(d.s.lastOffer) + 2))}
+		return Accepted{a, OfferID(d.rnd.IntN(int(d.s.lastOffer) + 2)), d.chance(50)}
 	case n < 82:
 		return Declined{a, OfferID(d.rnd.IntN(int(d.s.lastOffer) + 2))}
 	case n < 84:

@@ -187,7 +187,7 @@ func TestRingOutGoesToTheNextAndTwiceIsNotResponding(t *testing.T) {
 	if tr.offered("sari") != c {
 		t.Fatal("one click does not bring her back")
 	}
-	tr.do(Accepted{"sari", tr.offerID("sari")})
+	tr.do(Accepted{Agent: "sari", Offer: tr.offerID("sari")})
 	if tr.s.agents["sari"].misses != 0 {
 		t.Fatal("an answer does not forgive misses")
 	}
@@ -244,9 +244,9 @@ func TestLateAnswerIsTold(t *testing.T) {
 	tr.accept("sari")
 	tr.mustDo("Notify {Agent:dewi Notice:{Code:answered_elsewhere Contact:C1 Offer:", "Agent:Bintang}}", "Record offer.ended C1 dewi hotline rescinded")
 	tr.mustBe("dewi", Ready)
-	tr.do(Accepted{"dewi", late})
+	tr.do(Accepted{Agent: "dewi", Offer: late})
 	tr.mustDo("Notify {Agent:dewi Notice:{Code:answered_elsewhere")
-	tr.do(Declined{"dewi", late}, Accepted{"dewi", 9999}, Accepted{"nobody", late})
+	tr.do(Declined{"dewi", late}, Accepted{Agent: "dewi", Offer: 9999}, Accepted{Agent: "nobody", Offer: late})
 	tr.do(Connected{c, "dewi"}) // not hers
 	tr.mustPhase(c, connecting)
 	if n := find(tr.all, "Connect {"); n != 1 {

@@ -148,7 +148,7 @@ func (tr *trial) talk(a AgentID) ContactID {
 
 func (tr *trial) accept(a AgentID) {
 	tr.Helper()
-	tr.do(Accepted{a, tr.offerID(a)})
+	tr.do(Accepted{Agent: a, Offer: tr.offerID(a)})
 }
 
 // offered returns the contact that rings for a.
