@@ -53,7 +53,9 @@ func (tr *trial) follow(ev Event, did []Effect) {
 	}
 	switch ev := ev.(type) {
 	case Accepted:
-		picked(ev.Agent, ev.Offer, true)
+		if !ev.Page {
+			picked(ev.Agent, ev.Offer, true)
+		}
 	case Declined:
 		picked(ev.Agent, ev.Offer, false)
 	case RingFailed:
