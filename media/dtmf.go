@@ -1,6 +1,7 @@
 package media
 
 import (
+	"encoding/binary"
 	"math"
 	"strings"
 	"sync"
@@ -102,17 +103,46 @@ var keyTones [len(keyNames)]struct {
 func keyTone(code byte) *Prompt {
 	t := &keyTones[code]
 	t.once.Do(func() {
-		rows := [4]float64{697, 770, 852, 941}
-		columns := [4]float64{1209, 1336, 1477, 1633}
-		place := strings.IndexByte("123A456B789C*0#D", keyNames[code])
+		place := strings.IndexByte(toneKeys, keyNames[code])
 		pcm := make([]int16, keyFrames*frameSamples)
 		for i := range pcm {
 			x := 2 * math.Pi * float64(i) / clockRate
-			pcm[i] = int16(7000 * (math.Sin(x*rows[place/4]) + math.Sin(x*columns[place%4])))
+			pcm[i] = int16(7000 * (math.Sin(x*toneRows[place/4]) + math.Sin(x*toneColumns[place%4])))
 		}
 		t.prompt = newPrompt(pcm)
 	})
 	return t.prompt
+}
+
+// scaleEvent turns an event's duration from one clock into another, in place.
+func scaleEvent(payload []byte, from, to uint32) {
+	if from == 0 {
+		from = clockRate
+	}
+	if to == 0 {
+		to = clockRate
+	}
+	if from != to && len(payload) >= 4 {
+		d := uint64(binary.BigEndian.Uint16(payload[2:])) * uint64(to) / uint64(from)
+		binary.BigEndian.PutUint16(payload[2:], uint16(min(d, math.MaxUint16)))
+	}
+}
+
+// eventClock gives the events of a far end that counts them in another clock a
+// place in the time of its sound.
+type eventClock struct {
+	theirs, ours uint32
+	set          bool
+	sound        uint32 // end of the newest packet of sound
+}
+
+// place moves an event's packet to the moment its sound would have.
+func (c *eventClock) place(h *rtp.Header, payload []byte, rate uint32) {
+	scaleEvent(payload, rate, clockRate)
+	if !c.set || c.theirs != h.Timestamp {
+		*c = eventClock{theirs: h.Timestamp, ours: c.sound, set: true, sound: c.sound}
+	}
+	h.Timestamp = c.ours
 }
 
 // keyEar turns telephone-event packets into keys, each once: an event is many
@@ -123,8 +153,14 @@ type keyEar struct {
 	ts     uint32
 	ssrc   uint32
 	code   byte
-	told   bool // the key was reported
-	silent int  // packets of sound since the event's last packet
+	long   uint16 // the longest duration it had
+	told   bool   // the key was reported
+	silent int    // packets of sound since the event's last packet
+}
+
+// sounding is the key whose event has begun and is not over.
+func (e *keyEar) sounding() (key rune, ok bool) {
+	return rune(keyNames[e.code]), e.heard && !e.told
 }
 
 // lostEnd is how many packets of sound after an event's last packet mean that
@@ -137,8 +173,12 @@ func (e *keyEar) event(h *rtp.Header, payload []byte) (key rune, ok bool) {
 		return 0, false
 	}
 	code, end := payload[0], payload[1]&0x80 != 0
+	duration := binary.BigEndian.Uint16(payload[2:])
+	if e.heard && !e.told && e.ssrc == h.SSRC && e.code == code && e.long == math.MaxUint16 && h.Timestamp == e.ts+math.MaxUint16 {
+		e.ts, e.long = h.Timestamp, 0 // the key is held on, longer than one event can last (RFC 4733 section 2.5.1.3)
+	}
 	if e.heard && e.ssrc == h.SSRC && e.ts == h.Timestamp {
-		e.silent = 0
+		e.silent, e.long = 0, max(e.long, duration)
 		if e.told || !end {
 			return 0, false
 		}
@@ -149,7 +189,7 @@ func (e *keyEar) event(h *rtp.Header, payload []byte) (key rune, ok bool) {
 		return 0, false // a late packet of an event long told
 	}
 	missed, before := e.heard && !e.told, e.code
-	*e = keyEar{heard: true, ts: h.Timestamp, ssrc: h.SSRC, code: code, told: end && !missed}
+	*e = keyEar{heard: true, ts: h.Timestamp, ssrc: h.SSRC, code: code, long: duration, told: end && !missed}
 	if missed { // its end was lost, the next key tells that it is over
 		return rune(keyNames[before]), true
 	}

@@ -196,3 +196,79 @@ func TestKeysWaitForAHeldFarEnd(t *testing.T) {
 		t.Error("the key was not sent after the hold")
 	}
 }
+
+// A key held for more than eight seconds is several events without an end
+// between them (RFC 4733 section 2.5.1.3), and still one key.
+func TestKeyHeldForLong(t *testing.T) {
+	var ear keyEar
+	var got []rune
+	ts := uint32(5)
+	send := func(duration uint16, flags byte) {
+		if key, ok := ear.event(&rtp.Header{SSRC: 7, Timestamp: ts}, []byte{9, flags | 10, byte(duration >> 8), byte(duration)}); ok {
+			got = append(got, key)
+		}
+	}
+	for range 2 {
+		send(160, 0)
+		send(0xFFFF, 0)
+		ts += 0xFFFF
+	}
+	send(4000, 0)
+	send(8000, 0x80)
+	send(8000, 0x80)
+	if string(got) != "9" {
+		t.Errorf("heard %q", string(got))
+	}
+}
+
+// Events of a far end with another clock take their place in the time of its
+// sound, and go out in the clock the other far end agreed to.
+func TestEventsOfAnotherClock(t *testing.T) {
+	var c eventClock
+	c.sound = 8000
+	for i, step := range []struct {
+		theirs         uint32
+		duration, want uint16
+		ours           uint32
+	}{{48000, 960, 160, 8000}, {48000, 4800, 800, 8000}, {96000, 960, 160, 9440}} {
+		if i == 2 {
+			c.sound = 9440
+		}
+		h, payload := rtp.Header{Timestamp: step.theirs}, []byte{1, 10, byte(step.duration >> 8), byte(step.duration)}
+		c.place(&h, payload, 48000)
+		if got := uint16(payload[2])<<8 | uint16(payload[3]); h.Timestamp != step.ours || got != step.want {
+			t.Errorf("step %d: at %d for %d, want %d for %d", i, h.Timestamp, got, step.ours, step.want)
+		}
+	}
+	st := newStage(Format{Codec: PCMA, PayloadType: 8, Event: 96, EventRate: 48000})
+	v := newVoice(PCMA)
+	st.speak(v, 2)
+	st.s.forwardEvent(st.now, v.id, &v.h, []byte{1, 10, 800 >> 8, 800 & 0xFF})
+	if p := st.last(); p.PayloadType != 96 || int(p.Payload[2])<<8|int(p.Payload[3]) != 4800 {
+		t.Errorf("sent % x", p.Payload)
+	}
+}
+
+// A key of another leg sounds for a far end that agreed to no events, once.
+func TestForwardedKeysBecomeTones(t *testing.T) {
+	st := newStage(Format{Codec: PCMA, PayloadType: 8})
+	var sounded []byte
+	st.s.tones = func(code byte) { sounded = append(sounded, code) }
+	v := newVoice(PCMA)
+	st.speak(v, 2)
+	for _, code := range []byte{5, 11, 99} {
+		v.h.Timestamp += 1440
+		for i := range 7 { // among them three ends
+			v.h.SequenceNumber++
+			st.s.ForwardEvent(v.id, &v.h, []byte{code, 10, 0, byte(i)})
+		}
+	}
+	v.h.Timestamp -= 1440
+	st.s.ForwardEvent(v.id, &v.h, []byte{11, 10, 0, 1}) // late
+	if !slices.Equal(sounded, []byte{5, 11}) {
+		t.Errorf("sounded %v", sounded)
+	}
+	if n := len(st.sent); st.sent[n-1].PayloadType != 8 {
+		t.Error("an event was sent to a far end that never agreed to one")
+	}
+}

@@ -67,6 +67,9 @@ type RTPLeg struct {
 
 	// owned by the reading goroutine
 	ear    keyEar
+	tones  *toneEar // nil: keys do not come as tones
+	clock  eventClock
+	told   presses
 	tokens float64
 	filled time.Time
 }
@@ -111,6 +114,10 @@ func (e *Engine) openRTP(port uint16, last stream, opts RTPOptions) (*RTPLeg, er
 	}
 	l.wire.conn = rtpConn
 	l.player = newPlayer(l.sender, true)
+	l.sender.tones = func(code byte) { l.player.SendKeys(keyNames[code : code+1]) }
+	if opts.InbandKeys {
+		l.tones = new(toneEar)
+	}
 	e.mu.Lock()
 	if e.closed {
 		e.mu.Unlock()
@@ -415,16 +422,42 @@ func (l *RTPLeg) packet(now time.Time, from netip.AddrPort, b []byte) {
 	kind := a.kinds[h.PayloadType]
 	l.recv.packet(now, &h, !kind.event)
 	if kind.event {
-		if key, ok := l.ear.event(&h, data); ok {
-			l.pressed(key)
-		}
-		l.event(&h, data)
+		l.keyEvent(now, &h, data, kind.rate)
 		return
 	}
-	if key, ok := l.ear.sound(); ok {
+	l.keySound(now, kind.codec, data)
+	l.clock.sound = h.Timestamp + uint32(len(data))
+	l.audio(kind.codec, &h, data)
+}
+
+// keyEvent takes one telephone-event packet.
+func (l *RTPLeg) keyEvent(now time.Time, h *rtp.Header, data []byte, rate uint32) {
+	_, sounded := l.ear.sounding()
+	key, over := l.ear.event(h, data)
+	if over && l.told.byEvent(key, now) {
 		l.pressed(key)
 	}
-	l.audio(kind.codec, &h, data)
+	if next, sounds := l.ear.sounding(); sounds && (over || !sounded) {
+		l.told.eventBegan(next, now)
+	}
+	if rate != clockRate {
+		l.clock.place(h, data, rate)
+	}
+	l.event(h, data)
+}
+
+// keySound looks for keys in a packet of sound: an event whose end was lost,
+// and tones.
+func (l *RTPLeg) keySound(now time.Time, codec Codec, data []byte) {
+	if key, ok := l.ear.sound(); ok && l.told.byEvent(key, now) {
+		l.pressed(key)
+	}
+	if l.tones == nil {
+		return
+	}
+	if key, ok := l.tones.sound(codec, data); ok && l.told.byTone(key, now) {
+		l.pressed(key)
+	}
 }
 
 // unseal decrypts a packet in place.

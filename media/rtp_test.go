@@ -59,11 +59,18 @@ type line struct {
 
 func newLine(t *testing.T, e *Engine, opts mediatest.CallerOptions) line {
 	t.Helper()
+	return newTrunkLine(t, e, RTPOptions{}, opts)
+}
+
+// newTrunkLine is a line of a trunk that differs from others.
+func newTrunkLine(t *testing.T, e *Engine, trunk RTPOptions, opts mediatest.CallerOptions) line {
+	t.Helper()
 	opts.Pacer = pacer()
 	c, err := mediatest.NewCaller(opts)
 	must(t, err)
 	t.Cleanup(c.Close)
-	leg, err := e.OpenRTP(RTPOptions{Allow: loopback})
+	trunk.Allow = loopback
+	leg, err := e.OpenRTP(trunk)
 	must(t, err)
 	t.Cleanup(leg.Close)
 	l := line{c, leg}
@@ -90,7 +97,7 @@ func (l line) smooth(t *testing.T) {
 		t.Logf("the far ends spoke up to %v late; their own jumps are not looked at", late)
 		jumps = 0
 	}
-	if h.Sources != 1 || h.Lost != 0 || h.Late != 0 || h.TimeBack != 0 || jumps > 0 || h.Foreign != 0 || h.Empty != 0 {
+	if h.Sources != 1 || h.Lost != 0 || h.Late != 0 || h.TimeBack != 0 || jumps > 0 || h.Foreign != 0 || h.Empty != 0 || h.Forged != 0 {
 		t.Errorf("heard a stream that is not smooth: %+v", h)
 	}
 }
@@ -219,13 +226,19 @@ func TestKeysFromTheCallerOncePerKey(t *testing.T) {
 	}
 }
 
+// Hold in all three spellings: sendonly, inactive, and the address 0.0.0.0.
 func TestRemoteHold(t *testing.T) {
-	for _, way := range []string{"sendonly", "inactive"} {
+	for _, way := range []string{"sendonly", "inactive", "0.0.0.0"} {
 		t.Run(way, func(t *testing.T) {
 			e, ctx := newEngine(t, "32700-32798"), soon(t)
 			c := newLine(t, e, mediatest.CallerOptions{})
 			must(t, c.Hears().WaitPackets(ctx, 5))
-			c.exchange(t, c.Reoffer(way))
+			if way == "0.0.0.0" {
+				_, err := c.leg.Answer([]byte(strings.ReplaceAll(string(c.Offer()), "c=IN IP4 127.0.0.1", "c=IN IP4 0.0.0.0")))
+				must(t, err)
+			} else {
+				c.exchange(t, c.Reoffer(way))
+			}
 			if !c.leg.RemoteHeld() {
 				t.Error("the hold was not noticed")
 			}
@@ -263,6 +276,105 @@ func TestReofferMovesTheCall(t *testing.T) {
 	c.exchange(t, c.Offer())
 	c.Hears().Reset()
 	must(t, c.Hears().WaitTone(ctx, 600))
+}
+
+// The far end moves in mid-call: it re-offers, from another port and address,
+// with a stream that begins anew. She is heard again, and hears, within half a
+// second; who follows from outside the trunk's networks is not.
+func TestTheFarEndMoves(t *testing.T) {
+	const soonEnough = 500 * time.Millisecond
+	for _, c := range []struct {
+		name string
+		sdp  string // address its new description names; empty: the one it sends from
+		from string // where it sends from
+		nat  bool
+		ok   bool
+	}{
+		{"to the address it names", "", "127.0.0.1", false, true},
+		{"to another host of the trunk, as it names", "", "127.0.0.5", false, true},
+		{"to another host of the trunk, and names the old one", "127.0.0.1", "127.0.0.5", true, true},
+		{"behind a NAT", "192.168.7.7", "127.0.0.5", true, true},
+		{"to a host that is not the trunk's", "127.0.0.1", "127.0.9.9", true, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e, ctx := newEngine(t, "38600-38698"), soon(t)
+			trunk := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/28")}
+			leg, err := e.OpenRTP(RTPOptions{Allow: trunk, NAT: c.nat})
+			must(t, err)
+			defer leg.Close()
+			first, err := mediatest.NewCaller(mediatest.CallerOptions{Pacer: pacer()})
+			must(t, err)
+			other := newLine(t, e, mediatest.CallerOptions{})
+			converse(t, ctx, e, line{first, leg}.exchanged(t), other)
+			sent := first.Addr()
+			first.Close() // and a stream of its own begins: SSRC, numbers and all
+
+			moved, err := mediatest.NewCaller(mediatest.CallerOptions{Address: netip.MustParseAddr(c.from), Pacer: pacer()})
+			must(t, err)
+			defer moved.Close()
+			offer := string(moved.Offer())
+			if c.sdp != "" {
+				offer = strings.ReplaceAll(offer, "IN IP4 "+c.from, "IN IP4 "+c.sdp)
+			}
+			if c.sdp == "127.0.0.1" { // names the port it had, too
+				offer = strings.Replace(offer, "m=audio "+itoa(int(moved.Addr().Port())), "m=audio "+itoa(int(sent.Port())), 1)
+			}
+			answer, err := leg.Answer([]byte(offer))
+			must(t, err)
+			must(t, moved.Accept(answer))
+			other.Hears().Reset()
+			began := time.Now()
+			moved.Speak(700)
+			if !c.ok {
+				must(t, other.Hears().WaitQuiet(ctx))
+				if s := leg.Stats(); s.Rejected < 4 || moved.Hears().Heard().Packets != 0 {
+					t.Errorf("%d packets of a stranger rejected; it was sent %d", s.Rejected, moved.Hears().Heard().Packets)
+				}
+				return
+			}
+			must(t, other.Hears().WaitTone(ctx, 700))
+			must(t, moved.Hears().WaitTone(ctx, 1000))
+			if took := time.Since(began); took > soonEnough && pacer().Late() < 80*time.Millisecond {
+				t.Errorf("it took %v until both heard each other again", took)
+			}
+			if h := other.Hears().Heard(); h.Sources != 1 || h.Late != 0 || h.TimeBack != 0 || h.Lost != 0 {
+				t.Errorf("the other side heard the seam: %+v", h)
+			}
+		})
+	}
+}
+
+// exchanged is the line after its first offer and answer.
+func (l line) exchanged(t *testing.T) line {
+	t.Helper()
+	l.exchange(t, l.Offer())
+	return l
+}
+
+// The far end changes to the other law in mid-call, then narrows to one codec
+// without keys. Keys are tones from then on.
+func TestCodecChangeInMidCall(t *testing.T) {
+	e, ctx := newEngine(t, "38700-38798"), soon(t)
+	c, other := newLine(t, e, mediatest.CallerOptions{}), newLine(t, e, mediatest.CallerOptions{})
+	converse(t, ctx, e, c, other)
+	for _, lines := range []string{"0 8 96\r\na=rtpmap:96 telephone-event/8000", "0"} {
+		offer, _, _ := strings.Cut(string(c.Offer()), "m=audio")
+		offer += "m=audio " + itoa(int(c.Addr().Port())) + " RTP/AVP " + lines + "\r\na=ptime:20" // and no line end
+		answer, err := c.leg.Answer([]byte(offer))
+		must(t, err)
+		must(t, c.Accept(answer))
+		if c.Law() != mediatest.PCMU || !strings.Contains(string(answer), "RTP/AVP "+strings.SplitAfter(lines, "\r\n")[0]) {
+			t.Errorf("offered %s, answered\n%s", lines, answer)
+		}
+		c.Hears().Reset()
+		must(t, c.Hears().WaitTone(ctx, 1000))
+		must(t, other.Hears().WaitTone(ctx, 440))
+	}
+	other.Mute()
+	must(t, c.Hears().WaitQuiet(ctx))
+	must(t, other.SendKeys("5"))
+	must(t, c.Hears().WaitKeyTone(ctx, '5')) // events were never agreed to
+	c.smooth(t)
 }
 
 func TestDelayedOfferOnTheWire(t *testing.T) {

@@ -118,6 +118,16 @@ func TestAnswer(t *testing.T) {
 			"m=audio 20000 RTP/AVP 8", "a=rtpmap:8 PCMA/8000", "a=ptime:20", "a=sendrecv",
 			"m=audio 0 RTP/AVP 0", "m=image 0 udptl t38",
 		}, Format{Codec: PCMA, PayloadType: 8}},
+		{"telephone-event of another clock, when there is no other", `
+			v=0
+			c=IN IP4 198.51.100.2
+			m=audio 4000 RTP/AVP 8 96 97
+			a=rtpmap:96 telephone-event/48000
+			a=rtpmap:97 telephone-event/16000
+			`, []string{
+			"m=audio 20000 RTP/AVP 8 96", "a=rtpmap:8 PCMA/8000", "a=rtpmap:96 telephone-event/48000",
+			"a=fmtp:96 0-15", "a=ptime:20", "a=sendrecv",
+		}, Format{Codec: PCMA, PayloadType: 8, Event: 96, EventRate: 48000}},
 		{"rtcp-mux", `
 			v=0
 			c=IN IP4 198.51.100.2
@@ -363,6 +373,50 @@ func TestDelayedOffer(t *testing.T) {
 	bad, _ := parseSDP([]byte("v=0\nc=IN IP4 198.51.100.2\nm=audio 0 RTP/AVP 0\n"))
 	if err := s.accept(bad); !errors.Is(err, ErrNoCodec) {
 		t.Errorf("an answer that refuses the sound: %v", err)
+	}
+}
+
+// A refresh of ours says what we said, word for word: its version stays. What
+// was refused is refused still, in its place.
+func TestOfferUpdate(t *testing.T) {
+	s := testSession()
+	exchange := func(offer string) []byte {
+		d, err := parseSDP(crlf(offer))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := s.answer(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	offer := `
+		v=0
+		c=IN IP4 198.51.100.2
+		m=video 5000 RTP/AVP 96
+		m=audio 4000 RTP/AVP 0 97
+		a=rtpmap:97 telephone-event/8000
+		a=maxptime:10
+		a=rtcp-mux
+		m=image 4004 udptl t38
+		`
+	answer := exchange(offer)
+	if got := s.update(); string(got) != string(answer) {
+		t.Errorf("we answered\n%s\nand refresh with\n%s", answer, got)
+	}
+	held := exchange(strings.Replace(offer, "a=rtcp-mux", "a=sendonly", 1))
+	update := s.update()
+	id, v := origin(t, held)
+	id2, v2 := origin(t, update)
+	if id2 != id || v2 == v || !strings.Contains(string(update), "a=sendrecv\r\n") || strings.Contains(string(update), "rtcp-mux") {
+		t.Errorf("held with version %s of %s, we refresh with\n%s", v, id, update)
+	}
+	if all := string(s.offer()); !strings.Contains(all, "m=video 0 RTP/AVP 96\r\nm=audio 20000 RTP/AVP 0 97 8\r\n") || !strings.HasSuffix(all, "m=image 0 udptl t38\r\n") {
+		t.Errorf("an offer of all we speak:\n%s", all)
+	}
+	if fresh := testSession(); !strings.Contains(string(fresh.update()), "m=audio 20000 RTP/AVP 8 0 101\r\n") {
+		t.Error("before anything was agreed on a refresh is an offer of all we speak")
 	}
 }
 

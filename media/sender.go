@@ -62,6 +62,12 @@ type Sender struct {
 	filling   bool    // silence is sent because the source says nothing
 	keying    bool    // telephone-events are being generated; sound waits
 
+	tones func(code byte) // sounds a key for a far end that takes no events; nil: it goes without
+	toned struct {        // the event sounded last
+		yes      bool
+		ssrc, ts uint32
+	}
+
 	packets, octets uint64 // RTP sent, for sender reports
 	stale           uint64 // packets dropped: old source, or too late to be worth hearing
 	failed          uint64 // writes that failed
@@ -179,9 +185,28 @@ func (s *Sender) forward(now time.Time, from Source, codec Codec, h *rtp.Header,
 }
 
 // ForwardEvent sends one telephone-event packet of another leg with the
-// payload type the far end agreed to, or leaves it out without a gap.
+// payload type the far end agreed to. To one that agreed to none it is left out
+// without a gap, and the key sounds instead if the leg can make it.
 func (s *Sender) ForwardEvent(from Source, h *rtp.Header, payload []byte) bool {
+	if s.mustSound(from, h, payload) {
+		s.tones(payload[0]) // without the lock: it is the player's to order
+	}
 	return s.forwardEvent(time.Now(), from, h, payload)
+}
+
+// mustSound tells whether the packet begins a key for a far end without events.
+func (s *Sender) mustSound(from Source, h *rtp.Header, payload []byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tones == nil || s.format.Event != noEvent || s.held || len(payload) < 4 || int(payload[0]) >= len(keyNames) || !s.admit(from) {
+		return false
+	}
+	t := &s.toned
+	if t.yes && t.ssrc == h.SSRC && int32(h.Timestamp-t.ts) <= 0 {
+		return false
+	}
+	t.yes, t.ssrc, t.ts = true, h.SSRC, h.Timestamp
+	return true
 }
 
 func (s *Sender) forwardEvent(now time.Time, from Source, h *rtp.Header, payload []byte) bool {
@@ -202,6 +227,7 @@ func (s *Sender) forwardEvent(now time.Time, from Source, h *rtp.Header, payload
 	}
 	rebased := s.follow(now, h)
 	s.filling = false
+	scaleEvent(payload, clockRate, s.format.EventRate)
 	s.pass(now, h, s.format.Event, payload, h.Marker || rebased)
 	return true
 }
@@ -501,6 +527,7 @@ func (s *Sender) event(payload []byte, first bool) {
 	if s.out == nil || s.format.Event == noEvent {
 		return
 	}
+	scaleEvent(payload, clockRate, s.format.EventRate)
 	s.put(s.at, // stays at the event's start, so that sound goes on in step
 		s.format.Event, s.seq+1, s.ts, payload, first)
 }

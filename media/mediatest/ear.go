@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
+	"strings"
 	"sync"
 	"time"
 )
@@ -96,7 +98,8 @@ func (e *Ear) packet(p []byte, now time.Time) {
 	}
 	pt, marker := p[1]&0x7F, p[1]&0x80 != 0
 	seq, ts, ssrc := binary.BigEndian.Uint16(p[2:]), binary.BigEndian.Uint32(p[4:]), binary.BigEndian.Uint32(p[8:])
-	if pt != uint8(PCMA) && pt != uint8(PCMU) && pt != e.keysPT {
+	digits := pt == e.keysPT && e.keysPT != 0
+	if pt != uint8(PCMA) && pt != uint8(PCMU) && !digits {
 		e.heard.Foreign++
 		return
 	}
@@ -104,7 +107,7 @@ func (e *Ear) packet(p []byte, now time.Time) {
 	switch {
 	case len(body) == 0:
 		e.heard.Empty++
-	case pt == e.keysPT:
+	case digits:
 		e.digits(body, ts)
 	case fresh:
 		e.sound(Law(pt), body, ts, marker, now)
@@ -320,6 +323,21 @@ func (e *Ear) waitSound(ctx context.Context, what string, match func([]int16) bo
 	e.mu.Unlock()
 	return e.wait(ctx, what, func() bool {
 		return e.total >= from+toneLength && match(e.last(toneLength))
+	})
+}
+
+// WaitKeyTone returns when 40 ms heard after the call are the two tones of a key
+// and nothing else.
+func (e *Ear) WaitKeyTone(ctx context.Context, key rune) error {
+	place := strings.IndexRune("123A456B789C*0#D", key)
+	if place < 0 {
+		return ErrKey
+	}
+	row, column := []float64{697, 770, 852, 941}[place/4], []float64{1209, 1336, 1477, 1633}[place%4]
+	return e.waitSound(ctx, "the tones of key "+string(key), func(pcm []int16) bool {
+		pcm = pcm[:toneLength*2/5]
+		a, b, all := Goertzel(row, pcm), Goertzel(column, pcm), Level(pcm)
+		return a > -45 && all-a < 6 && all-b < 6 && all-10*math.Log10(math.Pow(10, a/10)+math.Pow(10, b/10)) < 1
 	})
 }
 

@@ -1,0 +1,6 @@
+//go:build race
+
+package media
+
+// raceDetector: it moves to the heap what otherwise stays on the stack.
+const raceDetector = true
