@@ -108,10 +108,10 @@ func believable(n *phonenumbers.PhoneNumber, as string) bool {
 func FormatNumber(e164, format string) string {
 	digits, ok := strings.CutPrefix(e164, "+")
 	switch {
-	case !ok || format == FormatE164:
-		return e164
-	case format == FormatPlain:
+	case ok && format == FormatPlain:
 		return digits
+	case !ok || format != FormatNational:
+		return e164
 	}
 	n, err := phonenumbers.Parse(e164, "ZZ")
 	if err != nil {

@@ -356,7 +356,7 @@ func (u *uplink) publish(now time.Time) {
 		v.addrs = append(v.addrs, ip)
 	}
 	r := &u.register
-	v.registered, v.expires, v.contact, v.routes, v.own = r.on, r.expires, r.contact, r.routes, r.own
+	v.registered, v.expires, v.contact, v.routes, v.own = r.on && now.Before(r.expires), r.expires, r.contact, r.routes, r.own
 	u.seen.Store(v)
 }
 

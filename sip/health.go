@@ -245,10 +245,10 @@ func (u *uplink) gotProbe(p probed, now time.Time) {
 	switch {
 	case best != nil:
 		u.tasks.at(taskProbe, now.Add(u.rhythm.options))
-		wasDown := !h.up()
+		back := h.faults[faultSilent] != ""
 		h.spoke = true
 		h.answered(now, best.rtt)
-		if wasDown && u.cfg.Register && !u.register.on {
+		if back && u.cfg.Register && !u.register.on {
 			u.registerBy(now)
 		}
 	case !p.all:

@@ -214,6 +214,7 @@ func (a registering) build(seq uint32, asks time.Duration) *sip.Request {
 	req.AppendHeader(sip.NewHeader("Expires", expires))
 	req.AppendHeader(sip.NewHeader("Supported", "path, outbound"))
 	req.AppendHeader(sip.NewHeader("Allow", allow))
+	req.SetDestination(a.place.addr.String()) // credentials are for this address
 	return req
 }
 
