@@ -6,7 +6,8 @@
 //
 // One word per thing, in Go, JSON, JavaScript, screens and documents.
 //
-//	contact  one conversation of one person seeking help, on any channel
+//	contact  one conversation of one person seeking help, on any channel; an
+//	         outgoing one is with somebody an agent called
 //	channel  a way contacts arrive: voice, webchat, email, sms
 //	queue    a named line of waiting contacts with its rules (in this package's code: line)
 //	agent    a volunteer, on shift or not (screens say "volunteer")
@@ -14,6 +15,10 @@
 //	desk     the goroutine that owns queues, offers and agents
 //	screen   what an agent sees; session is its connection to the server
 //	path     the way of sound between an agent's browser and the server
+//	device   what rings for an agent and carries her voice: browser, phone, mobile
+//	summons  her device rings for the contact she has in hand already
+//	target   where a contact is transferred to: queue, agent or number
+//	drill    the house calling itself through a trunk; no contact
 //	exit     the way out of a queue that nobody could answer; ladder is what leads there
 //	class    how urgent a contact is: interrupted > priority > normal > low
 //	wrap-up  the agent's writing time after a contact
@@ -46,6 +51,19 @@
 // While it rings and while it connects she keeps her place; she leaves the line
 // only when both hear each other, or when she goes.
 //
+// A blind transfer takes her from her agent:
+//
+//	talking ── to a queue ──► waiting, at the head of that line
+//	talking ── to an agent ─► waiting, at the head of her line, for that agent
+//	    │                     alone; declined, rung out, ring_for over: for all
+//	    └───── to a number ─► forwarding ── Connected ──► outside ──► over
+//	                             └── not answered ──► waiting, at the head
+//
+// An outgoing contact begins with the agent; see dial.go:
+//
+//	summoning ──► dialling ── Connected ──► talking, and on as above
+//	(a phone)        └── not answered ────► over, with outcome unreached
+//
 // # An agent's states
 //
 //	offline
@@ -61,21 +79,30 @@
 //	               │              │ Accepted                      out: not_responding
 //	               │              ▼
 //	               │           talking ◄── Hold, Resume ──► held
-//	               │              │ HungUp (before Connected: ready at once)
+//	               │              │ HungUp (before Connected: ready at once),
+//	               │              │ TransferAsked
 //	               │              ▼
 //	               └─────────── wrapup ──► paused or offline, if asked for meanwhile
 //
 //	not_responding   Ready returns
 //	media_fault      her sound did not come (ConnectFailed); Ready leads to the check
+//	                 phone: it is not registered; back by itself when it is
 //	reconnecting     screen or path away for at most 20 s; then what she was, or offline.
 //	                 A talk needs only the path, wrap-up needs neither.
+//
+// Whoever is rung on a phone or a mobile needs no path and no page: there is
+// nothing to check, and her shift goes on with her page closed. A leg that breaks
+// in a talk is rung again for those 20 s. Dialled leads from ready or paused to
+// talking and back to the same; she is offered nobody meanwhile.
 //
 // # Where to start reading
 //
 // state.go has apply, the switch over all events; every case is one function.
 // contacts.go is a caller's life, offers.go the ringing, match.go who is rung,
-// calls.go the talk, wrapup.go what follows, agents.go and reconnect.go a
-// volunteer's shift, order.go the waiting order, exits.go and announce.go what
+// calls.go the talk, transfer.go how it is given away, dial.go a contact that
+// goes out and ledger.go what its limits remember, wrapup.go what follows,
+// agents.go, device.go and reconnect.go a volunteer's shift, drill.go the house
+// calling itself, order.go the waiting order, exits.go and announce.go what
 // happens to those who wait, route.go the admin's document and its edits.
 // deadlines.go is the one timer heap.
 //

@@ -96,12 +96,11 @@ func (s *Store) Since(since time.Time, each func(queue.Entry) bool) error {
 // page; more tells that it may lie further back.
 func backTo(c *bolt.Cursor, before uint64, since time.Time) (first uint64, more bool, err error) {
 	first = before
-	k, v := c.Seek(number(before))
-	if k == nil {
-		k, v = c.Last()
-	} else {
-		k, v = c.Prev()
+	back := c.Prev
+	if k, _ := c.Seek(number(before)); k == nil {
+		back = c.Last
 	}
+	k, v := back()
 	for n := 0; k != nil; k, v = c.Prev() {
 		if n++; n > page {
 			return first, true, nil
