@@ -39,7 +39,8 @@ type site struct {
 	ctx      context.Context
 	password string
 	phone    *siptest.Phone
-	kept     bell // rung when entries are on the disk
+	kept     bell   // rung when entries are on the disk
+	close    func() // ends the house, once
 }
 
 // open starts a house with the demo's routing, changed by edit, and stops it
@@ -95,13 +96,16 @@ func openAs(t *testing.T, serve func(*configs.Server), edit func(*configs.Routin
 	}
 	var cancel context.CancelFunc
 	s.ctx, cancel = context.WithTimeout(context.Background(), 90*time.Second)
-	t.Cleanup(func() {
-		s.phone.Close()
-		cancel()
+	s.close = sync.OnceFunc(func() {
 		stop()
 		if err := <-done; err != nil {
 			t.Errorf("the house did not stop cleanly: %v", err)
 		}
+	})
+	t.Cleanup(func() {
+		s.close() // while there is somebody to answer its last BYEs
+		s.phone.Close()
+		cancel()
 		s.audit()
 	})
 	return s
