@@ -211,7 +211,10 @@ func (c *call) far() string {
 // mediaOptions say whom the call's sound may come from.
 func (c *call) mediaOptions() media.RTPOptions {
 	if c.trunk != nil {
-		return media.RTPOptions{Allow: c.trunk.Sources(c.far()), NAT: c.trunk.NAT}
+		return media.RTPOptions{
+			Allow: c.trunk.Sources(c.far()), NAT: c.trunk.NAT,
+			SRTP: media.SRTP(c.trunk.cfg.SRTP), InbandKeys: c.trunk.cfg.Keys == "inband",
+		}
 	}
 	// A phone at home is behind a router, and its SDP names an address inside.
 	return media.RTPOptions{Allow: hostOnly(c.far()), NAT: true}

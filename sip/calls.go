@@ -90,12 +90,7 @@ func newCalls(s *Server) *calls {
 		byContact: map[queue.ContactID]*call{},
 		byInvite:  map[inviteID]*call{},
 	}
-	cs.route = func(number string) []way {
-		if r, ok := any(s.trunks).(router); ok {
-			return r.route(number)
-		}
-		return nil
-	}
+	cs.route = func(number string) []way { return s.trunks.route(number) }
 	cs.studio = &hall{engine: o.Engine, peers: o.Peers, library: o.Library, device: cs.soundOf}
 	return cs
 }
@@ -136,7 +131,7 @@ func (s *Server) onInvite(t *Trunk, req *sip.Request, tx sip.ServerTransaction) 
 		_ = tx.Respond(s.reply(req, sip.StatusLoopDetected))
 		return
 	}
-	k.post(queue.Arrived{Contact: k.id, Channel: queue.Voice, Dialled: dialledOf(req), Caller: callerOf(req)})
+	k.post(queue.Arrived{Contact: k.id, Channel: queue.Voice, Dialled: t.dialled(req), Caller: callerOf(req)})
 	c.run()
 }
 

@@ -439,11 +439,11 @@ func (u *uplink) ways(ts *trunks, number string) []way {
 	for _, r := range v.routes {
 		headers = append(headers, &sip.RouteHeader{Address: *r.Clone()})
 	}
-	var sign func(*sip.Request, *sip.Response) error
+	var sign func() func(*sip.Request, *sip.Response) error
 	var ways []way
 	for _, p := range v.places[:min(len(v.places), waysMost)] {
 		if u.account != nil {
-			sign = u.account.signer()
+			sign = u.account.signer
 		}
 		ways = append(ways, way{
 			trunk: u.trunk, target: u.target(number), network: p.network, hop: p.addr.String(),

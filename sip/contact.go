@@ -164,6 +164,7 @@ func (k *contact) connect(agent queue.AgentID) {
 // join lets her and her agent hear each other.
 func (k *contact) join() error {
 	try := k.agent.try
+	k.server.calls.tellDevice(k.agent.id, talksWith{k.id})
 	return k.sound.connect(k.agent.id, func() { k.inbox.put(agentHeard{try}) })
 }
 

@@ -111,6 +111,9 @@ func newOutDialog(w way, here spot) *dialog {
 		here:     here,
 		source:   w.hop,
 	}
+	if w.to != nil {
+		d.remote.Address = *w.to.Clone()
+	}
 	d.behindNAT = w.trunk == nil || w.trunk.NAT
 	d.local.Params = d.local.Params.Clone()
 	d.local.Params.Add("tag", d.id.local)

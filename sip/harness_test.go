@@ -196,6 +196,8 @@ func (s *quietSound) offer() ([]byte, error) {
 	return []byte(quietSDP), nil
 }
 
+func (s *quietSound) update() ([]byte, error) { return []byte(quietSDP), nil }
+
 func (s *quietSound) accept(answer []byte) error {
 	defer s.lock()()
 	if s.studio.judge != nil {

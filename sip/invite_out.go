@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"errors"
 	"strconv"
 	"time"
 
@@ -25,10 +26,10 @@ type outgoing struct {
 	dialogs []dialogID        // what the registry knows us by
 	waiting []*request        // of a far end whose response is still behind
 
-	brief  time.Duration // the Min-SE of a 422; 0: none came
-	signed bool          // this way has seen our credentials
-	rung   bool          // an 18x came: there is no other way any more
-	heard  string        // To tag of the fork whose description is in force
+	brief time.Duration                           // the Min-SE of a 422; 0: none came
+	sign  func(*sip.Request, *sip.Response) error // answers the way's challenges; nil: no account
+	rung  bool                                    // an 18x came: there is no other way any more
+	heard string                                  // To tag of the fork whose description is in force
 
 	why queue.Cause // of the last failure
 }
@@ -117,7 +118,8 @@ func (c *call) openAgain() bool {
 // invite sends the first INVITE of a way.
 func (c *call) invite() {
 	o := c.out
-	o.brief, o.signed, o.heard = 0, false, ""
+	o.brief, o.heard = 0, ""
+	o.askAnew()
 	o.early = map[string]*early{}
 	o.proto = newOutDialog(o.way, c.server.spotTowards(o.way.network, o.way.hop))
 	c.knownBy(dialogID{callID: o.proto.id.callID, local: o.proto.id.local})
@@ -173,7 +175,11 @@ func (c *call) gotResponse(m responseCame) {
 		return
 	}
 	c.clock.stop(alarmSilent)
-	switch status := m.res.StatusCode; {
+	status := m.res.StatusCode
+	if status >= 200 && c.trunk != nil {
+		c.trunk.outcome(status)
+	}
+	switch {
 	case status == sip.StatusTrying:
 	case status < 200:
 		c.gotProvisional(m.res)
@@ -214,23 +220,32 @@ func (c *call) gotPickedUp(res *sip.Response) {
 	c.deferred()
 }
 
-// gotChallenge: the trunk wants our credentials. It gets them once.
+// askAnew lets the trunk challenge us again: the next INVITE is another request.
+func (o *outgoing) askAnew() {
+	o.sign = nil
+	if o.way.sign != nil {
+		o.sign = o.way.sign()
+	}
+}
+
+// gotChallenge: the trunk wants our credentials. It gets them once, and nobody
+// else does (carrier_auth.go).
 func (c *call) gotChallenge(res *sip.Response) {
 	o := c.out
-	if o.way.sign == nil || o.signed {
-		c.log.Warn("a trunk does not let us call: it wants credentials, or refuses those it has", "trunk", c.trunkName())
-		c.failOver(queue.CauseUnreachable)
-		return
-	}
-	o.signed = true
+	err := errUnasked
 	req := c.firstInvite()
-	if err := o.way.sign(req, res); err != nil {
-		c.log.Warn("a trunk's challenge was not answered", "trunk", c.trunkName(), "error", err)
+	if o.sign != nil {
+		err = o.sign(req, res)
+	}
+	if err != nil {
+		c.log.Warn("a trunk does not let us call", "trunk", c.trunkName(), "error", err)
 		c.failOver(queue.CauseUnreachable)
 		return
 	}
 	c.send(req)
 }
+
+var errUnasked = errors.New("it asks for a password and we have none; set auth_username and auth_password_file")
 
 // gotTooBrief: somebody on the way wants a longer session timer (RFC 4028
 // §7.4). Asking again is for once.
@@ -241,7 +256,8 @@ func (c *call) gotTooBrief(res *sip.Response) {
 		c.gotRefusal(res.StatusCode)
 		return
 	}
-	o.brief, o.signed = least, false
+	o.brief = least
+	o.askAnew()
 	c.send(c.firstInvite())
 }
 
@@ -297,6 +313,9 @@ func (c *call) gotNothing(m attemptOver) {
 func (c *call) nothingHeard() {
 	if !c.inPhase(ringing) {
 		return
+	}
+	if c.trunk != nil {
+		c.trunk.outcome(0)
 	}
 	c.log.Warn("a trunk does not answer our call", "trunk", c.trunkName(), "within", c.server.calls.patience.trunk)
 	c.failOver(queue.CauseUnreachable)

@@ -3,7 +3,6 @@ package sip
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
@@ -22,15 +21,16 @@ const (
 
 // outcome is what became of a request of ours.
 type outcome struct {
-	of      purpose
-	status  int   // of the final response
-	err     error // there was none
-	minimum time.Duration
+	of     purpose
+	status int           // of the final response
+	res    *sip.Response // that response
+	err    error         // there was none
 }
 
 // outstanding are our own requests on the way.
 type outstanding struct {
 	refresh  bool
+	signed   bool // … with the trunk's credentials
 	reinvite bool // an INVITE: one of hers now is glare
 }
 
@@ -51,10 +51,7 @@ func (c *call) request(req *sip.Request, of purpose) {
 			res, o.err = c.server.send(req, elsewhere)
 		}
 		if res != nil {
-			o.status = res.StatusCode
-			if h := res.GetHeader("Min-SE"); h != nil {
-				o.minimum, _ = parseSession(h.Value())
-			}
+			o.status, o.res = res.StatusCode, res
 		}
 		c.inbox.put(o)
 	}()
@@ -73,11 +70,10 @@ func (c *call) gotOutcome(o outcome) {
 		c.probed(o)
 	case o.of == forRefresh:
 		c.refreshed(o)
+	case o.of == forNotify:
+		c.owner.onOrder(notified{})
 	}
 }
-
-// asBuilt keeps sipgo from adding headers: the dialog built them all.
-func asBuilt(*sipgo.Client, *sip.Request) error { return nil }
 
 // send sends a request and returns its final response. A challenge (401, 407)
 // is a final response like any other: nothing inside a dialog is ever signed
@@ -128,3 +124,6 @@ func (s *Server) sendInvite(req, ack *sip.Request) (*sip.Response, error) {
 		}
 	}
 }
+
+// asBuilt keeps sipgo from adding headers: the dialog built them all.
+func asBuilt(*sipgo.Client, *sip.Request) error { return nil }

@@ -30,8 +30,7 @@ func (c *call) wantsReliable() bool {
 	if c.mustBeReliable() {
 		return true
 	}
-	t, ok := any(c.trunk).(interface{ takesReliable() bool })
-	return (!ok || t.takesReliable()) && slices.Contains(tokens(c.in.invite, "Supported", "k"), "100rel")
+	return c.trunk.cfg.Reliable != "off" && slices.Contains(tokens(c.in.invite, "Supported", "k"), "100rel")
 }
 
 func (c *call) mustBeReliable() bool {

@@ -69,6 +69,10 @@ func (cs *calls) tooBrief(req *sip.Request) bool {
 // 2) and sets the clock. A request that asks for no timer ends an earlier one.
 func (c *call) agreeSession(req *sip.Request, res *sip.Response) {
 	interval, refresher := sessionAsked(req)
+	if interval == 0 && c.in != nil && req == c.in.invite && knowsTimers(req) {
+		// She could, but did not ask; we do, and do the refreshing.
+		interval, refresher = c.trunk.cfg.SessionExpires.D(), "uas"
+	}
 	c.timer = session{}
 	c.clock.stop(alarmSession, alarmRefresh)
 	if interval == 0 {
@@ -119,33 +123,53 @@ func (c *call) sessionExpired() {
 	c.hangUp(queue.ByNetwork, queue.CauseExpired)
 }
 
-// refresh says that we are here: by UPDATE when she understands that, else by
-// an INVITE that repeats our SDP to the letter.
+// refresh says that we are here: by UPDATE when the far end understands that,
+// else by an INVITE that offers what is agreed on already.
 func (c *call) refresh() {
 	if c.open != nil || c.outs.refresh {
 		c.clock.set(alarmRefresh, sip.T2)
 		return
 	}
+	c.sendRefresh(nil)
+}
+
+// sendRefresh sends it. challenge is what the trunk of a call of ours refused
+// an unsigned one with; nil: nothing did.
+func (c *call) sendRefresh(challenge *sip.Response) {
 	method := sip.UPDATE
 	if !c.allows.has("update") {
 		method = sip.INVITE
 	}
 	req := c.dialog.request(method)
-	req.AppendHeader(sip.NewHeader("Supported", "timer"))
-	req.AppendHeader(sip.NewHeader("Session-Expires",
-		strconv.Itoa(int(c.timer.interval/time.Second))+";refresher=uac"))
+	req.AppendHeader(sip.NewHeader("Supported", c.server.supported()))
+	req.AppendHeader(sip.NewHeader("Session-Expires", seconds10(c.timer.interval)+";refresher=uac"))
+	if c.out != nil {
+		req.AppendHeader(sip.NewHeader("Min-SE", seconds10(max(c.server.calls.patience.session, c.out.brief))))
+	}
 	if method == sip.INVITE {
+		if sdp, err := c.sound.update(); err == nil {
+			c.local = c.edition.of(sdp, nil)
+		}
 		req.AppendHeader(sip.NewHeader("Content-Type", accepted))
 		req.SetBody(c.local)
 	}
+	if challenge != nil {
+		if err := c.out.way.sign()(req, challenge); err != nil {
+			c.log.Warn("a trunk wants a refresh of the session signed, and it was not", "error", err)
+			c.windTimer()
+			return
+		}
+	}
 	c.outs.refresh = true
+	c.outs.signed = challenge != nil
 	c.outs.reinvite = method == sip.INVITE
 	c.request(req, forRefresh)
 }
 
 // refreshed is how the far end took it.
 func (c *call) refreshed(o outcome) {
-	c.outs.refresh, c.outs.reinvite = false, false
+	signed := c.outs.signed
+	c.outs = outstanding{}
 	switch {
 	case o.err != nil, lostDialog(o.status):
 		c.log.Warn("the far end did not answer the refresh of the session", "status", o.status, "error", o.err)
@@ -155,10 +179,49 @@ func (c *call) refreshed(o outcome) {
 	case o.status == sip.StatusMethodNotAllowed, o.status == sip.StatusNotImplemented:
 		c.allows = nil // then by INVITE
 		c.clock.set(alarmRefresh, sip.T1)
-	case o.status == sessionTooBrief && o.minimum > c.timer.interval:
-		c.timer.interval = o.minimum
-		c.clock.set(alarmRefresh, sip.T1)
+	case o.status == sessionTooBrief:
+		c.lengthen(o.res)
+	case o.status == sip.StatusUnauthorized, o.status == sip.StatusProxyAuthRequired:
+		// Only the trunk a call of ours went by may ask, and once each time.
+		if signed || c.out == nil || c.out.way.sign == nil {
+			c.windTimer()
+			return
+		}
+		c.sendRefresh(o.res)
+	case o.status < 300:
+		c.tookRefresh(o.res)
 	default:
 		c.windTimer()
 	}
+}
+
+// lengthen takes the interval a 422 asks for.
+func (c *call) lengthen(res *sip.Response) {
+	least, _ := parseSession(headerValue(res, "Min-SE"))
+	if least <= c.timer.interval {
+		c.windTimer()
+		return
+	}
+	c.timer.interval = least
+	c.clock.set(alarmRefresh, sip.T1)
+}
+
+// tookRefresh: the refresh was taken, and may have brought a new target, a new
+// description and new terms (RFC 4028 §7.2). One that says nothing of the
+// timer leaves ours running: whoever forgets to is not to cost us the call.
+func (c *call) tookRefresh(res *sip.Response) {
+	c.dialog.retarget(res)
+	c.allowed(res)
+	if sdp, _ := sessionBody(res); sdp != nil {
+		if err := c.sound.accept(sdp); err != nil {
+			c.log.Warn("the description that answered a refresh of the session cannot be used", "error", err)
+		} else {
+			c.owner.onChanged()
+		}
+	}
+	if interval, _ := sessionAsked(res); interval > 0 {
+		c.takeSession(res)
+		return
+	}
+	c.windTimer()
 }

@@ -21,6 +21,8 @@ type studio interface {
 type sound interface {
 	answer(offer []byte) ([]byte, error)
 	offer() ([]byte, error)
+	// update is what is agreed on, as an offer.
+	update() ([]byte, error)
 	accept(answer []byte) error
 	// held tells whether the far end asked for quiet.
 	held() bool
@@ -81,6 +83,7 @@ type stage struct {
 
 func (s *stage) answer(offer []byte) ([]byte, error) { return s.leg.Answer(offer) }
 func (s *stage) offer() ([]byte, error)              { return s.leg.Offer() }
+func (s *stage) update() ([]byte, error)             { return s.leg.OfferUpdate() }
 func (s *stage) accept(answer []byte) error          { return s.leg.Accept(answer) }
 func (s *stage) held() bool                          { return s.leg.RemoteHeld() }
 func (s *stage) heard() time.Time                    { return s.leg.LastHeard() }

@@ -20,6 +20,7 @@ type Trunk struct {
 	NAT   bool           // the carrier's media may come from a translated address
 	Media []netip.Prefix // where RTP may come from, besides the signalling source
 
+	cfg       configs.Trunk
 	addresses []netip.Prefix
 	username  string
 	ha1       map[string]string // by algorithm
@@ -61,7 +62,7 @@ type trunks struct {
 func newTrunks(c configs.SIP) (*trunks, error) {
 	ts := &trunks{byUser: map[string]*Trunk{}, maxCalls: c.MaxCalls, names: newSystemNames(), since: time.Now()}
 	for i, ct := range c.Trunks {
-		t := &Trunk{Name: ct.Name, NAT: ct.NAT, maxCalls: ct.MaxCalls, username: ct.Username}
+		t := &Trunk{Name: ct.Name, NAT: ct.NAT, maxCalls: ct.MaxCalls, username: ct.Username, cfg: ct}
 		var err error
 		if t.addresses, err = prefixes(ct.Addresses); err != nil {
 			return nil, fmt.Errorf("sip.trunks[%d].addresses: %w", i, err)

@@ -287,7 +287,7 @@ func (r *checked) checkContacts(*rules) *refusal {
 		}
 		r.contacts = append(r.contacts, a)
 	}
-	if r.method != "INVITE" {
+	if r.method != "INVITE" || r.status != 0 { // of responses only a 2xx must name one
 		return nil
 	}
 	if len(r.contacts) != 1 || r.contacts[0].uri.scheme != "sip" && r.contacts[0].uri.scheme != "sips" {
