@@ -50,7 +50,7 @@ func (s *Server) newAttempt(in *inbox, proto *dialog, req *sip.Request) *attempt
 // trunk over TCP or TLS happens here, too.
 func (a *attempt) run() {
 	ctx, cancel := context.WithTimeout(context.Background(), 64*sip.T1)
-	tx, err := a.server.uac.TransactionRequest(ctx, a.req, asBuilt)
+	tx, err := a.server.uac.TransactionRequest(ctx, a.req, a.server.streams.ready)
 	cancel()
 	if err != nil {
 		a.inbox.put(attemptOver{a, err})
@@ -107,7 +107,7 @@ func (a *attempt) noted(res *sip.Response) (repeated bool) {
 		a.final = true
 		tag, _ := res.To().Params.Get("tag")
 		if ack := a.acks[tag]; ack != nil {
-			_ = a.server.uac.WriteRequest(ack.Clone(), asBuilt)
+			_ = a.server.uac.WriteRequest(ack.Clone(), a.server.streams.ready)
 			return true
 		}
 	default:
@@ -134,7 +134,7 @@ func (a *attempt) acknowledge(d *dialog, res *sip.Response) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.acks[tag] = ack
-	return a.server.uac.WriteRequest(ack.Clone(), asBuilt)
+	return a.server.uac.WriteRequest(ack.Clone(), a.server.streams.ready)
 }
 
 // giveUp ends the attempt: by CANCEL as soon as that is allowed, and should it

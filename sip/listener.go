@@ -1,6 +1,8 @@
 package sip
 
 import (
+	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -28,10 +30,11 @@ const writeTimeout = 10 * time.Second
 // it is kept, for a new one costs the caller time.
 const trunkIdle = 2 * time.Hour
 
-// listener is one address of ours, with UDP and TCP on the same port.
+// listener is one address of ours, with UDP and TCP on the same port, or with
+// TLS alone.
 type listener struct {
 	addr netip.AddrPort
-	udp  *net.UDPConn
+	udp  *net.UDPConn // nil for TLS
 	tcp  net.Listener
 
 	reading sync.Once
@@ -39,7 +42,9 @@ type listener struct {
 }
 
 func (l *listener) close() {
-	_ = l.udp.Close()
+	if l.udp != nil {
+		_ = l.udp.Close()
+	}
 	_ = l.tcp.Close()
 }
 
@@ -49,7 +54,7 @@ func (s *Server) bind(addr string) (*listener, error) {
 	var err error
 	for range 20 {
 		var l *listener
-		if l, err = bindOnce(addr); err == nil {
+		if l, err = bindOnce(addr, s.cfg.DSCP); err == nil {
 			return l, nil
 		}
 		if !strings.HasSuffix(addr, ":0") || !errors.Is(err, syscall.EADDRINUSE) {
@@ -59,40 +64,60 @@ func (s *Server) bind(addr string) (*listener, error) {
 	return nil, err
 }
 
-func bindOnce(addr string) (*listener, error) {
-	// "tcp" would take 0.0.0.0 for every address of both families, and its
-	// name would be [::].
-	family := ""
-	if a, err := netip.ParseAddrPort(addr); err == nil && a.Addr().Is4() {
-		family = "4"
-	}
-	tcp, err := net.Listen("tcp"+family, addr)
+func bindOnce(addr string, dscp int) (*listener, error) {
+	family := familyOf(addr)
+	lc := net.ListenConfig{Control: marked(dscp)}
+	tcp, err := lc.Listen(context.Background(), "tcp"+family, addr)
 	if err != nil {
 		return nil, bindError("TCP", addr, err)
 	}
 	at := tcp.Addr().(*net.TCPAddr).AddrPort()
-	udp, err := net.ListenUDP("udp"+family, net.UDPAddrFromAddrPort(at))
+	packets, err := lc.ListenPacket(context.Background(), "udp"+family, at.String())
 	if err != nil {
 		_ = tcp.Close()
 		return nil, bindError("UDP", at.String(), err)
 	}
+	udp := packets.(*net.UDPConn)
 	// A burst of retransmissions after a pause must fit; the kernel gives what
 	// it allows.
 	_ = udp.SetReadBuffer(4 << 20)
 	return &listener{addr: at, udp: udp, tcp: tcp, ready: make(chan struct{})}, nil
 }
 
+// bindTLS opens addr for TLS alone.
+func (s *Server) bindTLS(addr string, cfg *tls.Config) (*listener, error) {
+	lc := net.ListenConfig{Control: marked(s.cfg.DSCP)}
+	tcp, err := lc.Listen(context.Background(), "tcp"+familyOf(addr), addr)
+	if err != nil {
+		return nil, bindError("TLS", addr, err)
+	}
+	return &listener{addr: tcp.Addr().(*net.TCPAddr).AddrPort(), tcp: tls.NewListener(tcp, cfg)}, nil
+}
+
+// familyOf keeps an IPv4 address to IPv4: "tcp" would take 0.0.0.0 for every
+// address of both families, and its name would be [::].
+func familyOf(addr string) string {
+	if a, err := netip.ParseAddrPort(addr); err == nil && a.Addr().Is4() {
+		return "4"
+	}
+	return ""
+}
+
 // bindError says which port could not be opened and what to try.
 func bindError(network, addr string, err error) error {
 	_, port, _ := net.SplitHostPort(addr)
-	remedy := "correct sip.listen"
+	key := "sip.listen"
+	if network == "TLS" {
+		key = "sip.tls_listen"
+	}
+	remedy := "correct " + key
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		remedy = fmt.Sprintf("another program holds the port; find it with `ss -lnp 'sport = :%s'` and stop it, or set another port in sip.listen", port)
+		remedy = fmt.Sprintf("another program holds the port; find it with `ss -lnp 'sport = :%s'` and stop it, or set another port in %s", port, key)
 	case errors.Is(err, syscall.EACCES), errors.Is(err, os.ErrPermission):
-		remedy = "ports below 1024 need the right CAP_NET_BIND_SERVICE; use 5060, or give the program that right"
+		remedy = "ports below 1024 need the right CAP_NET_BIND_SERVICE; use a higher one, or give the program that right"
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		remedy = "this machine has no such address; set one that `ip address` shows, or 0.0.0.0, in sip.listen"
+		remedy = "this machine has no such address; set one that `ip address` shows, or 0.0.0.0, in " + key
 	}
 	return fmt.Errorf("cannot take SIP calls on %s port %s (%s): %w; %s", network, port, addr, err, remedy)
 }
@@ -111,14 +136,15 @@ func (s *Server) serveUDP(l *listener) {
 	}
 }
 
-// serveTCP is serveUDP for connections.
-func (s *Server) serveTCP(l *listener) {
+// serveStreams is serveUDP for connections; serve is sipgo's, for TCP or TLS.
+// A TLS handshake happens at the first reading, under its deadline.
+func (s *Server) serveStreams(l *listener, serve func(net.Listener) error) {
 	for !s.closing.Load() {
-		err := s.srv.ServeTCP(&guardedListener{Listener: l.tcp, server: s})
+		err := serve(&guardedListener{Listener: l.tcp, server: s})
 		if s.closing.Load() {
 			return
 		}
-		s.log.Error("the SIP listener stopped and is started again", "network", "tcp", "address", l.addr, "error", err)
+		s.log.Error("the SIP listener stopped and is started again", "address", l.addr, "error", err)
 		time.Sleep(100 * time.Millisecond)
 	}
 }
@@ -146,7 +172,9 @@ func (c *guardedPacket) ReadFrom(b []byte) (int, net.Addr, error) {
 			continue
 		}
 		v := c.guard.datagram(b[:n], from)
+		c.guard.tracer.in("UDP", c.listener.addr, from, b[:n])
 		if v.reply != nil {
+			c.guard.tracer.out("UDP", c.listener.addr, v.to, v.reply)
 			_, _ = c.WriteToUDPAddrPort(v.reply, v.to)
 		}
 		if v.pass == nil || len(v.pass) > len(b) {
@@ -160,6 +188,9 @@ func (c *guardedPacket) ReadFrom(b []byte) (int, net.Addr, error) {
 func (c *guardedPacket) WriteTo(b []byte, to net.Addr) (int, error) {
 	if a, ok := to.(*net.UDPAddr); ok && !strings.HasPrefix(string(b[:min(4, len(b))]), "SIP/") {
 		c.guard.limits.expect(a.AddrPort().Addr().Unmap())
+	}
+	if a, ok := to.(*net.UDPAddr); ok {
+		c.guard.tracer.out("UDP", c.listener.addr, a.AddrPort(), b)
 	}
 	return c.UDPConn.WriteTo(b, to)
 }
@@ -255,6 +286,7 @@ type guardedConn struct {
 	carrier  bool
 	complete time.Duration // a message begun must end within this
 	idle     time.Duration // and the next begin within this
+	own      bool          // we opened it: it takes nobody's place
 	once     sync.Once     // for Close
 
 	spoken bool      // a whole message was seen
@@ -301,6 +333,7 @@ func (c *guardedConn) next() bool {
 	}
 	c.since, c.spoken = time.Now(), true
 	v := c.guard.inspect(c.in[:n], c.from, true)
+	c.guard.tracer.inStream(c, c.in[:n])
 	c.in = append(c.in[:0], c.in[n:]...)
 	if v.reply != nil {
 		if _, err := c.Write(v.reply); err != nil {
@@ -332,6 +365,7 @@ func (c *guardedConn) skipEmptyLines() {
 
 // lastWords answers a message that cannot be framed, if it can be answered.
 func (c *guardedConn) lastWords(why error) {
+	c.guard.tracer.inStream(c, c.in)
 	v := c.guard.inspectBroken(c.in, why, c.from)
 	if v.reply != nil {
 		_, _ = c.Write(v.reply)
@@ -372,6 +406,7 @@ func (c *guardedConn) patience() time.Duration {
 
 // Write never waits for a peer that does not read.
 func (c *guardedConn) Write(b []byte) (int, error) {
+	c.guard.tracer.outStream(c, b)
 	_ = c.SetWriteDeadline(time.Now().Add(writeTimeout))
 	return c.Conn.Write(b)
 }
@@ -380,6 +415,9 @@ func (c *guardedConn) Write(b []byte) (int, error) {
 func (c *guardedConn) Close() error {
 	c.once.Do(func() {
 		c.guard.accepted.Delete(c.RemoteAddr().String())
+		if c.own {
+			return
+		}
 		c.guard.open.Add(-1)
 		c.guard.limits.disconnect(c.from.Addr())
 	})

@@ -42,9 +42,9 @@ func (s *Server) address(req *sip.Request, transport, remote string) {
 func (s *Server) contactFor(transport, remote string) *sip.ContactHeader {
 	host, port := s.localFor(transport, remote)
 	uri := sip.Uri{Scheme: "sip", Host: host, Port: port}
-	if sip.NetworkToLower(transport) == "tcp" {
+	if t := sip.NetworkToLower(transport); t != "udp" {
 		uri.UriParams = sip.NewParams()
-		uri.UriParams.Add("transport", "tcp")
+		uri.UriParams.Add("transport", t)
 	}
 	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() {
 		uri.Host = "[" + host + "]"
@@ -61,6 +61,9 @@ func (s *Server) localFor(transport, remote string) (host string, port int) {
 		return s.cfg.PublicAddress, sip.DefaultPort(transport)
 	}
 	port = int(l.addr.Port())
+	if sip.NetworkToLower(transport) == "tls" {
+		port = s.securePort(l)
+	}
 	far, err := netip.ParseAddrPort(remote)
 	loopback := err == nil && far.Addr().Unmap().IsLoopback()
 	switch {
@@ -73,6 +76,20 @@ func (s *Server) localFor(transport, remote string) (host string, port int) {
 		return from.String(), port
 	}
 	return l.addr.Addr().String(), port
+}
+
+// securePort is where l's address takes TLS. Without such a port we can only
+// be reached by the connections we open ourselves; the usual one is named then.
+func (s *Server) securePort(l *listener) int {
+	for _, t := range s.secure {
+		if a := t.addr.Addr(); a == l.addr.Addr() || a.IsUnspecified() {
+			return int(t.addr.Port())
+		}
+	}
+	if len(s.secure) > 0 {
+		return int(s.secure[0].addr.Port())
+	}
+	return sip.DefaultPort("tls")
 }
 
 // listenerFor picks the listener to speak to remote from: the one bound to the

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 )
 
@@ -95,13 +94,13 @@ func (s *Server) send(req *sip.Request, elsewhere string) (*sip.Response, error)
 func (s *Server) sendOnce(req *sip.Request) (*sip.Response, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 64*sip.T1+sip.T1)
 	defer cancel()
-	return s.uac.Do(ctx, req, asBuilt)
+	return s.uac.Do(ctx, req, s.streams.ready)
 }
 
 // sendInvite sends an INVITE inside a dialog and acknowledges what comes, each
 // time it comes. The ACK of a refusal is sipgo's to send.
 func (s *Server) sendInvite(req, ack *sip.Request) (*sip.Response, error) {
-	tx, err := s.uac.TransactionRequest(context.Background(), req, asBuilt)
+	tx, err := s.uac.TransactionRequest(context.Background(), req, s.streams.ready)
 	if err != nil {
 		return nil, err
 	}
@@ -115,8 +114,8 @@ func (s *Server) sendInvite(req, ack *sip.Request) (*sip.Response, error) {
 				if contact := res.Contact(); contact != nil {
 					ack.Recipient = *contact.Address.Clone()
 				}
-				tx.OnRetransmission(func(*sip.Response) { _ = s.uac.WriteRequest(ack, asBuilt) })
-				return res, s.uac.WriteRequest(ack, asBuilt)
+				tx.OnRetransmission(func(*sip.Response) { _ = s.uac.WriteRequest(ack, s.streams.ready) })
+				return res, s.uac.WriteRequest(ack, s.streams.ready)
 			}
 			return res, nil
 		case <-tx.Done():
@@ -125,5 +124,5 @@ func (s *Server) sendInvite(req, ack *sip.Request) (*sip.Response, error) {
 	}
 }
 
-// asBuilt keeps sipgo from adding headers: the dialog built them all.
-func asBuilt(*sipgo.Client, *sip.Request) error { return nil }
+// s.streams.ready keeps sipgo from adding headers: the dialog built them all.
+func s.streams.ready(*sipgo.Client, *sip.Request) error { return nil }

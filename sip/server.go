@@ -57,6 +57,8 @@ type Server struct {
 	uac *sipgo.Client
 
 	listeners   []*listener
+	secure      []*listener           // those of TLS
+	streams     *streams              // the connections we open
 	leaveTrunks func(context.Context) // ends what trunks.start began
 	running     sync.WaitGroup        // serve loops
 	draining    atomic.Bool
@@ -89,6 +91,7 @@ func New(o Options) (*Server, error) {
 	s.guard = newGuard(s, nonces)
 	s.registrar.limits = s.guard.limits
 	s.calls = newCalls(s)
+	s.streams = newStreams(s)
 	if err := s.build(); err != nil {
 		return nil, fmt.Errorf("sip: %w", err)
 	}
@@ -195,7 +198,12 @@ func (s *Server) gotInvite(req *sip.Request, tx sip.ServerTransaction) {
 // Carriers ask every few seconds and take the trunk out of service when no
 // answer comes, so a draining server says 503.
 func (s *Server) onOptions(req *sip.Request, tx sip.ServerTransaction) {
-	if _, inDialog := req.To().Params.Get("tag"); !inDialog && s.draining.Load() {
+	_, inDialog := req.To().Params.Get("tag")
+	switch {
+	case inDialog && s.of(req) == nil: // RFC 3261 §12.2.2: whose call is this?
+		_ = tx.Respond(s.reply(req, sip.StatusCallTransactionDoesNotExists))
+		return
+	case !inDialog && s.draining.Load():
 		_ = tx.Respond(s.reply(req, sip.StatusServiceUnavailable))
 		return
 	}
@@ -224,25 +232,65 @@ func (s *Server) Start() error {
 	for _, addr := range s.cfg.Listen {
 		l, err := s.bind(addr)
 		if err != nil {
-			for _, open := range s.listeners {
-				open.close()
-			}
-			s.listeners = nil
+			s.unbind()
 			return err
 		}
 		s.listeners = append(s.listeners, l)
+	}
+	if err := s.startTLS(); err != nil {
+		s.unbind()
+		return err
 	}
 	if len(s.listeners) == 0 {
 		return errors.New("sip.listen is empty; give at least one address such as 0.0.0.0:5060")
 	}
 	for _, l := range s.listeners {
 		s.running.Go(func() { s.serveUDP(l) })
-		s.running.Go(func() { s.serveTCP(l) })
+		s.running.Go(func() { s.serveStreams(l, s.srv.ServeTCP) })
 		// Until sipgo knows the socket, a request of ours would open another.
 		<-l.ready
 	}
+	for _, l := range s.secure {
+		s.running.Go(func() { s.serveStreams(l, s.srv.ServeTLS) })
+	}
+	s.streams.serve()
 	s.leaveTrunks = s.trunks.start(wires{s, s.trunks.names}, s.log, s.opts.Alarm)
 	return nil
+}
+
+// startTLS binds the addresses of TLS.
+func (s *Server) startTLS() error {
+	if len(s.cfg.TLSListen) == 0 {
+		return nil
+	}
+	cfg, err := servingTLS(s.cfg, s.log)
+	if err != nil {
+		return err
+	}
+	for _, addr := range s.cfg.TLSListen {
+		l, err := s.bindTLS(addr, cfg)
+		if err != nil {
+			return err
+		}
+		s.secure = append(s.secure, l)
+	}
+	return nil
+}
+
+// unbind closes every socket.
+func (s *Server) unbind() {
+	for _, l := range slices.Concat(s.listeners, s.secure) {
+		l.close()
+	}
+	s.listeners, s.secure = nil, nil
+}
+
+// TLSAddr returns the first address bound for TLS; empty: there is none.
+func (s *Server) TLSAddr() string {
+	if len(s.secure) == 0 {
+		return ""
+	}
+	return s.secure[0].addr.String()
 }
 
 // Addr returns the first address that is really bound, "127.0.0.1:5060". With
@@ -278,9 +326,10 @@ func (s *Server) Close(ctx context.Context) error {
 	if s.leaveTrunks != nil {
 		s.leaveTrunks(ctx)
 	}
-	for _, l := range s.listeners {
+	for _, l := range slices.Concat(s.listeners, s.secure) {
 		l.close()
 	}
+	s.streams.close()
 	err = errors.Join(err, s.ua.Close())
 	done := make(chan struct{})
 	go func() { s.running.Wait(); close(done) }()
