@@ -123,6 +123,3 @@ func (s *Server) sendInvite(req, ack *sip.Request) (*sip.Response, error) {
 		}
 	}
 }
-
-// s.streams.ready keeps sipgo from adding headers: the dialog built them all.
-func s.streams.ready(*sipgo.Client, *sip.Request) error { return nil }
