@@ -133,14 +133,14 @@ func (c *paperCarrier) quiet(on bool) {
 	})
 }
 
-// watched is an uplink that runs in a bubble.
-type watched struct {
+// watchedTrunk is an uplink that runs in a bubble.
+type watchedTrunk struct {
 	*uplink
 	ts *trunks
 }
 
-// watch runs the uplink of one trunk; it ends with the test's bubble.
-func watch(t *testing.T, c *paperCarrier, ct configs.Trunk) watched {
+// watchTrunk runs the uplink of one trunk; it ends with the test's bubble.
+func watchTrunk(t *testing.T, c *paperCarrier, ct configs.Trunk) watchedTrunk {
 	t.Helper()
 	if ct.Server == "" {
 		ct.Server = "ims.example.co.id"
@@ -156,7 +156,7 @@ func watch(t *testing.T, c *paperCarrier, ct configs.Trunk) watched {
 	})
 	t.Cleanup(func() { stop(context.Background()) })
 	synctest.Wait()
-	return watched{ts.all[0].uplink, ts}
+	return watchedTrunk{ts.all[0].uplink, ts}
 }
 
 // after lets time pass.
@@ -164,7 +164,7 @@ func after(d time.Duration) { time.Sleep(d); synctest.Wait() }
 
 func (c *paperCarrier) told() []Alarm { defer c.lock()(); return slices.Clone(c.alarms) }
 
-func (w watched) view() *view { return w.seen.Load() }
+func (w watchedTrunk) view() *view { return w.seen.Load() }
 
 // TestSilenceRaisesOneAlarm: within 30 s of the last sign of life the trunk is
 // down; within a few seconds of the first answer it is up; the alarm ends a
@@ -173,7 +173,7 @@ func TestSilenceRaisesOneAlarm(t *testing.T) {
 	for offset := range 16 {
 		synctest.Test(t, func(t *testing.T) {
 			c := newPaperCarrier("192.0.2.1:5060", "192.0.2.2:5060", "192.0.2.3:5060")
-			w := watch(t, c, configs.Trunk{})
+			w := watchTrunk(t, c, configs.Trunk{})
 			if v := w.view(); !v.up || v.cause != "" || len(c.told()) != 0 {
 				t.Fatalf("at first: %+v", v)
 			}
@@ -208,7 +208,7 @@ func TestFlappingIsOneOutage(t *testing.T) {
 	for offset := range 10 {
 		synctest.Test(t, func(t *testing.T) {
 			c := newPaperCarrier("192.0.2.1:5060")
-			w := watch(t, c, configs.Trunk{Register: true, FromUser: "hotline"})
+			w := watchTrunk(t, c, configs.Trunk{Register: true, FromUser: "hotline"})
 			c.quiet(true)
 			after(40 * time.Second) // the outage is noticed, then the flapping begins
 			after(time.Duration(offset) * time.Second)
@@ -244,7 +244,7 @@ func TestDownFromTheStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newPaperCarrier("192.0.2.1:5060")
 		c.quiet(true)
-		w := watch(t, c, configs.Trunk{})
+		w := watchTrunk(t, c, configs.Trunk{})
 		if v := w.view(); v.up || v.cause != causeUnasked {
 			t.Errorf("at first: %+v", v)
 		}
@@ -264,7 +264,7 @@ func TestAnyAnswerIsUp(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c := newPaperCarrier("192.0.2.1:5060")
 			c.answers = func(req *sip.Request, _ place) *sip.Response { return respond(req, status) }
-			w := watch(t, c, configs.Trunk{AuthUsername: "u", AuthPassword: configs.NewSecret("p")})
+			w := watchTrunk(t, c, configs.Trunk{AuthUsername: "u", AuthPassword: configs.NewSecret("p")})
 			after(time.Minute)
 			if v := w.view(); !v.up {
 				t.Errorf("%d: %+v", status, v)
@@ -278,7 +278,7 @@ func TestAnyAnswerIsUp(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		c := newPaperCarrier("192.0.2.1:5060")
-		w := watch(t, c, configs.Trunk{})
+		w := watchTrunk(t, c, configs.Trunk{})
 		c.set(func() {
 			c.answers = func(req *sip.Request, _ place) *sip.Response { return respond(req, 503, "Retry-After: 25 (soon)") }
 		})
@@ -299,7 +299,7 @@ func TestDeafToOptions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newPaperCarrier("192.0.2.1:5060")
 		c.deaf = true
-		w := watch(t, c, configs.Trunk{Register: true, FromUser: "hotline"})
+		w := watchTrunk(t, c, configs.Trunk{Register: true, FromUser: "hotline"})
 		after(time.Hour)
 		if v := w.view(); !v.up || !v.registered {
 			t.Errorf("%+v", v)
@@ -317,7 +317,7 @@ func TestDeafToOptions(t *testing.T) {
 func TestNextPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newPaperCarrier("192.0.2.1:5060", "192.0.2.2:5060")
-		w := watch(t, c, configs.Trunk{Register: true, FromUser: "hotline"})
+		w := watchTrunk(t, c, configs.Trunk{Register: true, FromUser: "hotline"})
 		first := func() string { return w.ts.route("110")[0].hop }
 		if first() != "192.0.2.1:5060" || w.register.place.addr.String() != first() {
 			t.Fatalf("at first by %s", first())
@@ -335,7 +335,7 @@ func TestNextPlace(t *testing.T) {
 	})
 }
 
-func (w watched) registeredAt(c *paperCarrier) string {
+func (w watchedTrunk) registeredAt(c *paperCarrier) string {
 	all := c.of(sip.REGISTER)
 	return all[len(all)-1].place.addr.String()
 }
@@ -344,7 +344,7 @@ func (w watched) registeredAt(c *paperCarrier) string {
 func TestLastGoodAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newPaperCarrier("192.0.2.1:5060")
-		w := watch(t, c, configs.Trunk{})
+		w := watchTrunk(t, c, configs.Trunk{})
 		c.set(func() { c.places, c.lookup = nil, errors.New("no such host") })
 		after(23 * time.Hour)
 		if len(w.ts.route("110")) != 1 || w.ts.all[0].has(netip.MustParseAddr("192.0.2.1")) < 0 {
@@ -371,7 +371,7 @@ func TestStartWithoutDNS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newPaperCarrier()
 		c.lookup = errors.New("no such host")
-		w := watch(t, c, configs.Trunk{Register: true, FromUser: "hotline"})
+		w := watchTrunk(t, c, configs.Trunk{Register: true, FromUser: "hotline"})
 		begun := time.Now()
 		if ways := w.ts.route("110"); len(ways) != 0 || time.Since(begun) > lookupLimit {
 			t.Errorf("%+v after %s", ways, time.Since(begun))
@@ -480,7 +480,7 @@ func TestIdentity(t *testing.T) {
 func TestTrunkStates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newPaperCarrier("192.0.2.1:5060")
-		w := watch(t, c, configs.Trunk{Register: true, FromUser: "hotline"})
+		w := watchTrunk(t, c, configs.Trunk{Register: true, FromUser: "hotline"})
 		in := &Trunk{Name: "in"}
 		w.ts.all = append(w.ts.all, in)
 		s := &Server{trunks: w.ts}
@@ -505,7 +505,7 @@ func TestTrunkStates(t *testing.T) {
 func TestOutcomeMakesItLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newPaperCarrier("192.0.2.1:5060")
-		w := watch(t, c, configs.Trunk{})
+		w := watchTrunk(t, c, configs.Trunk{})
 		n := len(c.of(sip.OPTIONS))
 		w.trunk.outcome(486)
 		after(time.Second)

@@ -30,7 +30,7 @@ func TestRegisterRefreshes(t *testing.T) {
 			return respond(req, 200, "Expires: 3000")
 		}
 		c.register = grant(c.register, 100)
-		w := watch(t, c, registeringTrunk())
+		w := watchTrunk(t, c, registeringTrunk())
 		after(time.Second)
 		v := w.view()
 		if !v.registered || time.Until(v.expires) > 100*time.Second || time.Until(v.expires) < 90*time.Second {
@@ -130,7 +130,7 @@ func TestRegisterAnswers(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				paper := newPaperCarrier("192.0.2.1:5060")
 				paper.register = c.register
-				w := watch(t, paper, c.trunk)
+				w := watchTrunk(t, paper, c.trunk)
 				after(30 * time.Second)
 				if alarms := paper.told(); c.cause != "" && name != "rest is wanted" && (len(alarms) != 1 || alarms[0].Cause != c.cause) {
 					t.Errorf("%s: alarms after 30 s: %+v", name, alarms)
@@ -158,7 +158,7 @@ func TestRegisterAnswers(t *testing.T) {
 func TestRegistrationLapses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newPaperCarrier("192.0.2.1:5060")
-		w := watch(t, c, registeringTrunk())
+		w := watchTrunk(t, c, registeringTrunk())
 		after(time.Minute)
 		c.set(func() { c.register = func(req *sip.Request, _ int) *sip.Response { return respond(req, 500) } })
 		after(10 * time.Minute)
@@ -181,7 +181,7 @@ func TestRegistrarTells(t *testing.T) {
 			return respond(req, 200, "Service-Route: <sip:orig@scscf.ims.test;lr>, <sip:192.0.2.8;lr>", "Path: <sip:term@pcscf.ims.test;lr>",
 				"P-Associated-URI: <sip:hotline@ims.test>, <tel:+62213903963>")
 		}
-		w := watch(t, c, registeringTrunk())
+		w := watchTrunk(t, c, registeringTrunk())
 		one := w.ts.route("+628111234567")[0]
 		var got []string
 		for _, h := range one.headers {
@@ -214,7 +214,7 @@ func TestAddressChanges(t *testing.T) {
 			}
 			return res
 		}
-		w := watch(t, c, registeringTrunk())
+		w := watchTrunk(t, c, registeringTrunk())
 		latest := func() string {
 			all := c.of(sip.REGISTER)
 			return valueOf(all[len(all)-1].req, "Contact")
@@ -248,7 +248,7 @@ func TestAddressChanges(t *testing.T) {
 func TestConnectionLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newPaperCarrier("192.0.2.1:5060")
-		watch(t, c, registeringTrunk())
+		watchTrunk(t, c, registeringTrunk())
 		n := len(c.of(sip.REGISTER))
 		c.set(func() { c.alive = false })
 		after(26 * time.Second)
@@ -293,7 +293,7 @@ func TestCalledAtTheContact(t *testing.T) {
 		c := newPaperCarrier("192.0.2.1:5060")
 		ct := registeringTrunk()
 		ct.Number = "+62213903963"
-		w := watch(t, c, ct)
+		w := watchTrunk(t, c, ct)
 		tr := w.ts.all[0]
 		for _, x := range []struct{ target, to, called, want string }{
 			{"sip:0211111@10.0.0.9", "sip:Mufasa@ims.test", "", "0211111"},
