@@ -50,7 +50,17 @@ func TestDeskWithPhones(t *testing.T) {
 		out := h.Journal.Entries.Wait(t, "a talk", func(e queue.Entry) bool { return e.Kind == queue.TalkStarted && e.Contact != c }).Contact
 		h.Desk.Post(queue.HangUpAsked{Agent: "sari", Contact: out})
 		h.Journal.Entries.Wait(t, "the end", func(e queue.Entry) bool { return e.Kind == queue.CallOver && e.Contact == out })
+		h.Devices.Easy = false
+		lost := h.Call("0213903963", "")
+		ring, _ := h.Devices.Orders.Wait(t, "a ring", func(e queue.Effect) bool { o, ok := e.(queue.Ring); return ok && o.Contact == lost }).(queue.Ring)
+		h.Desk.Post(queue.RingFailed{Agent: "sari", Offer: ring.Offer, Reason: "busy"})
+		h.Devices.Orders.Wait(t, "the end of the ring", func(e queue.Effect) bool { o, ok := e.(queue.StopRinging); return ok && o.Offer == ring.Offer })
+		h.Desk.Post(queue.HungUp{Contact: lost, By: queue.ByCaller, Cause: queue.CauseNormal})
+		h.Journal.Entries.Wait(t, "its end", func(e queue.Entry) bool { return e.Kind == queue.CallOver && e.Contact == lost })
 		for _, call := range h.Journal.Calls() {
+			if call.ID == lost {
+				continue
+			}
 			if call.Outcome != queue.OutcomeAnswered || call.Agent != "sari" || !strings.HasPrefix(call.Number, "••••") {
 				t.Errorf("record %+v", call)
 			}

@@ -238,6 +238,23 @@ func TestPhoneLegLost(t *testing.T) {
 		tr.mustPhase(c, waiting)
 		tr.mustBe("sari", NotResponding)
 	})
+	t.Run("her page is no way back", func(t *testing.T) {
+		tr, c := start(t)
+		tr.do(SessionOpened{"sari"}, PathProven{"sari"})
+		tr.mustPhase(c, parked)
+	})
+	t.Run("she gives up on her page", func(t *testing.T) {
+		tr, c := start(t)
+		tr.do(SessionOpened{"sari"}, HangUpAsked{"sari", c})
+		tr.mustDo("StopRinging {Agent:sari Offer:2}", "End {Contact:C1")
+	})
+	t.Run("nobody is heard", func(t *testing.T) {
+		tr, c := start(t)
+		tr.do(PathProven{"sari"}, SessionOpened{"sari"}, Accepted{Agent: "sari", Offer: 2}, ConnectFailed{c, "sari", "microphone"})
+		tr.mustBe("sari", MediaFault)
+		tr.do(DeviceChosen{"sari", DeviceBrowser}, ReadyAsked{"sari"})
+		tr.mustBe("sari", Offered) // her page was never disproved
+	})
 	t.Run("held meanwhile", func(t *testing.T) {
 		tr := newTrial(t, outgoing(nil))
 		tr.phoned("sari")
@@ -288,6 +305,26 @@ func TestDialOnThePhone(t *testing.T) {
 		}
 		tr.mustBe("sari", Ready)
 	}
+}
+
+// A phone may sign in before its owner is in the document.
+func TestPhoneOfAStranger(t *testing.T) {
+	tr := newTrial(t, outgoing(nil))
+	tr.do(PhoneRegistered{"rina", true}, PhoneRegistered{"nobody", false}, PhoneRegistered{"budi", true}, PhoneRegistered{"budi", false})
+	if tr.s.agents["nobody"] != nil || tr.s.agents["budi"] != nil {
+		t.Fatal("strangers are remembered")
+	}
+	tr.do(RoutingChanged{Routing: outgoing(func(r *configs.Routing) {
+		r.Agents = append(r.Agents, configs.Agent{ID: "rina", Name: "Rina", Queues: []string{"hotline"}})
+	}), Revision: 2})
+	tr.phonedAlready("rina")
+}
+
+// phonedAlready is phoned for an agent whose phone signed in before.
+func (tr *trial) phonedAlready(a AgentID) {
+	tr.Helper()
+	tr.do(SessionOpened{a}, DeviceChosen{a, DevicePhone}, ShiftStarted{a}, ReadyAsked{a})
+	tr.mustBe(a, Ready)
 }
 
 // A device that an admin took away is one no longer.

@@ -255,7 +255,10 @@ func TestDialLimits(t *testing.T) {
 		tr.mustDo("Code:dial_limit")
 		tr.failed("dewi")      // what costs nothing may be called
 		tr.pass(6 * time.Hour) // midnight
-		tr.dial("dewi", "08123456789")
+		tr.ready("sari")
+		d = tr.dial("dewi", "08123456789")
+		tr.do(Established{d}, Connected{d, "dewi"}, HungUp{d, ByCaller, CauseNormal})
+		tr.dial("sari", "08123456789") // 10 of 100, not 158.5
 	})
 }
 
@@ -291,6 +294,23 @@ func TestLimitsSurviveARestart(t *testing.T) {
 	again.dial("dewi", "112")
 	if d := again.s.snapshot(again.now).Drill; d == nil || !d.OK || d.TookMS != 3000 || !d.At.Equal(tr.now) {
 		t.Fatalf("the drill is forgotten: %+v", d)
+	}
+}
+
+// A channel may say at once that both hear each other: that was an answer too.
+func TestConnectedIsAnAnswer(t *testing.T) {
+	tr := newTrial(t, outgoing(func(r *configs.Routing) { r.Outgoing.Rates = []configs.Rate{{Prefix: "+62", PerMinute: 10}} }))
+	tr.ready("sari")
+	c := tr.dial("sari", "0213903963")
+	tr.pass(3 * time.Second)
+	tr.do(Connected{c, "sari"}, Established{c})
+	if find(tr.all, "Record call.established "+string(c)) != 1 {
+		t.Fatal("it was not answered once")
+	}
+	tr.pass(time.Second)
+	tr.do(HungUp{c, ByCaller, CauseNormal})
+	if got := tr.mustEnd(c, OutcomeAnswered); got.RingMS != 3000 || got.Cost != 10 {
+		t.Fatalf("record: %+v", got)
 	}
 }
 

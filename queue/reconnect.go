@@ -11,9 +11,6 @@ func (s *state) onPathProven(ev PathProven) {
 		return
 	}
 	a.path = true
-	if a.device != DeviceBrowser { // good to know, but nothing waits for it
-		return
-	}
 	switch a.state {
 	case Checking:
 		s.checked(a)

@@ -78,6 +78,12 @@ func TestHeadOfTheLine(t *testing.T) {
 	if since, ok := o.oldest(); !ok || !since.Equal(at(-9)) {
 		t.Fatalf("oldest %v", since)
 	}
+	for _, c := range list[1:] {
+		o.remove(c)
+	}
+	if since, ok := o.oldest(); !ok || !since.Equal(at(9)) {
+		t.Fatalf("oldest %v", since)
+	}
 }
 
 func TestTransferToAVolunteer(t *testing.T) {
@@ -113,6 +119,7 @@ func TestTransferToAVolunteer(t *testing.T) {
 			t.Fatal("her ring was cut")
 		}
 		tr.talk("ayu")
+		tr.mustDo("Record transfer.done C1 sari hotline blind pos=0 out= by= res=ok")
 	})
 	for name, tt := range map[string]struct {
 		then   func(tr *trial, c ContactID)
@@ -141,6 +148,18 @@ func TestTransferToAVolunteer(t *testing.T) {
 			}
 		})
 	}
+	t.Run("of another queue, when the document changes", func(t *testing.T) {
+		tr, c := talkingTo(t, func(r *configs.Routing) { r.Agents[2].Queues = []string{"backup"} })
+		tr.ready("ayu")
+		tr.do(TransferAsked{"sari", c, Target{Agent: "ayu"}})
+		tr.do(RoutingChanged{Routing: outgoing(func(r *configs.Routing) { r.Agents[2].Queues = nil }), Revision: 2})
+		if tr.offered("ayu") != c {
+			t.Fatal("her ring was cut")
+		}
+		tr.do(RoutingChanged{Routing: outgoing(func(r *configs.Routing) { r.Agents = r.Agents[:2] }), Revision: 3})
+		tr.mustDo("res=withdrawn", "removed_by_admin")
+		tr.mustPhase(c, waiting)
+	})
 	t.Run("who stays away", func(t *testing.T) {
 		tr, c := talkingTo(t, nil)
 		tr.ready("ayu")
@@ -268,6 +287,20 @@ func TestTransferRefused(t *testing.T) {
 		tr.do(TransferAsked{"sari", c, Target{Queue: "backup"}}) // but somebody else may talk to her
 		tr.mustPhase(c, waiting)
 	})
+}
+
+// Whoever declined her before may have her now: it is another conversation.
+func TestTransferForgetsWhoDeclined(t *testing.T) {
+	tr := newTrial(t, outgoing(func(r *configs.Routing) { r.Agents[0].Queues = []string{"hotline"} }))
+	tr.ready("dewi")
+	c := tr.call()
+	tr.do(Declined{"dewi", tr.offerID("dewi")})
+	tr.ready2("sari", t)
+	tr.talk("sari")
+	tr.do(TransferAsked{"sari", c, Target{Queue: "backup"}})
+	if tr.offered("dewi") != c {
+		t.Fatal("she is not rung at once")
+	}
 }
 
 // From a phone, which has one field only, and held: the caller hears music on.

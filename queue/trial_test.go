@@ -214,7 +214,7 @@ func find(list []Effect, want string) (n int) {
 func show(e Effect) string {
 	if r, ok := e.(Record); ok {
 		r.Entry.At = time.Time{}
-		return fmt.Sprintf("Record %s %s %s %s %s pos=%d out=%s by=%s", r.Entry.Kind, r.Entry.Contact, r.Entry.Agent, r.Entry.Queue, r.Entry.Reason, r.Entry.Position, r.Entry.Outcome, r.Entry.By)
+		return fmt.Sprintf("Record %s %s %s %s %s pos=%d out=%s by=%s res=%s", r.Entry.Kind, r.Entry.Contact, r.Entry.Agent, r.Entry.Queue, r.Entry.Reason, r.Entry.Position, r.Entry.Outcome, r.Entry.By, r.Entry.Result)
 	}
 	return fmt.Sprintf("%s %+v", strings.TrimPrefix(fmt.Sprintf("%T", e), "queue."), e)
 }
