@@ -26,6 +26,7 @@ type guard struct {
 	rules  rules
 	secret [32]byte // makes To tags of stateless answers
 	silent bool     // strangers get no answer at all
+	tracer *Tracer
 
 	accepted sync.Map // remote address of each TCP connection we guard
 	open     atomic.Int64
@@ -90,6 +91,7 @@ func newGuard(s *Server, n *nonces) *guard {
 		limits: newLimits(s.cfg.MaxRequestsPerSecond),
 		rules:  rulesOf(s.cfg, s.registrar.on(), s.allowed()),
 		silent: s.cfg.Unknown != "reject",
+		tracer: newTracer(s),
 	}
 	_, _ = rand.Read(g.secret[:]) // never fails
 	return g
