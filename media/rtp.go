@@ -44,6 +44,8 @@ type RTPLeg struct {
 	port    uint16
 	rtp     *net.UDPConn
 	rtcp    *net.UDPConn
+	rtpIn   *intake
+	rtcpIn  *intake
 	sender  *Sender
 	player  *player
 	gate    gate
@@ -112,7 +114,11 @@ func (e *Engine) openRTP(port uint16, last stream, opts RTPOptions) (*RTPLeg, er
 		gate:   gate{allow: opts.Allow, nat: opts.NAT, last: last},
 		tokens: packetBurst, policy: opts.SRTP,
 	}
-	l.wire.conn = rtpConn
+	if err := l.plug(); err != nil {
+		_ = rtpConn.Close()
+		_ = rtcpConn.Close()
+		return nil, err
+	}
 	l.player = newPlayer(l.sender, true)
 	l.sender.tones = func(code byte) { l.player.SendKeys(keyNames[code : code+1]) }
 	if opts.InbandKeys {
@@ -134,6 +140,18 @@ func (e *Engine) openRTP(port uint16, last stream, opts RTPOptions) (*RTPLeg, er
 	e.conductor.attach(l.player)
 	e.reports.add(l)
 	return l, nil
+}
+
+// plug makes the ways to and from the sockets.
+func (l *RTPLeg) plug() (err error) {
+	if l.wire.out, err = newOutlet(l.rtp); err != nil {
+		return err
+	}
+	if l.rtpIn, err = newIntake(l.rtp); err != nil {
+		return err
+	}
+	l.rtcpIn, err = newIntake(l.rtcp)
+	return err
 }
 
 func (e *Engine) listen(port uint16) (*net.UDPConn, error) {
@@ -343,12 +361,12 @@ func (l *RTPLeg) readRTP() {
 	defer l.readers.Done()
 	buf := make([]byte, 1500)
 	for {
-		n, from, err := l.rtp.ReadFromUDPAddrPort(buf)
+		n, from, err := l.rtpIn.read(buf)
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
 		if err == nil {
-			l.guard(func() { l.packet(time.Now(), unmap(from), buf[:n]) })
+			l.guard(func() { l.packet(time.Now(), from, buf[:n]) })
 		}
 	}
 }
@@ -358,18 +376,14 @@ func (l *RTPLeg) readRTCP() {
 	defer l.readers.Done()
 	buf := make([]byte, 1500)
 	for {
-		n, from, err := l.rtcp.ReadFromUDPAddrPort(buf)
+		n, from, err := l.rtcpIn.read(buf)
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
 		if err == nil {
-			l.guard(func() { l.control(time.Now(), unmap(from), buf[:n]) })
+			l.guard(func() { l.control(time.Now(), from, buf[:n]) })
 		}
 	}
-}
-
-func unmap(a netip.AddrPort) netip.AddrPort {
-	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
 }
 
 // guard keeps a panic, ours or a callback's, within one packet of one call.

@@ -51,7 +51,12 @@ func (b *browserPort) bindOnce(locals []netip.Addr, address string, port int) (n
 		_ = c.SetWriteBuffer(muxReadBuffer)
 		bound := c.LocalAddr().(*net.UDPAddr).AddrPort()
 		port = int(bound.Port())
-		b.sockets = append(b.sockets, &muxSocket{UDPConn: c, filter: b.filter})
+		s, err := newMuxSocket(c, b.filter)
+		if err != nil {
+			_ = c.Close()
+			return nil, err
+		}
+		b.sockets = append(b.sockets, s)
 		b.addrs = append(b.addrs, netip.AddrPortFrom(bound.Addr().Unmap(), bound.Port()))
 	}
 	if len(locals) == 1 {
@@ -85,12 +90,28 @@ func (b *browserPort) startMuxes(listener net.Listener, logs pionLogs) {
 type muxSocket struct {
 	*net.UDPConn
 	filter *muxFilter
+	in     *intake   // only the mux's one reading goroutine
+	outs   sync.Pool // of *outlet: every leg's goroutine writes
+}
+
+func newMuxSocket(c *net.UDPConn, filter *muxFilter) (*muxSocket, error) {
+	in, err := newIntake(c)
+	if err != nil {
+		return nil, err
+	}
+	out, err := newOutlet(c)
+	if err != nil {
+		return nil, err
+	}
+	s := &muxSocket{UDPConn: c, filter: filter, in: in}
+	s.outs.New = func() any { return out.again() }
+	return s, nil
 }
 
 // ReadFromAddrPort is how the mux reads without allocating.
 func (s *muxSocket) ReadFromAddrPort(p []byte) (int, netip.AddrPort, error) {
 	for failures := 0; ; {
-		n, from, err := s.ReadFromUDPAddrPort(p)
+		n, from, err := s.in.read(p)
 		switch {
 		case err == nil && s.filter.pass(p[:n]):
 			return n, from, nil
@@ -106,7 +127,13 @@ func (s *muxSocket) ReadFromAddrPort(p []byte) (int, netip.AddrPort, error) {
 
 // WriteToAddrPort is how the mux writes without allocating.
 func (s *muxSocket) WriteToAddrPort(p []byte, to netip.AddrPort) (int, error) {
-	return s.WriteToUDPAddrPort(p, to)
+	o := s.outs.Get().(*outlet)
+	err := o.write(p, to)
+	s.outs.Put(o)
+	if err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // muxFilter keeps foreign bytes from pion and counts them.

@@ -1,7 +1,6 @@
 package media
 
 import (
-	"net"
 	"net/netip"
 	"sync/atomic"
 
@@ -10,7 +9,7 @@ import (
 
 // wire puts a leg's packets on its socket. Its Sender's lock guards buf.
 type wire struct {
-	conn *net.UDPConn
+	out  *outlet
 	to   atomic.Pointer[netip.AddrPort]
 	seal atomic.Pointer[sealer] // nil: plain sound
 	buf  [12 + maxRTPPayload + srtpOverhead]byte
@@ -36,5 +35,5 @@ func (w *wire) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
 			return 0, errNotSealed
 		}
 	}
-	return w.conn.WriteToUDPAddrPort(packet, *w.to.Load())
+	return len(packet), w.out.write(packet, *w.to.Load())
 }
