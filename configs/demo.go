@@ -3,17 +3,19 @@ package configs
 // DemoNumber is the number of the demo's hotline.
 const DemoNumber = "0213903963"
 
-// DemoRouting is a small hotline: one number, one queue, three volunteers, and
-// the pause reasons and dispositions a real one begins with.
+// DemoRouting is a small hotline: one number, one queue, three volunteers, of
+// whom Sari may call out within the country, and the pause reasons and
+// dispositions a real one begins with.
 func DemoRouting() Routing {
 	r := StarterRouting()
 	r.Numbers = []Number{{Number: DemoNumber, Queue: "hotline", Language: "id"}}
 	r.Queues = []Queue{NewQueue("hotline", "Hotline", Exit{Words: "closing"})}
 	r.Agents = []Agent{
-		{ID: "sari", Name: "Sari", Queues: []string{"hotline"}},
+		{ID: "sari", Name: "Sari", Queues: []string{"hotline"}, Dial: true},
 		{ID: "dewi", Name: "Dewi", Queues: []string{"hotline"}},
 		{ID: "ayu", Name: "Ayu", Queues: []string{"hotline"}},
 	}
+	r.Outgoing.Allow = []string{"+62", "112"}
 	return r
 }
 

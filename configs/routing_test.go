@@ -152,6 +152,7 @@ func TestChanges(t *testing.T) {
 	if c := Changes(old, next); len(c) != 0 {
 		t.Fatalf("changes of nothing: %v", c)
 	}
+	old.Agents[0].Dial, old.Outgoing.Allow = false, nil
 	next.Numbers[0].Language = "en"
 	next.Queues[0].RingFor = Duration(30 * time.Second)
 	next.Queues[0].Exit = Exit{Queue: "night"}

@@ -55,6 +55,7 @@ type OfferView struct {
 	Caller  string    `json:"caller"` // masked
 	Waiting time.Time `json:"waiting_since"`
 	Expires time.Time `json:"expires"`
+	GivenBy string    `json:"given_by,omitempty"` // alias of who transferred her
 }
 
 // CallView is the contact she is talking to.
@@ -141,6 +142,7 @@ const (
 	TransferUnknown    NoticeCode = "transfer_unknown"     // no such queue or volunteer
 	TransferNotAllowed NoticeCode = "transfer_not_allowed" // a target that cannot take her: off shift, or the volunteer herself
 	TransferNotNow     NoticeCode = "transfer_not_now"     // not while connecting, or not this contact
+	TransferWaiting    NoticeCode = "transfer_waiting"     // to her: a contact waits for her alone; Agent gave it
 	TransferFailed     NoticeCode = "transfer_failed"      // later: Key says why; the contact is at the head of her line
 )
 

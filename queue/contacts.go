@@ -55,6 +55,7 @@ type contact struct {
 	due      *charge // of an outgoing leg
 	cutoff   token   // the longest an outgoing leg may last
 	transfer *transfer
+	givenBy  string // alias of who transferred her last
 }
 
 // phase is where a contact is in her life; the diagram is in doc.go.

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -80,20 +81,23 @@ func (s *state) resolve(to Target) Target {
 // refuseTransfer tells her why, and the journal that she tried.
 func (s *state) refuseTransfer(a *agent, contact ContactID, to Target, number string, code NoticeCode) {
 	if c := s.contacts[contact]; c != nil {
-		s.record(Entry{Kind: TransferBegun, Contact: contact, Agent: a.id, Queue: c.line.id, Reason: blind, Target: to.masked(number), Result: string(code)})
+		target := to.masked(number)
+		if code == TransferUnknown { // whatever she typed, it may be a number
+			target, _, _ = strings.Cut(target, ":")
+		}
+		s.record(Entry{Kind: TransferBegun, Contact: contact, Agent: a.id, Queue: c.line.id, Reason: blind, Target: target, Result: string(code)})
 	}
 	s.notify(a, Notice{Code: code, Contact: contact})
 	s.order(Transferred{Agent: a.id, Contact: contact, Code: code})
 	s.show(a)
 }
 
-// masked is the target as the journal has it. What is neither a queue nor an
-// agent we know may be a number mistyped, so it is not kept.
+// masked is the target as the journal has it.
 func (t Target) masked(number string) string {
 	switch {
-	case t.Queue != "" && len(t.Queue) <= 32:
+	case t.Queue != "":
 		return "queue:" + string(t.Queue)
-	case t.Agent != "" && len(t.Agent) <= 32:
+	case t.Agent != "":
 		return "agent:" + string(t.Agent)
 	}
 	return numberTarget + number
@@ -102,7 +106,7 @@ func (t Target) masked(number string) string {
 // handOver takes c from a, who goes on to her wrap-up, and gives c music.
 func (s *state) handOver(a *agent, c *contact, target string) {
 	s.record(Entry{Kind: TransferBegun, Contact: c.id, Agent: a.id, Queue: c.line.id, Reason: blind, Target: target})
-	c.transfer = &transfer{by: a.id, target: target}
+	c.transfer, c.givenBy = &transfer{by: a.id, target: target}, a.name
 	talk := s.now.Sub(c.started)
 	s.talkOver(c, ByAgent, "transfer")
 	c.agent, c.rejoin, c.keys = nil, false, ""
@@ -161,6 +165,9 @@ func (s *state) transferToAgent(a *agent, c *contact, to Target) {
 			s.transferOver(c, "timeout")
 		}
 	})
+	if t.state != Ready {
+		s.notify(t, Notice{Code: TransferWaiting, Contact: c.id, Agent: a.name})
+	}
 	s.toHeadOrHeir(c)
 }
 

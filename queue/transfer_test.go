@@ -92,9 +92,10 @@ func TestTransferToAVolunteer(t *testing.T) {
 		tr.ready("ayu") // of another queue only
 		tr.ready("dewi")
 		tr.do(TransferAsked{"sari", c, Target{Agent: "ayu"}})
-		if tr.offered("ayu") != c {
+		if tr.offered("ayu") != c || tr.s.view(tr.s.agents["ayu"]).Offer.GivenBy != "Bintang" {
 			t.Fatal("not rung")
 		}
+		tr.mustNotDo("transfer_waiting")
 		tr.mustBe("dewi", Ready)
 		tr.mustNotDo("Record transfer.done")
 		tr.talk("ayu")
@@ -108,6 +109,7 @@ func TestTransferToAVolunteer(t *testing.T) {
 		tr, c := talkingTo(t, nil)
 		tr.ready("ayu")
 		tr.do(PauseAsked{"ayu", "break"}, TransferAsked{"sari", c, Target{Agent: "ayu"}})
+		tr.mustDo("Notify {Agent:ayu Notice:{Code:transfer_waiting Contact:C1 Offer:0 Key: Agent:Bintang}}")
 		tr.ready("dewi") // is not rung for her yet
 		tr.pass(9 * time.Second)
 		tr.do(ReadyAsked{"ayu"})
@@ -244,6 +246,8 @@ func TestTransferRefused(t *testing.T) {
 		{"two targets", Target{Queue: "backup", Agent: "dewi"}, nil, TransferUnknown},
 		{"no such queue", Target{Queue: "night"}, nil, TransferUnknown},
 		{"no such volunteer", Target{Agent: "nobody"}, nil, TransferUnknown},
+		{"a number as a queue", Target{Queue: "+12025550100"}, nil, TransferUnknown},
+		{"a number as a volunteer", Target{Agent: "12025550100"}, nil, TransferUnknown},
 		{"herself", Target{Agent: "sari"}, nil, TransferNotAllowed},
 		{"off shift", Target{Agent: "dewi"}, nil, TransferNotAllowed},
 		{"a number abroad", Target{Number: "+12025550100"}, nil, DialNotAllowed},
@@ -262,7 +266,7 @@ func TestTransferRefused(t *testing.T) {
 			tr.mustBe("sari", Talking)
 			tr.mustPhase(c, talking)
 			for _, e := range tr.last {
-				if strings.Contains(show(e), "2025550100") {
+				if r, ok := e.(Record); strings.Contains(show(e), "2025550100") || ok && strings.Contains(r.Entry.Target, "2025") {
 					t.Fatal("a number in full")
 				}
 			}

@@ -18,7 +18,7 @@ func (s *state) view(a *agent) AgentView {
 		c := o.contact
 		v.Offer = &OfferView{
 			ID: o.id, Contact: c.id, Queue: c.line.id, Label: c.line.set.Label, Caller: c.caller.String(),
-			Waiting: c.entered, Expires: o.lapse.at,
+			Waiting: c.entered, Expires: o.lapse.at, GivenBy: c.givenBy,
 		}
 	}
 	if c := a.contact; c != nil {
