@@ -159,7 +159,7 @@ func (a *attempt) cancel() {
 	a.stopped = true
 	req := cancelOf(a.req)
 	req.AppendHeader(a.given)
-	go func() { _, _ = a.server.sendOnce(req) }()
+	go func() { _, _ = a.server.send(req, "") }()
 }
 
 // cancelOf builds the CANCEL of an INVITE (RFC 3261 §9.1).

@@ -32,8 +32,6 @@ type deviceCall struct {
 	held     bool            // her phone holds us
 	voice    sound           // what a contact is joined with
 	transfer *transfer       // a REFER that was not decided yet; nil: none
-	telling  int             // NOTIFYs that were not answered yet
-	leaving  bool            // a hang-up waits for them
 }
 
 var _ owner = (*deviceCall)(nil)

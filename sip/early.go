@@ -68,7 +68,7 @@ func (c *call) prack(e *early, res *sip.Response) bool {
 	e.rseq = uint32(n)
 	req := e.dialog.request(sip.PRACK)
 	req.AppendHeader(sip.NewHeader("RAck", strconv.FormatUint(n, 10)+" "+strconv.FormatUint(uint64(res.CSeq().SeqNo), 10)+" INVITE"))
-	c.request(req, forPrack)
+	c.requestIn(e.dialog, req, forPrack)
 	return true
 }
 

@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -28,6 +29,7 @@ type outcome struct {
 
 // outstanding are our own requests on the way.
 type outstanding struct {
+	written  chan struct{} // closed when the latest of them is on the wire; nil: none was sent
 	refresh  bool
 	signed   bool // … with the trunk's credentials
 	reinvite bool // an INVITE: one of hers now is glare
@@ -35,22 +37,33 @@ type outstanding struct {
 
 // request sends req in a goroutine of its own; its outcome comes back through
 // the inbox. The call's own goroutine never waits for the network.
-func (c *call) request(req *sip.Request, of purpose) {
-	elsewhere := c.dialog.elsewhere()
+func (c *call) request(req *sip.Request, of purpose) { c.requestIn(c.dialog, req, of) }
+
+// requestIn is request for a dialog that need not be the call's own yet. One
+// request is not written before the one ahead of it was: a far end that sees
+// their numbers go back refuses them.
+func (c *call) requestIn(d *dialog, req *sip.Request, of purpose) {
+	elsewhere := d.elsewhere()
 	var ack *sip.Request
 	if req.IsInvite() {
-		ack = c.dialog.ack(req)
+		ack = d.ack(req)
 	}
+	ahead, written := c.outs.written, make(chan struct{})
+	c.outs.written = written
 	go func() {
-		o := outcome{of: of}
-		var res *sip.Response
-		if ack != nil {
-			res, o.err = c.server.sendInvite(req, ack)
-		} else {
-			res, o.err = c.server.send(req, elsewhere)
+		if ahead != nil {
+			<-ahead
 		}
-		if res != nil {
-			o.status, o.res = res.StatusCode, res
+		o := outcome{of: of}
+		done := sync.OnceFunc(func() { close(written) })
+		defer done()
+		if ack != nil {
+			o.res, o.err = c.server.sendInvite(req, ack, done)
+		} else {
+			o.res, o.err = c.server.sendTelling(req, elsewhere, done)
+		}
+		if o.res != nil {
+			o.status = o.res.StatusCode
 		}
 		c.inbox.put(o)
 	}()
@@ -69,8 +82,6 @@ func (c *call) gotOutcome(o outcome) {
 		c.probed(o)
 	case o.of == forRefresh:
 		c.refreshed(o)
-	case o.of == forNotify:
-		c.owner.onOrder(notified{})
 	}
 }
 
@@ -81,29 +92,52 @@ func (c *call) gotOutcome(o outcome) {
 // A stream may have been closed by the far end since its last request; then
 // the request is sent once more to elsewhere, if that is not empty.
 func (s *Server) send(req *sip.Request, elsewhere string) (*sip.Response, error) {
-	res, err := s.sendOnce(req)
+	return s.sendTelling(req, elsewhere, func() {})
+}
+
+// sendTelling is send that calls written when the request is on the wire.
+func (s *Server) sendTelling(req *sip.Request, elsewhere string, written func()) (*sip.Response, error) {
+	res, err := s.sendOnce(req, written)
 	if err == nil || elsewhere == "" || errors.Is(err, sip.ErrTransactionTimeout) {
 		return res, err
 	}
 	again := req.Clone()
 	again.Via().Params.Add("branch", sip.GenerateBranch())
 	again.SetDestination(elsewhere)
-	return s.sendOnce(again)
+	return s.sendOnce(again, written)
 }
 
-func (s *Server) sendOnce(req *sip.Request) (*sip.Response, error) {
+func (s *Server) sendOnce(req *sip.Request, written func()) (*sip.Response, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 64*sip.T1+sip.T1)
 	defer cancel()
-	return s.uac.Do(ctx, req, s.streams.ready)
+	tx, err := s.uac.TransactionRequest(ctx, req, s.streams.ready)
+	if err != nil {
+		return nil, err
+	}
+	written()
+	defer tx.Terminate()
+	for {
+		select {
+		case res := <-tx.Responses():
+			if !res.IsProvisional() {
+				return res, nil
+			}
+		case <-tx.Done():
+			return nil, tx.Err()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 // sendInvite sends an INVITE inside a dialog and acknowledges what comes, each
 // time it comes. The ACK of a refusal is sipgo's to send.
-func (s *Server) sendInvite(req, ack *sip.Request) (*sip.Response, error) {
+func (s *Server) sendInvite(req, ack *sip.Request, written func()) (*sip.Response, error) {
 	tx, err := s.uac.TransactionRequest(context.Background(), req, s.streams.ready)
 	if err != nil {
 		return nil, err
 	}
+	written()
 	for {
 		select {
 		case res := <-tx.Responses():

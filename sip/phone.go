@@ -1,10 +1,6 @@
 package sip
 
-import (
-	"github.com/emiago/sipgo/sip"
-
-	"sahut/queue"
-)
+import "sahut/queue"
 
 // causeVoicemail: somebody, or something, picked up a volunteer's mobile and
 // did not press the key.
@@ -22,8 +18,6 @@ func (p *deviceCall) onOrder(m any) {
 		p.contact = m.contact
 	case transferred:
 		p.gotVerdict(m.code)
-	case notified:
-		p.gotNotified()
 	case queue.End:
 		p.endByOrder(m.By, m.Cause)
 	}
@@ -33,20 +27,7 @@ func (p *deviceCall) onOrder(m any) {
 // the desk took the contact from her.
 func (p *deviceCall) hangUpFor(cause queue.Cause) {
 	p.gotVerdict("")
-	if p.telling > 0 {
-		p.leaving = true
-		p.clock.set(alarmRefer, sip.T2)
-		return
-	}
 	p.hangUp(queue.BySystem, cause)
-}
-
-// gotNotified: her phone took a NOTIFY, or never will.
-func (p *deviceCall) gotNotified() {
-	p.telling--
-	if p.leaving && p.telling <= 0 {
-		p.hangUp(queue.BySystem, queue.CauseNormal)
-	}
 }
 
 func (p *deviceCall) onDial() error { return nil }
@@ -92,10 +73,6 @@ func (p *deviceCall) onAlarm(a alarm) {
 		p.log.Info("a volunteer's mobile was picked up, but nobody pressed the key")
 		p.hangUp(queue.BySystem, causeVoicemail)
 	case alarmRefer:
-		if p.leaving {
-			p.hangUp(queue.BySystem, queue.CauseNormal)
-			return
-		}
 		p.gotVerdict(queue.TransferNotNow)
 	}
 }

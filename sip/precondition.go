@@ -92,7 +92,9 @@ func (e *edition) of(sdp []byte, lines []string) []byte {
 	}
 	e.lines, e.version = said, version
 	if e.ahead > 0 && at != nil {
-		sdp = bytes.Replace(sdp, at, []byte(strings.Replace(string(at), " "+strconv.FormatUint(version, 10)+" ", " "+strconv.FormatUint(version+e.ahead, 10)+" ", 1)), 1)
+		f := strings.Fields(string(at))
+		f[2] = strconv.FormatUint(version+e.ahead, 10)
+		sdp = bytes.Replace(sdp, at, []byte(strings.Join(f, " ")+"\r\n"), 1)
 	}
 	if said == "" {
 		return sdp
@@ -105,10 +107,9 @@ func versionOf(sdp []byte) (uint64, []byte) {
 	for line := range bytes.Lines(sdp) {
 		if f := strings.Fields(string(line)); strings.HasPrefix(string(line), "o=") && len(f) == 6 {
 			n, err := strconv.ParseUint(f[2], 10, 64)
-			if err != nil || f[1] == f[2] { // the same number twice cannot be told apart below
-				return n, nil
+			if err == nil {
+				return n, line
 			}
-			return n, line
 		}
 	}
 	return 0, nil

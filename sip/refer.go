@@ -14,9 +14,6 @@ import (
 // to a queue, a volunteer, or a number on its allow-list, or it does not.
 type transfer struct{ id string }
 
-// notified: a NOTIFY of ours was answered, or will not be.
-type notified struct{}
-
 // onRefer asks the desk for a transfer. Only a phone that was rung for an offer
 // and picked up comes here.
 func (p *deviceCall) onRefer(r *request) {
@@ -101,6 +98,5 @@ func (p *deviceCall) notify(state, fragment string) {
 	req.AppendHeader(sip.NewHeader("Subscription-State", state))
 	req.AppendHeader(sip.NewHeader("Content-Type", "message/sipfrag;version=2.0"))
 	req.SetBody([]byte(fragment + "\r\n"))
-	p.telling++
 	p.request(req, forNotify)
 }

@@ -169,7 +169,7 @@ func (c *call) sendRefresh(challenge *sip.Response) {
 // refreshed is how the far end took it.
 func (c *call) refreshed(o outcome) {
 	signed := c.outs.signed
-	c.outs = outstanding{}
+	c.outs = outstanding{written: c.outs.written}
 	switch {
 	case o.err != nil, lostDialog(o.status):
 		c.log.Warn("the far end did not answer the refresh of the session", "status", o.status, "error", o.err)
