@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,8 +13,6 @@ import (
 	"time"
 
 	"sahut/configs"
-	"sahut/queue"
-	"sahut/sip/siptest"
 )
 
 // TestSIPVicious turns the best known scanner on a house that knows 127.0.0.1
@@ -92,46 +88,3 @@ func (s *site) scan(t *testing.T, attacker, name string, args ...string) string 
 }
 
 var strongDigest = regexp.MustCompile(`WWW-Authenticate:[^\r]*SHA-256[^\r]*\r\n`)
-
-// stillServes makes a call from the trunk and opens a page.
-func (s *site) stillServes() {
-	s.t.Helper()
-	began := time.Now()
-	res, err := http.Get("http://" + s.web.Addr().String() + "/signin")
-	s.must("page", err)
-	res.Body.Close()
-	if took := time.Since(began); res.StatusCode != http.StatusOK || took > time.Second {
-		s.t.Errorf("the page came with %s after %s", res.Status, took)
-	}
-	caller := s.dial(siptest.Options{})
-	s.must("greeting", caller.Media().Hears().WaitSound(s.ctx))
-	s.must("hang up", caller.Hangup(s.ctx))
-	if got := s.record(); got.EndedBy != queue.ByCaller {
-		s.t.Errorf("record %+v", got)
-	}
-}
-
-// shutOut wants the attacker banned, and the metrics to say so.
-func (s *site) shutOut() {
-	s.t.Helper()
-	if n := s.sip.Stats().Banned; n != 1 {
-		s.t.Errorf("%d hosts are banned, want the attacker", n)
-	}
-	if m := s.metrics(); !strings.Contains(m, "\nsahut_sip_banned 1\n") {
-		s.t.Error("the metrics do not show the ban")
-	}
-}
-
-// metrics reads /metrics as Prometheus does.
-func (s *site) metrics() string {
-	s.t.Helper()
-	o, err := openOperator(s.cfg.Data)
-	s.must("operator", err)
-	defer o.close()
-	res, err := o.do(s.ctx, "GET", "/metrics", "", nil)
-	s.must("metrics", err)
-	defer res.Body.Close()
-	out, err := io.ReadAll(res.Body)
-	s.must("metrics", err)
-	return string(out)
-}
