@@ -12,6 +12,7 @@ import (
 	"net/textproto"
 	"strconv"
 	"strings"
+	"time"
 
 	"sahut/configs"
 )
@@ -196,7 +197,9 @@ func init() {
 	rule((*masker).credentials, "authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate",
 		"authentication-info", "proxy-authentication-info")
 	rule((*masker).figures, "max-forwards", "content-length", "expires", "min-expires", "min-se", "session-expires",
-		"rseq", "rack", "retry-after", "timestamp", "date", "mime-version")
+		"rseq", "retry-after", "timestamp", "mime-version")
+	rule((*masker).date, "date")
+	rule((*masker).rack, "rack")
 	rule((*masker).words, "allow", "supported", "require", "proxy-require", "unsupported", "accept", "accept-encoding",
 		"accept-language", "allow-events", "event", "subscription-state", "content-type", "content-disposition",
 		"content-encoding", "privacy", "reason", "warning", "user-agent", "server", "refer-sub", "p-early-media",
@@ -463,29 +466,36 @@ func (m *masker) quotedWho(v string) string {
 
 func (m *masker) quotedURI(v string) string { return `"` + m.uri(unquote(v)) + `"` }
 
-// figureWords are those that stand among figures: in dates, session timers and
-// RAck.
-var figureWords = map[string]bool{
-	"refresher": true, "uac": true, "uas": true, "duration": true, "gmt": true, "utc": true,
-	"mon": true, "tue": true, "wed": true, "thu": true, "fri": true, "sat": true, "sun": true,
-	"jan": true, "feb": true, "mar": true, "apr": true, "may": true, "jun": true,
-	"jul": true, "aug": true, "sep": true, "oct": true, "nov": true, "dec": true,
-	"invite": true, "bye": true, "update": true, "prack": true,
-}
-
-// figures shows values that are numbers and little more: no other words, so
-// that no name can stand there. The digits are runs' business.
+// figures shows values that are numbers and little more: no words but a session
+// timer's, so that no name can stand there.
 func (m *masker) figures(v string) string {
 	shown, comment, _ := strings.Cut(v, "(")
 	for _, word := range strings.FieldsFunc(shown, func(r rune) bool { return strings.ContainsRune("0123456789 .,:;=+-", r) }) {
-		if !figureWords[strings.ToLower(word)] {
+		if word != "refresher" && word != "uac" && word != "uas" && word != "duration" {
 			return hidden(len(v))
 		}
 	}
-	if comment != "" {
+	if shown = m.opaque(shown); comment != "" {
 		shown += "(" + hiding + ")"
 	}
 	return shown
+}
+
+// date shows a date that is one.
+func (m *masker) date(v string) string {
+	if _, err := time.Parse(time.RFC1123, v); err != nil {
+		return hidden(len(v))
+	}
+	return v
+}
+
+// rack masks RAck: the number of a response, and a CSeq (RFC 3262 §7.2).
+func (m *masker) rack(v string) string {
+	number, rest, ok := strings.Cut(v, " ")
+	if !ok || !isDigits(number) {
+		return hidden(len(v))
+	}
+	return number + " " + m.sequence(rest)
 }
 
 // words shows text of a protocol. Where an address could be in it, it is hidden
