@@ -41,6 +41,7 @@ func (t *transmit) finish() {
 type incoming struct {
 	invite   *sip.Request
 	tx       sip.ServerTransaction
+	came     time.Time
 	offer    []byte // the SDP of her INVITE; nil: she wants ours
 	hello    func() // called as soon as she can hear us
 	reliable reliable
@@ -177,6 +178,7 @@ func (c *call) sendAnswer(sdp []byte) {
 	}
 	c.phase.Store(int32(answered))
 	c.begun = time.Now()
+	c.server.setups.add(c.begun.Sub(c.in.came))
 	ours := c.in.offer == nil && sdp != nil
 	c.transmit(&transmit{req: c.in.invite, res: res, tx: c.in.tx, ours: ours})
 	if !ours {

@@ -131,7 +131,8 @@ func (s *Server) onInvite(t *Trunk, req *sip.Request, tx sip.ServerTransaction) 
 		_ = tx.Respond(s.reply(req, sip.StatusLoopDetected))
 		return
 	}
-	k.post(queue.Arrived{Contact: k.id, Channel: queue.Voice, Dialled: t.dialled(req), Caller: callerOf(req)})
+	caller := callerOf(req)
+	k.post(queue.Arrived{Contact: k.id, Channel: queue.Voice, Dialled: t.dialled(req), Caller: caller, Drill: s.drills.expects(t, caller)})
 	c.run()
 }
 
@@ -233,7 +234,7 @@ func (s *Server) newCaller(t *Trunk, req *sip.Request, tx sip.ServerTransaction,
 		log:     s.log.With("contact", id),
 		server:  s,
 		trunk:   t,
-		in:      &incoming{invite: req, tx: tx, offer: offer},
+		in:      &incoming{invite: req, tx: tx, offer: offer, came: time.Now()},
 		inbox:   newInbox(),
 		dialog:  newDialog(req, sip.GenerateTagN(20), s.spotFor(req, tx), t.NAT),
 		clock:   newClock(),

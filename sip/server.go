@@ -57,8 +57,10 @@ type Server struct {
 	uac *sipgo.Client
 
 	listeners   []*listener
-	secure      []*listener           // those of TLS
-	streams     *streams              // the connections we open
+	secure      []*listener // those of TLS
+	streams     *streams    // the connections we open
+	drills      drills
+	setups      setupTimes
 	leaveTrunks func(context.Context) // ends what trunks.start began
 	running     sync.WaitGroup        // serve loops
 	draining    atomic.Bool

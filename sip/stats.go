@@ -11,6 +11,7 @@ type Stats struct {
 	Connections   int               // TCP connections open now
 	Calls         int               // lines in use now
 	TrunkCalls    map[string]int    // of them by trunk
+	Setup         Setup
 }
 
 // Stats returns the figures as they are now. Every reason is in Rejected, so
@@ -24,6 +25,7 @@ func (s *Server) Stats() Stats {
 		Connections:   int(s.guard.open.Load()),
 		Calls:         int(s.trunks.calls.Load()),
 		TrunkCalls:    map[string]int{},
+		Setup:         s.setups.figures(),
 	}
 	st.Banned, st.Bans = s.guard.limits.figures()
 	for r, name := range reasonNames {
