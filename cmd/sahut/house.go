@@ -73,7 +73,7 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 	}
 	h.sip, err = sip.New(sip.Options{
 		Config: cfg.SIP, Engine: h.engine, Peers: h.peers, Library: h.library,
-		Desk: h.desk, Credentials: h.store, Log: log,
+		Desk: h.desk, Credentials: h.store, Alarm: h.trunkAlarm, Log: log,
 	})
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 		return nil, err
 	}
 	undo = append(undo, func() { h.ui.Close(context.Background()) })
-	h.desk.Attach(h.sip.Voice(), h.ui, nil)
+	h.desk.Attach(h.sip.Voice(), h.ui, h.sip.Devices())
 	h.peers.OnState(func(agent string, st media.PeerState) {
 		h.ui.PathChanged(queue.AgentID(agent), pathState(st))
 	})
@@ -175,6 +175,16 @@ func openLibrary(s *store.Store, log *slog.Logger) (*media.Library, error) {
 	return l, nil
 }
 
+// trunkAlarm tells the operator that a trunk stopped to work, once, and once
+// when it works again.
+func (h *house) trunkAlarm(a sip.Alarm) {
+	if a.Up {
+		h.log.Warn("trunk is up again", "trunk", a.Trunk, "down_since", a.Since)
+		return
+	}
+	h.log.Error("trunk is down: no calls go out by it, and none may come in; ask the carrier, or look at the trunks page", "trunk", a.Trunk, "since", a.Since, "cause", a.Cause)
+}
+
 // listenWeb binds the pages' address.
 func listenWeb(addr string) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
@@ -233,6 +243,7 @@ func (h *house) run(ctx context.Context, again <-chan struct{}) error {
 			h.broken <- fmt.Errorf("the desk stopped: %w", err)
 		}
 	}()
+	go h.drillOnSchedule(ctx)
 	go func() { h.fail("pages", <-h.ui.Failed()) }()
 	operator := &http.Server{Handler: withProfiles(h.ui.Operator()), ReadHeaderTimeout: 10 * time.Second}
 	go func() { h.fail("control socket", operator.Serve(h.control)) }()

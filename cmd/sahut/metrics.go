@@ -29,6 +29,8 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 var (
 	dCalls     = desc("calls_total", "Calls that ended, by outcome.", "outcome")
 	dArrived   = desc("calls_arrived_total", "Calls that arrived at a known number.")
+	dDialled   = desc("calls_dialled_total", "Calls volunteers placed.")
+	dCallsOut  = desc("calls_out_total", "Calls volunteers placed that ended, by outcome.", "outcome")
 	dRefused   = desc("calls_refused_total", "Calls refused before they became contacts.", "reason")
 	dProgress  = desc("calls_in_progress", "Contacts now.")
 	dWaiting   = desc("waiting", "Callers waiting, ringing ones too.", "queue")
@@ -45,6 +47,14 @@ var (
 	dBanned    = desc("sip_banned", "Hosts banned now.")
 	dPanics    = desc("panics_total", "Faults of ours that ended one request or call.", "room")
 	dPhones    = desc("sip_registrations", "SIP phones registered.")
+	dTrunkUp   = desc("trunk_up", "1 while the trunk is usable, as far as is known.", "trunk")
+	dTrunkReg  = desc("trunk_registered", "1 while we are registered at the trunk's server.", "trunk")
+	dTrunkWhen = desc("trunk_state_since_seconds", "When the trunk became up or down, in seconds since 1970.", "trunk")
+	dTrunkRTT  = desc("trunk_rtt_seconds", "How long the latest OPTIONS took.", "trunk")
+	dTrunkCall = desc("trunk_calls", "Calls running by the trunk.", "trunk", "direction")
+	dSetup     = desc("setup_seconds", "From a caller's INVITE to our 200.")
+	dDrill     = desc("drill_ok", "1 when the latest trial call through a trunk was answered and heard.")
+	dDrillWhen = desc("drill_at_seconds", "When it was, in seconds since 1970.")
 	dRTP       = desc("rtp_packets_total", "RTP packets of the trunk side.", "direction")
 	dRTPLost   = desc("rtp_lost_total", "RTP packets of callers that never came.")
 	dRTPReject = desc("rtp_rejected_total", "RTP packets turned away because of their source.")
@@ -68,7 +78,8 @@ func (f figures) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), labels...)
 	}
 	f.desk(gauge, count)
-	f.line(gauge, count)
+	f.line(gauge, count, out)
+	f.trunks(gauge)
 	f.rest(gauge, count, out)
 }
 
@@ -86,7 +97,11 @@ func (f figures) desk(gauge measure, count tally) {
 	for end, n := range s.Offers {
 		count(dOffers, n, end)
 	}
+	for o, n := range s.Outgoing {
+		count(dCallsOut, n, string(o))
+	}
 	count(dArrived, s.Arrived)
+	count(dDialled, s.Dialled)
 	gauge(dProgress, float64(s.Contacts))
 	for _, q := range s.Queues {
 		gauge(dWaiting, float64(q.Waiting), string(q.Queue))
@@ -105,17 +120,41 @@ func (f figures) desk(gauge measure, count tally) {
 	}
 	d := f.house.desk.Stats()
 	gauge(dDeskSlow, d.Slowest.Seconds())
-	failing := 0.0
-	if d.JournalFailing {
-		failing = 1
-	}
-	gauge(dJournal, failing)
+	gauge(dJournal, oneIf(d.JournalFailing))
 	gauge(dUnkept, float64(d.Unkept))
 	count(dPanics, d.Panics, "queue")
 }
 
-func (f figures) line(gauge measure, count tally) {
+// trunks are their states and the latest drill.
+func (f figures) trunks(gauge measure) {
+	for _, t := range f.house.sip.TrunkStates() {
+		gauge(dTrunkUp, oneIf(t.Up), t.Name)
+		gauge(dTrunkWhen, float64(t.Since.Unix()), t.Name)
+		gauge(dTrunkCall, float64(t.Calls-t.Outgoing), t.Name, "in")
+		gauge(dTrunkCall, float64(t.Outgoing), t.Name, "out")
+		if t.Registers {
+			gauge(dTrunkReg, oneIf(t.Registered), t.Name)
+		}
+		if t.RTT > 0 {
+			gauge(dTrunkRTT, t.RTT.Seconds(), t.Name)
+		}
+	}
+	if d := f.house.desk.Snapshot().Drill; d != nil {
+		gauge(dDrill, oneIf(d.OK))
+		gauge(dDrillWhen, float64(d.At.Unix()))
+	}
+}
+
+func oneIf(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+func (f figures) line(gauge measure, count tally, out chan<- prometheus.Metric) {
 	s := f.house.sip.Stats()
+	out <- histogram(dSetup, s.Setup.Calls, s.Setup.Sum, s.Setup.Bounds, s.Setup.Counts)
 	for reason, n := range s.Rejected {
 		count(dSIPReject, n, reason)
 	}

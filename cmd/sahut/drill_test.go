@@ -1,0 +1,85 @@
+package main
+
+import (
+	"net"
+	"testing"
+	"time"
+
+	"sahut/configs"
+	"sahut/queue"
+)
+
+// freePort is a port nobody listens on now.
+func freePort(t *testing.T) string {
+	t.Helper()
+	c, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	return c.LocalAddr().String()
+}
+
+// selfTrunk is a carrier that brings every call straight back.
+func selfTrunk(at string, change func(*configs.Trunk)) func(*configs.Server) {
+	return func(c *configs.Server) {
+		c.SIP.Listen = []string{at}
+		self := configs.Trunk{Name: "self", Server: at, Number: "+622139039630", Identity: "pai", NumberFormat: "national", Priority: 1}
+		if change != nil {
+			change(&self)
+		}
+		c.SIP.Trunks = append(c.SIP.Trunks, self)
+		c.Drill.Trunk, c.Drill.Number = "self", configs.DemoNumber
+	}
+}
+
+// The house calls itself, is answered and greeted; it counts nowhere.
+func TestDrill(t *testing.T) {
+	s := openAs(t, selfTrunk(freePort(t), nil), nil)
+	s.drillOnce(s.ctx)
+	if d := s.drilled(); d.Result != "ok" || d.Stage != "done" || d.MS <= 0 {
+		t.Errorf("drill %+v", d)
+	}
+	s.must("records", s.store.Calls(time.Time{}, func(c queue.Call) bool {
+		t.Errorf("a drill counted as a call: %+v", c)
+		return true
+	}))
+}
+
+// A number nobody has, a trunk that hides who calls, and no trunk at all.
+func TestDrillFails(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*configs.Trunk)
+		number string
+		trunk  string
+		stage  string
+	}{
+		"no such number": {number: "0219999999", trunk: "self", stage: "answer"},
+		"hidden number":  {change: func(tr *configs.Trunk) { tr.HideNumber = true }, number: configs.DemoNumber, trunk: "self", stage: "return"},
+		"no trunk":       {number: configs.DemoNumber, trunk: "other", stage: "trunk"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := openAs(t, selfTrunk(freePort(t), c.change), nil)
+			s.cfg.Drill.Number, s.cfg.Drill.Trunk = c.number, c.trunk
+			s.drillOnce(s.ctx)
+			if d := s.drilled(); d.Result != "failed" || d.Stage != c.stage {
+				t.Errorf("drill %+v, want stage %s", d, c.stage)
+			}
+		})
+	}
+}
+
+// drilled is how the latest drill stands in the journal.
+func (s *site) drilled() (e queue.Entry) {
+	s.t.Helper()
+	s.until("the drill's entry", func() bool {
+		s.must("journal", s.store.Since(time.Time{}, func(got queue.Entry) bool {
+			if got.Kind == queue.DrillOver {
+				e = got
+			}
+			return true
+		}))
+		return e.Kind != ""
+	})
+	return e
+}
