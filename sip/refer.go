@@ -45,7 +45,8 @@ func (p *deviceCall) targetOf(req *sip.Request) (to queue.Target, ok bool) {
 	}
 	name := unescape(a.uri.user)
 	if a.uri.scheme == "tel" {
-		return queue.Target{Number: plain(name)}, name != ""
+		number := plain(a.uri.rest)
+		return queue.Target{Number: number}, number != ""
 	}
 	if d, has := p.server.opts.Desk.(interface{ Snapshot() *queue.Snapshot }); has {
 		snap := d.Snapshot()
