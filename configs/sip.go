@@ -36,6 +36,7 @@ type SIP struct {
 	MessageTimeout        Duration `yaml:"message_timeout" default:"10s" doc:"A message begun on TCP must be complete within this time."`
 	IdleTimeout           Duration `yaml:"idle_timeout" default:"2m" doc:"A TCP connection without a message or a call for so long is closed; trunks excepted."`
 	MaxRequestsPerSecond  int      `yaml:"max_requests_per_second" default:"20" doc:"How many requests a second one unknown address may send; the rest is dropped. Trunks are not limited."`
+	Digest                string   `yaml:"digest" default:"both" choices:"both,md5" doc:"How SIP phones and trunks are asked to sign: both offers them SHA-256 and MD5, md5 only the old one. Needed for phones that give up when they see SHA-256, as baresip before version 2 does."`
 	MaxRegistration       Duration `yaml:"max_registration" default:"1h" doc:"The longest time a SIP phone stays signed in without asking again."`
 }
 

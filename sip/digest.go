@@ -194,11 +194,20 @@ func sameTarget(signed string, target sip.Uri) bool {
 		u.host == strings.ToLower(target.Host) && u.port == target.Port
 }
 
+// offered are the digests a 401 asks for, by the settings. Some phones cannot
+// read a challenge that names SHA-256, though RFC 8760 lets them skip it.
+func offered(setting string) []string {
+	if setting == "md5" {
+		return []string{"MD5"}
+	}
+	return algorithms
+}
+
 // challenges are the WWW-Authenticate lines of a 401.
-func challenges(realm, nonce string, stale bool) []string {
+func (r *registrar) challenges(nonce string, stale bool) []string {
 	var out []string
-	for _, alg := range algorithms {
-		h := fmt.Sprintf(`WWW-Authenticate: Digest realm="%s", nonce="%s", algorithm=%s, qop="auth"`, realm, nonce, alg)
+	for _, alg := range r.offers {
+		h := fmt.Sprintf(`WWW-Authenticate: Digest realm="%s", nonce="%s", algorithm=%s, qop="auth"`, r.realm, nonce, alg)
 		if stale {
 			h += ", stale=true"
 		}
@@ -211,7 +220,7 @@ func challenges(realm, nonce string, stale bool) []string {
 // password.
 func (s *Server) challenge(req *sip.Request, stale bool) *sip.Response {
 	res := s.reply(req, sip.StatusUnauthorized)
-	for _, line := range challenges(s.registrar.realm, s.registrar.nonces.issue(sourceOf(req)), stale) {
+	for _, line := range s.registrar.challenges(s.registrar.nonces.issue(sourceOf(req)), stale) {
 		name, value, _ := strings.Cut(line, ": ")
 		res.AppendHeader(sip.NewHeader(name, value))
 	}

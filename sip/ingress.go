@@ -263,7 +263,7 @@ func (g *guard) mustSign(r *checked, from netip.AddrPort) (verdict, bool) {
 	g.count(reasonUnauthorized)
 	// A phone that signed with a nonce of before our restart, or from before
 	// its address changed, must not think its password wrong.
-	headers := challenges(realm, g.nonces.issue(from.Addr()), signed)
+	headers := g.server.registrar.challenges(g.nonces.issue(from.Addr()), signed)
 	return verdict{reply: r.answer(401, from, g.tag(r), headers...), to: r.replyTo(from)}, true
 }
 

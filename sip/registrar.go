@@ -21,6 +21,7 @@ const (
 // must sign; the user who signs is the only one she may register.
 type registrar struct {
 	realm  string
+	offers []string    // the digests we ask for
 	users  Credentials // nil: no registrar
 	nonces *nonces
 	limits *limits
@@ -29,12 +30,12 @@ type registrar struct {
 	phones *bindings
 }
 
-func newRegistrar(realm string, users Credentials, n *nonces, max time.Duration) *registrar {
+func newRegistrar(realm, digest string, users Credentials, n *nonces, max time.Duration) *registrar {
 	if max <= 0 {
 		max = registerDefault
 	}
 	return &registrar{
-		realm: realm, users: users, nonces: n, max: max,
+		realm: realm, offers: offered(digest), users: users, nonces: n, max: max,
 		nobody: hashOf("SHA-256", string(n.key[:])),
 		phones: &bindings{now: time.Now, by: map[string][]Binding{}},
 	}

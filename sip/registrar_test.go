@@ -88,6 +88,19 @@ func TestRegister(t *testing.T) {
 	}
 }
 
+// Some phones give up when a challenge names SHA-256.
+func TestRegisterOldPhones(t *testing.T) {
+	s := startServer(t, func(c *configs.SIP, _ *Options) { c.Digest = "md5" })
+	p := newSoftphone(t, s, "sari", "rahasia")
+	p.algorithm = "MD5"
+	if offers := p.challenged().head["www-authenticate"]; len(offers) != 1 || !strings.Contains(offers[0], "algorithm=MD5") {
+		t.Fatalf("challenges %q, want MD5 alone", offers)
+	}
+	if r := p.register("Contact: <sip:sari@127.0.0.1:7001>"); r.status != 200 {
+		t.Errorf("%d\n%s", r.status, r.text)
+	}
+}
+
 func TestRegisterManyContacts(t *testing.T) {
 	s := startServer(t, nil)
 	p := newSoftphone(t, s, "sari", "rahasia")

@@ -89,7 +89,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	nonces := newNonces()
-	s.registrar = newRegistrar(Realm(o.Config), o.Credentials, nonces, o.Config.MaxRegistration.D())
+	s.registrar = newRegistrar(Realm(o.Config), o.Config.Digest, o.Credentials, nonces, o.Config.MaxRegistration.D())
 	s.guard = newGuard(s, nonces)
 	s.registrar.limits = s.guard.limits
 	s.calls = newCalls(s)
