@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -73,7 +72,6 @@ func TestKeysAreNotPrinted(t *testing.T) {
 	for _, h := range []slog.Handler{slog.NewTextHandler(&b, nil), slog.NewJSONHandler(&b, nil)} {
 		slog.New(h).Info("a key", "key", line.key, "line", line, "keys", k)
 	}
-	_ = json.NewEncoder(&b).Encode(line)
 	shown := strings.ToLower(b.String())
 	for _, secret := range []string{thirty[:8], "00010203", "0 1 2 3", "0x0, 0x1", "0, 1, 2", "\\x00\\x01"} {
 		if strings.Contains(shown, strings.ToLower(secret)) {

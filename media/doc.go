@@ -6,15 +6,19 @@
 //	             ▲
 //	         conductor: prompts, music, silence, keys
 //
-// Nothing is decoded on the way. A leg's reading goroutine writes each packet
-// straight into the other leg's Sender, which gives it the far end's numbers
-// and payload type; a Room only says which leg's packets go where. One
-// goroutine, the conductor, paces everything nobody speaks, one more sends the
-// RTCP reports of all legs. Nothing here knows of calls, queues or agents.
+// Nothing is decoded on the way, unless a trunk has keys listened for in the
+// sound. The goroutine that receives a packet (a poller for the trunk's legs,
+// its own for each browser) writes it straight into the other leg's Sender,
+// which gives it the far end's numbers and payload type; a Room only says which
+// leg's packets go where. One goroutine, the conductor, paces everything nobody
+// speaks, one more sends the RTCP reports of all legs. Nothing here knows of
+// calls, queues or agents.
 //
 // It may import configs, and is the only room that imports pion.
 //
 // Start reading at leg.go (what a leg is), sender.go (the outgoing stream) and
-// room.go; then rtp.go and sdp.go for the trunk, peer.go and webrtc.go for the
-// browser, conductor.go and prompt.go for what callers hear.
+// room.go; then rtp.go for the trunk with session.go and sdp.go (what is agreed
+// on), crypto.go and srtp.go (encryption), gate.go (whom a leg believes), dtmf.go
+// and inband.go (keys), poller_linux.go and socket_linux.go (the wire); peer.go
+// and webrtc.go for the browser; conductor.go and prompt.go for what callers hear.
 package media

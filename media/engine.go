@@ -21,6 +21,7 @@ type Engine struct {
 	dscp   int        // mark on packets of sound; 0: none
 
 	ports     *ports
+	pollers   *pollers
 	conductor *conductor
 	reports   *reporter
 	browsers  *browserPort
@@ -65,9 +66,15 @@ func NewEngine(cfg configs.Media, log *slog.Logger) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	pollers, err := startPollers()
+	if err != nil {
+		browsers.close()
+		return nil, err
+	}
 	return &Engine{
 		log: log, bind: bind, public: public, dscp: cfg.DSCP,
 		ports:     newPorts(low, high, time.Now),
+		pollers:   pollers,
 		conductor: startConductor(),
 		reports:   startReporter(),
 		browsers:  browsers,
@@ -93,6 +100,7 @@ func (e *Engine) Close() error {
 	}
 	e.reports.stop()
 	e.conductor.stop()
+	e.pollers.stop()
 	e.browsers.close()
 	return nil
 }

@@ -4,7 +4,6 @@ package media
 
 import (
 	"log/slog"
-	"net"
 	"syscall"
 	"testing"
 
@@ -19,19 +18,19 @@ func TestPacketsAreMarked(t *testing.T) {
 		defer e.Close()
 		leg, err := e.OpenRTP(RTPOptions{})
 		must(t, err)
-		conns := []*net.UDPConn{leg.rtp, leg.rtcp}
+		sockets := []controller{leg.rtp, leg.rtcp}
 		for _, s := range e.browsers.sockets {
-			conns = append(conns, s.UDPConn)
-		}
-		for _, c := range conns {
-			raw, err := c.SyscallConn()
+			raw, err := s.SyscallConn()
 			must(t, err)
-			must(t, raw.Control(func(fd uintptr) {
+			sockets = append(sockets, raw)
+		}
+		for i, s := range sockets {
+			must(t, s.Control(func(fd uintptr) {
 				if tos, err := syscall.GetsockoptInt(int(fd), syscall.IPPROTO_IP, syscall.IP_TOS); err != nil || tos != 0xB8 {
-					t.Errorf("%v: mark %#x (%v)", c.LocalAddr(), tos, err)
+					t.Errorf("%s, socket %d: mark %#x (%v)", address, i, tos, err)
 				}
 				if v6, err := syscall.GetsockoptInt(int(fd), syscall.IPPROTO_IPV6, syscall.IPV6_TCLASS); err == nil && v6 != 0xB8 {
-					t.Errorf("%v: mark %#x for IPv6", c.LocalAddr(), v6)
+					t.Errorf("%s, socket %d: mark %#x for IPv6", address, i, v6)
 				}
 			}))
 		}

@@ -15,7 +15,7 @@ var ErrRoomFull = errors.New("the room is full: it joins two legs; let one leave
 const maxMembers = 2
 
 // Room is the legs that hear each other in one contact. Two legs are joined by
-// packet forwarding: each leg's reading goroutine writes straight into the
+// packet forwarding: what receives for one leg writes straight into the
 // other's Sender. The room itself is touched only when somebody comes, goes or
 // is muted.
 type Room struct {

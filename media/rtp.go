@@ -42,22 +42,22 @@ type RTPLeg struct {
 	Inlet
 	engine  *Engine
 	port    uint16
-	rtp     *net.UDPConn
-	rtcp    *net.UDPConn
-	rtpIn   *intake
-	rtcpIn  *intake
+	rtp     *socket
+	rtcp    *socket
 	sender  *Sender
 	player  *player
 	gate    gate
 	cname   string
 	agreed  atomic.Pointer[agreement]
 	wire    wire
+	telling sync.Mutex // guards rtcpOut, muxOut and the secret's RTCP: one report at a time
+	rtcpOut *outlet
+	muxOut  *outlet
 	secret  atomic.Pointer[secret] // nil: plain sound
 	rtcpTo  atomic.Pointer[netip.AddrPort]
 	heard   atomic.Int64 // unix nanoseconds of the last packet
 	onKey   atomic.Pointer[func(rune)]
 	recv    reception
-	readers sync.WaitGroup
 	closing sync.Once
 
 	malformed, flooded, unknown, forged atomic.Uint64
@@ -67,7 +67,7 @@ type RTPLeg struct {
 	session session
 	local   bool // session.local is known
 
-	// owned by the reading goroutine
+	// owned by what receives on the RTP socket
 	ear    keyEar
 	tones  *toneEar // nil: keys do not come as tones
 	clock  eventClock
@@ -99,44 +99,32 @@ func (e *Engine) OpenRTP(opts RTPOptions) (*RTPLeg, error) {
 }
 
 func (e *Engine) openRTP(port uint16, last stream, opts RTPOptions) (*RTPLeg, error) {
-	rtpConn, err := e.listen(port)
+	rtpSocket, err := e.listen(port)
 	if err != nil {
 		return nil, err
 	}
-	rtcpConn, err := e.listen(port + 1)
+	rtcpSocket, err := e.listen(port + 1)
 	if err != nil {
-		_ = rtpConn.Close()
+		rtpSocket.close()
 		return nil, err
 	}
 	l := &RTPLeg{
-		engine: e, port: port, rtp: rtpConn, rtcp: rtcpConn,
+		engine: e, port: port, rtp: rtpSocket, rtcp: rtcpSocket,
 		sender: NewSender(), cname: newCNAME(),
 		gate:   gate{allow: opts.Allow, nat: opts.NAT, last: last},
 		tokens: packetBurst, policy: opts.SRTP,
-	}
-	if err := l.plug(); err != nil {
-		_ = rtpConn.Close()
-		_ = rtcpConn.Close()
-		return nil, err
 	}
 	l.player = newPlayer(l.sender, true)
 	l.sender.tones = func(code byte) { l.player.SendKeys(keyNames[code : code+1]) }
 	if opts.InbandKeys {
 		l.tones = new(toneEar)
 	}
-	e.mu.Lock()
-	if e.closed {
-		e.mu.Unlock()
-		_ = rtpConn.Close()
-		_ = rtcpConn.Close()
-		return nil, errClosed
+	if err := errors.Join(l.plug(), e.enter(l)); err != nil {
+		rtpSocket.close()
+		rtcpSocket.close()
+		return nil, err
 	}
-	e.legs[l] = struct{}{}
-	e.mu.Unlock()
 	e.totals.opened.Add(1)
-	l.readers.Add(2)
-	go l.readRTP()
-	go l.readRTCP()
 	e.conductor.attach(l.player)
 	e.reports.add(l)
 	return l, nil
@@ -144,29 +132,44 @@ func (e *Engine) openRTP(port uint16, last stream, opts RTPOptions) (*RTPLeg, er
 
 // plug makes the ways to and from the sockets.
 func (l *RTPLeg) plug() (err error) {
-	if l.wire.out, err = newOutlet(l.rtp); err != nil {
+	if l.wire.out, err = l.rtp.outlet(); err != nil {
 		return err
 	}
-	if l.rtpIn, err = newIntake(l.rtp); err != nil {
+	if l.rtcpOut, err = l.rtcp.outlet(); err != nil {
 		return err
 	}
-	l.rtcpIn, err = newIntake(l.rtcp)
-	return err
+	if l.muxOut, err = l.rtp.outlet(); err != nil {
+		return err
+	}
+	if err = l.rtp.serve(func(now time.Time, from netip.AddrPort, b []byte) {
+		l.guard(func() { l.packet(now, from, b) })
+	}); err != nil {
+		return err
+	}
+	return l.rtcp.serve(func(now time.Time, from netip.AddrPort, b []byte) {
+		l.guard(func() { l.control(now, from, b) })
+	})
 }
 
-func (e *Engine) listen(port uint16) (*net.UDPConn, error) {
-	// An unspecified address gives a socket for IPv4 and IPv6.
-	c, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(e.bind, port)))
-	if err == nil {
-		markPackets(c, e.dscp)
+// enter counts the leg among the engine's.
+func (e *Engine) enter(l *RTPLeg) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return errClosed
 	}
-	return c, err
+	e.legs[l] = struct{}{}
+	return nil
+}
+
+func (e *Engine) listen(port uint16) (*socket, error) {
+	return e.pollers.listen(netip.AddrPortFrom(e.bind, port), e.dscp)
 }
 
 // Sender implements Leg.
 func (l *RTPLeg) Sender() *Sender { return l.sender }
 
-// Close ends the leg, waits for its goroutines and lets its ports rest.
+// Close ends the leg, waits for the packet in hand and lets its ports rest.
 func (l *RTPLeg) Close() {
 	l.closing.Do(func() {
 		e := l.engine
@@ -174,9 +177,8 @@ func (l *RTPLeg) Close() {
 		e.conductor.detach(l.player)
 		l.SetRoute(nil)
 		l.sender.Shut()
-		_ = l.rtp.Close()
-		_ = l.rtcp.Close()
-		l.readers.Wait()
+		l.rtp.close()
+		l.rtcp.close()
 		last, _ := l.gate.state()
 		e.ports.put(l.port, last)
 		e.mu.Lock()
@@ -356,36 +358,6 @@ func (l *RTPLeg) aim() {
 	l.sender.Bind(&l.wire, a.format)
 }
 
-// readRTP takes what comes in on the leg's port until the socket is closed.
-func (l *RTPLeg) readRTP() {
-	defer l.readers.Done()
-	buf := make([]byte, 1500)
-	for {
-		n, from, err := l.rtpIn.read(buf)
-		if errors.Is(err, net.ErrClosed) {
-			return
-		}
-		if err == nil {
-			l.guard(func() { l.packet(time.Now(), from, buf[:n]) })
-		}
-	}
-}
-
-// readRTCP takes the reports of a far end that does not share the port.
-func (l *RTPLeg) readRTCP() {
-	defer l.readers.Done()
-	buf := make([]byte, 1500)
-	for {
-		n, from, err := l.rtcpIn.read(buf)
-		if errors.Is(err, net.ErrClosed) {
-			return
-		}
-		if err == nil {
-			l.guard(func() { l.control(time.Now(), from, buf[:n]) })
-		}
-	}
-}
-
 // guard keeps a panic, ours or a callback's, within one packet of one call.
 func (l *RTPLeg) guard(f func()) {
 	defer func() {
@@ -535,6 +507,8 @@ func (l *RTPLeg) control(now time.Time, from netip.AddrPort, b []byte) {
 
 // report implements reporting.
 func (l *RTPLeg) report(now time.Time) {
+	l.telling.Lock()
+	defer l.telling.Unlock()
 	a, to := l.agreed.Load(), l.rtcpTo.Load()
 	if a == nil || to == nil || !to.IsValid() || to.Port() == 0 {
 		return
@@ -548,9 +522,9 @@ func (l *RTPLeg) report(now time.Time) {
 			return
 		}
 	}
-	conn := l.rtcp
+	out := l.rtcpOut
 	if a.mux {
-		conn = l.rtp
+		out = l.muxOut
 	}
-	_, _ = conn.WriteToUDPAddrPort(b, *to)
+	_ = out.write(b, *to)
 }

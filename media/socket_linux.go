@@ -56,7 +56,7 @@ func (s *sockaddr) get() netip.AddrPort {
 
 // outlet sends datagrams. It has one user at a time.
 type outlet struct {
-	conn  syscall.RawConn
+	conn  controller
 	six   bool
 	to    sockaddr
 	known netip.AddrPort // what to was made of
@@ -65,19 +65,30 @@ type outlet struct {
 	call  func(fd uintptr) // send, made once: a method value would be made for each packet
 }
 
-func newOutlet(c *net.UDPConn) (*outlet, error) {
-	raw, err := c.SyscallConn()
-	if err != nil {
-		return nil, err
-	}
-	o := &outlet{conn: raw}
-	err = raw.Control(func(fd uintptr) {
+// controller gives a socket to whoever needs it as the kernel knows it, and
+// keeps it open meanwhile.
+type controller interface {
+	Control(f func(fd uintptr)) error
+}
+
+func newOutlet(c controller) (*outlet, error) {
+	o := &outlet{conn: c}
+	err := c.Control(func(fd uintptr) {
 		if name, errName := syscall.Getsockname(int(fd)); errName == nil {
 			_, o.six = name.(*syscall.SockaddrInet6)
 		}
 	})
 	o.call = o.send
 	return o, err
+}
+
+// outletOf is an outlet of a socket of package net.
+func outletOf(c *net.UDPConn) (*outlet, error) {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	return newOutlet(raw)
 }
 
 // again is another outlet of the same socket.

@@ -10,7 +10,7 @@ import (
 // outlet sends datagrams; see socket_linux.go.
 type outlet struct{ conn *net.UDPConn }
 
-func newOutlet(c *net.UDPConn) (*outlet, error) { return &outlet{c}, nil }
+func outletOf(c *net.UDPConn) (*outlet, error) { return &outlet{c}, nil }
 
 func (o *outlet) again() *outlet { return o }
 

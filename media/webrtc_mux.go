@@ -99,7 +99,7 @@ func newMuxSocket(c *net.UDPConn, filter *muxFilter) (*muxSocket, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := newOutlet(c)
+	out, err := outletOf(c)
 	if err != nil {
 		return nil, err
 	}
