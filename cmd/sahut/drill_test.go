@@ -59,8 +59,11 @@ func TestDrillFails(t *testing.T) {
 		"no trunk":       {number: configs.DemoNumber, trunk: "other", stage: "trunk"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := openAs(t, selfTrunk(freePort(t), c.change), nil)
-			s.cfg.Drill.Number, s.cfg.Drill.Trunk = c.number, c.trunk
+			self := selfTrunk(freePort(t), c.change)
+			s := openAs(t, func(cfg *configs.Server) {
+				self(cfg)
+				cfg.Drill.Number, cfg.Drill.Trunk = c.number, c.trunk
+			}, nil)
 			s.drillOnce(s.ctx)
 			if d := s.drilled(); d.Result != "failed" || d.Stage != c.stage {
 				t.Errorf("drill %+v, want stage %s", d, c.stage)
