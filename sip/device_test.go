@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"sahut/media"
 	"sahut/queue"
 	"sahut/sip/siptest"
 )
@@ -327,28 +326,5 @@ func TestMobileWithoutATrunk(t *testing.T) {
 	h.ring(queue.DeviceMobile)
 	if got := await[queue.RingFailed](t, h.desk, 1); got.Reason != "no_trunk" {
 		t.Errorf("%+v", got)
-	}
-}
-
-// With real sound: the caller hears her volunteer's phone, and it her.
-func TestPhoneIsHeard(t *testing.T) {
-	_, _, sound := loud(t, "46000-46099")
-	h := openHouse(t, func(h *house) {
-		sound(h)
-		hall := h.server.calls.studio.(*hall)
-		hall.device = h.server.calls.soundOf
-	})
-	device, err := h.server.calls.studio.open(media.RTPOptions{}, func(rune) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer device.close()
-	p := &deviceCall{call: &call{inbox: newInbox()}, voice: device}
-	h.server.calls.devices["sari"] = &handset{agent: "sari", winner: p}
-	_, id := h.up(h.phone("udp"), siptest.Options{})
-	h.voice().Connect(id, "sari")
-	h.voice().Connect(id, "dewi") // has no device and no browser
-	if got := await[queue.ConnectFailed](t, h.desk, 1); got.Agent != "dewi" {
-		t.Errorf("%+v: sari's phone was not joined", got)
 	}
 }

@@ -28,7 +28,7 @@ func loud(t *testing.T, ports string) (*media.Engine, *media.Peers, func(*house)
 	}
 	t.Cleanup(func() { peers.CloseAll(); engine.Close() })
 	return engine, peers, func(h *house) {
-		h.server.calls.studio = &hall{engine: engine, peers: peers, library: library}
+		h.server.calls.studio = &hall{engine: engine, peers: peers, library: library, device: h.server.calls.soundOf}
 	}
 }
 
