@@ -27,8 +27,9 @@ type Binding struct {
 type bindings struct {
 	now func() time.Time
 
-	mu sync.Mutex // guards all
-	by map[string][]Binding
+	mu       sync.Mutex // guards all
+	by       map[string][]Binding
+	presence presence
 }
 
 // contactsMax is how many phones one user may have.
@@ -61,6 +62,7 @@ func (b *bindings) apply(ch change) ([]Binding, error) {
 			}
 		}
 		delete(b.by, ch.user)
+		b.watch(ch.user, nil)
 		return nil, nil
 	}
 	next := slices.Clone(have)
@@ -87,6 +89,7 @@ func (b *bindings) apply(ch change) ([]Binding, error) {
 	} else {
 		b.by[ch.user] = next
 	}
+	b.watch(ch.user, next)
 	return next, nil
 }
 

@@ -13,7 +13,7 @@
 //	     ─ sipgo        parser, transactions (RFC 3261 §17)
 //	     ─ server.go    one table of methods; a panic ends one request only
 //	         trunk.go     whose INVITE is this?
-//	         registrar.go REGISTER, with digest.go and nonce.go; bindings.go
+//	         registrar.go REGISTER, with digest.go and nonce.go; bindings.go, presence.go
 //	         calls.go …   our own dialogs and the callers in them
 //
 // Everything behind the strict layer is a well-formed request: every mandatory

@@ -92,6 +92,11 @@ func New(o Options) (*Server, error) {
 	s.registrar = newRegistrar(Realm(o.Config), o.Config.Digest, o.Credentials, nonces, o.Config.MaxRegistration.D())
 	s.guard = newGuard(s, nonces)
 	s.registrar.limits = s.guard.limits
+	if o.Desk != nil {
+		s.registrar.phones.presence.tell = func(user string, on bool) {
+			o.Desk.Post(queue.PhoneRegistered{Agent: queue.AgentID(user), On: on})
+		}
+	}
 	s.calls = newCalls(s)
 	s.streams = newStreams(s)
 	if err := s.build(); err != nil {
@@ -328,6 +333,7 @@ func (s *Server) Close(ctx context.Context) error {
 	if s.leaveTrunks != nil {
 		s.leaveTrunks(ctx)
 	}
+	s.registrar.phones.unwatch()
 	for _, l := range slices.Concat(s.listeners, s.secure) {
 		l.close()
 	}
