@@ -25,8 +25,14 @@ func (cs *calls) Forward(id queue.ContactID, number queue.Caller) {
 }
 
 // onDial: the call has its sound, and goes out. Whoever asked for it hears it
-// from here on.
-func (k *contact) onDial() error { return k.join() }
+// from here on; if she cannot, nobody is called.
+func (k *contact) onDial() error {
+	err := k.join()
+	if err != nil {
+		k.post(queue.ConnectFailed{Contact: k.id, Agent: k.agent.id, Stage: "peer"})
+	}
+	return err
+}
 
 // onRing: somebody a volunteer called is being rung. tone asks for the ringing
 // tone; otherwise the far end sends its own.

@@ -101,6 +101,7 @@ type quietStudio struct {
 	before func()             // runs in the call's goroutine when it is answered
 	fail   error              // of opening
 	judge  func([]byte) error // of every SDP that comes in
+	noPeer bool               // no volunteer can be heard
 
 	mu     sync.Mutex
 	sounds []*quietSound
@@ -115,7 +116,7 @@ func (q *quietStudio) open(o media.RTPOptions, keys func(rune)) (sound, error) {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	s := &quietSound{studio: q, options: o, press: keys, changed: make(chan struct{})}
+	s := &quietSound{studio: q, options: o, press: keys, noPeer: q.noPeer, changed: make(chan struct{})}
 	q.sounds = append(q.sounds, s)
 	return s, nil
 }

@@ -109,7 +109,7 @@ func (c *call) openAgain() bool {
 	c.local = sdp
 	if err := c.owner.onDial(); err != nil {
 		c.log.Warn("a call was not placed: the volunteer cannot be heard", "error", err)
-		c.failed(causeNoPath)
+		c.failed(queue.CauseSilence)
 		return false
 	}
 	return true
@@ -355,12 +355,8 @@ func (c *call) giveUp(by queue.Party, cause queue.Cause) {
 	c.gone = true
 }
 
-// Causes that no contact ends with, or that the desk has no word of its own
-// for.
-const (
-	causeElsewhere queue.Cause = "elsewhere" // another of her devices was picked up
-	causeNoPath    queue.Cause = "no_path"   // the volunteer who called cannot be heard
-)
+// causeElsewhere ends the ringing of a phone whose caller was taken by another.
+const causeElsewhere queue.Cause = "elsewhere"
 
 // failed ends a call of ours that cannot be.
 func (c *call) failed(cause queue.Cause) {
@@ -370,7 +366,7 @@ func (c *call) failed(cause queue.Cause) {
 	switch cause {
 	case queue.CauseBusy, queue.CauseRejected, queue.CauseNoAnswer:
 		by = queue.ByCaller // the far end, in the words of records
-	case queue.CauseNoTrunk, queue.CauseNoPorts, queue.CauseNoCodec:
+	case queue.CauseNoTrunk, queue.CauseNoPorts, queue.CauseNoCodec, queue.CauseSilence:
 		by = queue.BySystem
 	}
 	c.end(by, cause)

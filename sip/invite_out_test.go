@@ -268,6 +268,22 @@ func TestNoTrunk(t *testing.T) {
 	h.ended(1, queue.BySystem, queue.CauseNoTrunk)
 }
 
+// A volunteer whose path is gone calls nobody.
+func TestNobodyIsCalledForWhoCannotBeHeard(t *testing.T) {
+	t.Parallel()
+	far := newCallee(t, "127.0.1.18")
+	h := outHouse(t, func(h *house, _ []way) { h.studio.noPeer = true }, far)
+	h.dialOut()
+	if got := await[queue.ConnectFailed](t, h.desk, 1); got.Agent != "sari" || got.Stage != "peer" || got.Contact != outContact {
+		t.Errorf("%+v", got)
+	}
+	h.ended(1, queue.BySystem, queue.CauseSilence)
+	h.within(h.server.Close)
+	if n := far.count("INVITE"); n != 0 {
+		t.Errorf("%d INVITEs", n)
+	}
+}
+
 // The next trunk is tried when one fails before it rings, and only then.
 func TestFailOver(t *testing.T) {
 	t.Parallel()
