@@ -32,8 +32,13 @@ func (s *Server) getCalls(w http.ResponseWriter, r *request) error {
 			return badRequest("limit is not a number from 1 to 5000.")
 		}
 	}
+	// Ids sort by arrival, so the last one of a page says where the next begins.
+	before := queue.ContactID(r.URL.Query().Get("before"))
 	list := Calls{Calls: []queue.Call{}}
 	err = s.directory.Calls(since, func(c queue.Call) bool {
+		if before != "" && c.ID >= before {
+			return true
+		}
 		list.More = len(list.Calls) == limit
 		if !list.More {
 			list.Calls = append(list.Calls, c)

@@ -1,6 +1,7 @@
 package agentui
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -25,8 +26,15 @@ func (s *Server) getPrompts(w http.ResponseWriter, r *request) error {
 	return writeJSON(w, http.StatusOK, PromptList{list})
 }
 
+// getPrompt gives the uploaded sound, else the shipped one.
 func (s *Server) getPrompt(w http.ResponseWriter, r *request) error {
-	wav, err := s.directory.Prompt(r.PathValue("name"))
+	name := r.PathValue("name")
+	wav, err := s.directory.Prompt(name)
+	if errors.Is(err, ErrNotFound) {
+		if shipped, ok := s.prompts.Shipped(name, r.URL.Query().Get("lang")); ok {
+			wav, err = shipped, nil
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -187,6 +187,12 @@ func TestPrompts(t *testing.T) {
 	if r := admin.send("DELETE", "/api/v1/prompts/lagu", nil); r.status != http.StatusNoContent {
 		t.Errorf("delete: %d %s", r.status, r.body)
 	}
+	if r := admin.send("GET", "/api/v1/prompts/greeting?lang=id", nil); r.body != "RIFF" || r.header.Get("Content-Type") != "audio/wav" {
+		t.Errorf("a shipped prompt: %d %s", r.status, r.body)
+	}
+	if r := admin.send("GET", "/api/v1/prompts/unheard", nil); r.status != http.StatusNotFound {
+		t.Errorf("a prompt there is none of: %d", r.status)
+	}
 	if r := admin.send("DELETE", "/api/v1/prompts/greeting", nil); r.status != http.StatusNotFound {
 		t.Errorf("delete a built-in one: %d", r.status)
 	}
@@ -257,10 +263,10 @@ func TestCalls(t *testing.T) {
 	h := newHouse(t)
 	now := time.Now()
 	for i := range 10 {
-		h.dir.Records = append(h.dir.Records, queue.Call{ID: queue.ContactID(fmt.Sprint(i)), Started: now.Add(-time.Duration(i) * 6 * time.Hour), Number: "••••963"})
+		h.dir.Records = append(h.dir.Records, queue.Call{ID: queue.ContactID(fmt.Sprint(9 - i)), Started: now.Add(-time.Duration(i) * 6 * time.Hour), Number: "••••963"})
 	}
 	b := h.signIn("rina")
-	for query, want := range map[string]int{"": 4, "?since=1h": 1, "?since=1000h": 10, "?since=1000h&limit=3": 3, "?since=" + now.Add(-13*time.Hour).UTC().Format(time.RFC3339): 3} {
+	for query, want := range map[string]int{"": 4, "?since=1h": 1, "?since=1000h": 10, "?since=1000h&limit=3": 3, "?since=1000h&limit=3&before=5": 3, "?since=1000h&before=2": 2, "?since=" + now.Add(-13*time.Hour).UTC().Format(time.RFC3339): 3} {
 		var c agentui.Calls
 		r := b.send("GET", "/api/v1/calls"+query, nil)
 		r.into(t, &c)

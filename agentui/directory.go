@@ -103,6 +103,9 @@ type CheckResult struct {
 type Prompts interface {
 	// Names lists every prompt there is to play.
 	Names() []PromptInfo
+	// Shipped is the sound the program brings along under name, as a WAV file,
+	// in the language if it comes in several.
+	Shipped(name, language string) ([]byte, bool)
 	// Check reads wav and says how long it plays, or what is wrong with it and
 	// what to do.
 	Check(wav []byte) (time.Duration, error)

@@ -57,7 +57,7 @@ func newHouse(t *testing.T, change ...func(*agentui.Options)) *house {
 	h := &house{t: t, dir: agentuitest.NewDirectory(), desk: agentuitest.NewDesk(), phone: &agentuitest.Phone{}, log: &lines{}}
 	config := configs.Default().HTTP
 	o := agentui.Options{
-		Config: config, Desk: h.desk, Directory: h.dir, Phone: h.phone, Prompts: &agentuitest.Prompts{},
+		Config: config, Desk: h.desk, Directory: h.dir, Phone: h.phone, Prompts: &agentuitest.Prompts{}, Line: &agentuitest.Line{},
 		Log: slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, c := range change {

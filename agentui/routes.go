@@ -60,7 +60,16 @@ func routes() []route {
 		// what happens
 		{method: "GET", path: "/api/v1/status", rights: supervisors, do: (*Server).getStatus, out: queue.Snapshot{}, doc: "Queues, volunteers and counters now."},
 		{method: "GET", path: "/api/v1/calls", rights: supervisors, do: (*Server).getCalls, out: Calls{}, endless: true, doc: "Call records, newest first. Accept application/x-ndjson gives one a line, without limit.",
-			query: []string{"since: how far back, as 24h or as a time (RFC 3339); default 24h", "limit: at most so many, 1 to 5000; default 500"}},
+			query: []string{"since: how far back, as 24h or as a time (RFC 3339); default 24h", "limit: at most so many, 1 to 5000; default 500", "before: only older ones than this call's id; for the next page"}},
+
+		// the telephone line
+		{method: "GET", path: "/api/v1/trunks", rights: supervisors, do: (*Server).getTrunks, out: TrunkList{}, doc: "The trunks: up or down, since when and why, registered, calls now."},
+		{method: "GET", path: "/api/v1/trace", rights: admins, do: (*Server).getTrace, out: TraceView{}, doc: "The SIP trace: whether one runs, and its calls as ladders. All of it is masked.",
+			query: []string{"call: one contact or Call-ID; its messages come too"}},
+		{method: "POST", path: "/api/v1/trace", rights: admins, do: (*Server).postTrace, in: NewTrace{}, out: TraceView{}, doc: "Start a SIP trace that ends by itself; noted with your name."},
+		{method: "DELETE", path: "/api/v1/trace", rights: admins, do: (*Server).deleteTrace, out: TraceView{}, doc: "End the SIP trace; it can be read for another hour."},
+		{method: "GET", path: "/api/v1/trace/ladder.txt", rights: admins, do: (*Server).getLadderText, outType: "text/plain", doc: "The trace as text, to send to a carrier.",
+			query: []string{"call: one contact or Call-ID"}},
 
 		// routing
 		{method: "GET", path: "/api/v1/routing", rights: supervisors, do: (*Server).getRouting, out: configs.Routing{}, doc: "The routing document; its ETag is the revision. JSON, or YAML by Accept."},
@@ -73,7 +82,8 @@ func routes() []route {
 
 		// prompts
 		{method: "GET", path: "/api/v1/prompts", rights: supervisors, do: (*Server).getPrompts, out: PromptList{}, doc: "What callers can hear."},
-		{method: "GET", path: "/api/v1/prompts/{name}", rights: supervisors, do: (*Server).getPrompt, outType: "audio/wav", doc: "An uploaded prompt."},
+		{method: "GET", path: "/api/v1/prompts/{name}", rights: supervisors, do: (*Server).getPrompt, outType: "audio/wav", doc: "A prompt to listen to: the uploaded one, else the shipped one.",
+			query: []string{"lang: id or en, of a shipped prompt that comes in both"}},
 		{method: "PUT", path: "/api/v1/prompts/{name}", rights: admins, do: (*Server).putPrompt, inType: "audio/wav", out: PromptInfo{}, doc: "Upload a prompt: WAV, PCM 16 bit or G.711, at most 10 MB."},
 		{method: "DELETE", path: "/api/v1/prompts/{name}", rights: admins, do: (*Server).deletePrompt, doc: "Remove an uploaded prompt; a built-in one of that name plays again."},
 

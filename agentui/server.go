@@ -21,6 +21,7 @@ type Options struct {
 	Directory Directory
 	Phone     Phone
 	Prompts   Prompts
+	Line      Line         // nil: no trunks are shown
 	Metrics   http.Handler // what /metrics serves; nil: 404
 	Ready     func() error // nil error: calls are taken
 	Log       *slog.Logger
@@ -34,6 +35,7 @@ type Server struct {
 	directory Directory
 	phone     Phone
 	prompts   Prompts
+	line      Line
 	metrics   http.Handler
 	ready     func() error
 	log       *slog.Logger
@@ -101,7 +103,7 @@ func New(o Options) (*Server, error) {
 		o.Config.SessionIdle = configs.Duration(2 * time.Hour)
 	}
 	s := &Server{
-		config: o.Config, desk: o.Desk, directory: o.Directory, phone: o.Phone, prompts: o.Prompts,
+		config: o.Config, desk: o.Desk, directory: o.Directory, phone: o.Phone, prompts: o.Prompts, line: o.Line,
 		metrics: o.Metrics, ready: o.Ready, log: o.Log,
 		origins:  newOrigins(o.Config.Origin),
 		proxies:  trusted(o.Config.ProxyPrefixes()),

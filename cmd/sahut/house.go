@@ -80,7 +80,7 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 	}
 	h.ui, err = agentui.New(agentui.Options{
 		Config: cfg.HTTP, Desk: h.desk, Directory: directory{h.store}, Phone: phone{h.peers},
-		Prompts: prompts{h.library}, Metrics: newMetrics(h), Ready: h.ready, Log: log,
+		Prompts: prompts{h.library}, Line: line{h.sip}, Metrics: newMetrics(h), Ready: h.ready, Log: log,
 	})
 	if err != nil {
 		return nil, err

@@ -30,6 +30,7 @@ func commands() []command {
 		{"routing", "export|apply|history|rollback", "numbers, queues and volunteers as YAML", routingCommand},
 		{"user", "add|list|passwd|disable", "accounts", userCommand},
 		{"calls", "[-data DIR] [-since 24h] [-json|-csv]", "list the call records", callsCommand},
+		{"trunks", "[-data DIR] [-json]", "show how the trunks of the running server are", trunksCommand},
 		{"verify", "[-data DIR]", "check the journal's conservation laws", verifyCommand},
 		{"backup", "[-data DIR] FILE", "copy everything that is kept, also while the server runs", backupCommand},
 		{"restore", "[-data DIR] FILE", "put a backup into an empty data directory", restoreCommand},

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 
@@ -84,6 +85,16 @@ func shippedPrompts() map[string]bool {
 		return err
 	})
 	return names
+}
+
+// Shipped looks for the sound in that language, in none, and in any.
+func (p prompts) Shipped(name, language string) ([]byte, bool) {
+	for _, dir := range []string{language, ".", "id", "en"} {
+		if wav, err := fs.ReadFile(configs.Prompts(), path.Join(dir, name+".wav")); err == nil {
+			return wav, true
+		}
+	}
+	return nil, false
 }
 
 func (p prompts) Check(wav []byte) (time.Duration, error) {
