@@ -139,6 +139,8 @@ func TestWhatIsNoKey(t *testing.T) {
 		"fax answers":        tones(r, long, 2100, -10),
 		"R2 forward":         tones(r, long, 1380, -13, 1500, -13),
 		"three tones":        tones(r, long, 770, -12, 1336, -12, 1000, -12),
+		"two rows":           tones(r, long, 697, -10, 770, -14, 1336, -10),
+		"two columns":        tones(r, long, 770, -10, 1209, -14, 1336, -10),
 		"a vowel":            tones(r, long, 770, -12, 1336, -14, 150, -10, 300, -12, 2400, -20),
 	} {
 		for _, codec := range []Codec{PCMA, PCMU} {

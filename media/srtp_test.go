@@ -249,7 +249,7 @@ func TestSRTPWrapAndRekey(t *testing.T) {
 		t.Fatalf("our counter is at %d and has not wrapped", seq)
 	}
 
-	ours := c.leg.secret.Load().keys.out
+	ours, opens := c.leg.secret.Load().keys.out, c.leg.secret.Load().open
 	heard := func() {
 		t.Helper()
 		must(t, c.Hears().WaitPackets(ctx, 5))
@@ -260,6 +260,9 @@ func TestSRTPWrapAndRekey(t *testing.T) {
 	heard()
 	if !c.leg.secret.Load().keys.out.same(&ours) {
 		t.Error("a refresh changed our key")
+	}
+	if c.leg.secret.Load().open != opens {
+		t.Error("a refresh forgot how far the far end's key has counted")
 	}
 	c.smooth(t)
 	if s := c.leg.Stats(); s.Forged != 0 {
