@@ -21,6 +21,7 @@ var (
 	toneLeast  = decibels(-38) * 32768 * 32768 / 2 // each of the two must be louder: -38 dBFS
 	mostRow    = decibels(9)                       // the row against the column: lines lose the higher one
 	mostColumn = decibels(5)                       // the column against the row
+	leastPeak  = decibels(6)                       // each against the others of its group
 )
 
 func decibels(dB float64) float64 { return math.Pow(10, dB/10) }
@@ -106,10 +107,11 @@ func keyIn(block *[toneBlock]float64) byte {
 		return 0
 	}
 	rows, columns := powers(block, &rowTurns), powers(block, &columnTurns)
-	row, column := strongest(&rows), strongest(&columns)
+	row, alone := strongest(&rows)
+	column, alone2 := strongest(&columns)
 	r, c := rows[row], columns[column]
 	switch {
-	case r < toneLeast || c < toneLeast:
+	case !alone || !alone2 || r < toneLeast || c < toneLeast:
 	case r > c*mostRow, c > r*mostColumn:
 	case r+c < total*tonePurity:
 	default:
@@ -136,13 +138,20 @@ func powers(block *[toneBlock]float64, turn *[4]float64) [4]float64 {
 	}
 }
 
-func strongest(group *[4]float64) (best int) {
+// strongest finds the loudest tone of a group; alone is false when another one
+// comes near it.
+func strongest(group *[4]float64) (best int, alone bool) {
 	for i, p := range group {
 		if p > group[best] {
 			best = i
 		}
 	}
-	return best
+	for i, p := range group {
+		if i != best && p*leastPeak > group[best] {
+			return best, false
+		}
+	}
+	return best, true
 }
 
 // bothWays is how far apart in time one press may come as an event and as a
