@@ -297,3 +297,50 @@ func (s *site) talksByPhone(v *livetest.Volunteer, phone *baresip) {
 		s.t.Errorf("record %+v, want one of dewi's", got)
 	}
 }
+
+// A carrier's side that is not ours calls over TLS with encrypted sound, and
+// hangs up from either side.
+func TestBaresipCaller(t *testing.T) {
+	needProgram(t, "baresip")
+	for _, c := range []struct{ transport, srtp, enc string }{
+		{"udp", "off", ""}, {"tls", "optional", ";mediaenc=srtp"}, {"tls", "required", ";mediaenc=srtp-mand"},
+	} {
+		t.Run(c.transport+"/"+c.srtp, func(t *testing.T) {
+			pem := newCerts(t)
+			s := openAs(t, func(cfg *configs.Server) {
+				cfg.SIP.TLSListen, cfg.SIP.TLSCert, cfg.SIP.TLSKey = []string{"127.0.0.1:0"}, pem.cert, pem.key
+				cfg.SIP.Trunks[0].SRTP = c.srtp
+			}, func(r *configs.Routing) { r.Queues[0].WrapUp = 0 })
+			addr := s.sip.Addr()
+			if c.transport == "tls" {
+				addr = s.sip.TLSAddr()
+			}
+			gateway := s.baresip("<sip:gateway@127.0.0.1>;regint=0"+c.enc, map[string]string{"CA": pem.ca})
+			v, page := s.volunteer("sari")
+			for _, by := range []queue.Party{queue.ByCaller, queue.ByAgent} {
+				gateway.do("dial", "sip:"+configs.DemoNumber+"@"+addr+";transport="+c.transport)
+				gateway.gets("CALL_ESTABLISHED")
+				v.Answer(s.offered(v).ID)
+				call := s.talking(v)
+				page.Hears().Reset()
+				s.must("volunteer hears the gateway", page.Hears().WaitTone(s.ctx, phoneTone))
+				s.must("half a second", page.Hears().WaitPackets(s.ctx, 25)) // the gateway hears as much
+				if by == queue.ByCaller {
+					gateway.do("hangup", "")
+				} else {
+					v.HangUp(call.Contact)
+				}
+				gateway.gets("CALL_CLOSED")
+				_, err := v.AwaitState(s.ctx, queue.Ready)
+				s.must("ready again", err)
+				if got := s.record(); got.Outcome != queue.OutcomeAnswered || got.EndedBy != by {
+					t.Errorf("record %+v, want one ended by %s", got, by)
+				}
+			}
+			s.must("the gateway heard the volunteer", gateway.heard(volunteerTone))
+			if said := gateway.out.String(); (c.srtp != "off") != strings.Contains(said, "a=crypto:") {
+				t.Errorf("with srtp %s the session descriptions are:\n%s", c.srtp, said)
+			}
+		})
+	}
+}
