@@ -83,6 +83,10 @@ async function load(section: Section): Promise<void> {
       case "status":
         set({ status: await api.status(), statusAt: Date.now() });
         break;
+      case "trunks":
+        set({ trunks: await api.trunks(), status: await api.status(), statusAt: Date.now() });
+        if (state.role === "admin") set({ trace: await api.trace() });
+        break;
       case "queues":
       case "prompts":
         set({ prompts: await api.prompts() });
@@ -160,6 +164,13 @@ const act: Actions = {
     if (state.filter.since !== since) void load("calls");
   },
   reload: () => void load(state.section),
+  olderCalls: () => void run("older", async () => {
+    const have = state.calls ?? [];
+    const { calls, more } = await api.calls(state.filter.since, have.at(-1)?.id);
+    set({ calls: [...have, ...calls], more });
+  }),
+  startTrace: (minutes) => void run("trace", async () => set({ trace: await api.startTrace(minutes) })),
+  stopTrace: () => void run("trace", async () => set({ trace: await api.stopTrace() })),
   editYaml: (yaml) => set({ yaml, problems: [], done: "" }),
   revertYaml: () => void run("load", loadYaml),
   download() {

@@ -53,7 +53,7 @@ export function prompts(scene: Scene): TemplateResult {
   if (!s.prompts) return html`<p class="hint">${w.loading}</p>`;
   return html`<ul class="accounts">${s.prompts.map((p) => html`<li class="card account"><div><b>${p.name}</b>
       <span class="tag ${p.uploaded ? "ok" : ""}">${p.uploaded ? a.uploaded : a.builtin}</span><p class="hint">${a.length}: ${spell(p.duration_ms, s.lang)}</p></div>
-      ${p.uploaded ? html`<audio controls preload="none" src="/api/v1/prompts/${encodeURIComponent(p.name)}" aria-label=${a.listen(p.name)}></audio>` : html`<span></span>`}
+      <audio controls preload="none" src="/api/v1/prompts/${encodeURIComponent(p.name)}?lang=${s.lang}" aria-label=${a.listen(p.name)}></audio>
       ${p.uploaded && mayEdit(s) ? html`<div class="do">${button({ label: a.deletePrompt, id: `del-${p.name}`, kind: "ghost", click: () => confirm(a.deleteAsk(p.name)) && act.deletePrompt(p.name) })}</div>` : nothing}</li>`)}</ul>
     ${mayEdit(s) ? html`<form class="card stack" @submit=${upload}><h3>${a.upload}</h3><div class="grid">
       <div class="field"><label for="prompt-name">${a.uploadName}</label><input id="prompt-name" name="name" list="prompt-names" required autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="prompt-name-help">

@@ -7,11 +7,16 @@ export interface Routing {
   numbers: NumberEntry[];
   queues: Queue[];
   agents: Agent[];
+  outgoing?: Outgoing;
   pause_reasons: Choice[];
   dispositions: Choice[];
 }
 export interface NumberEntry { number: string; queue: string; language: string }
-export interface Agent { id: string; name: string; queues: string[] }
+export interface Agent { id: string; name: string; queues: string[]; dial?: boolean; mobile?: string }
+export interface Outgoing {
+  allow: string[] | null; deny: string[] | null; max_at_once: number; max_per_hour: number; max_minutes: number; max_cost_per_day: number;
+  rates: { prefix: string; per_minute: number }[] | null;
+}
 export interface Queue {
   id: string; label: string; strategy: string; ring_for: string; greeting: string; music: string; announce_every: string;
   max_waiting: number; max_wait: string; max_wait_nobody: string; exit: { queue?: string; words?: string };
@@ -38,17 +43,27 @@ export interface Change { key: string; old?: unknown; new?: unknown }
 export interface Revision { revision: number; at: string; author: string; note?: string }
 export interface Plan extends Revision { applied: boolean; changes: Change[] | null; problems?: Problem[] | null }
 export interface Call {
-  id: string; started: string; ended: string | null; number: string; queue: string; agent: string; outcome: string;
+  id: string; started: string; ended: string | null; number: string; queue: string; agent: string; outcome: string; direction?: string;
   wait_ms: number; ring_ms: number; talk_ms: number; ended_by: string;
 }
 export interface Prompt { name: string; builtin: boolean; uploaded: boolean; duration_ms: number }
+export interface Trunk {
+  name: string; server: string; address: string; registers: boolean; registered: boolean; expires?: string; up: boolean; since: string; cause: string;
+  checked?: string; rtt_ms: number; calls: number; outgoing: number;
+}
+export interface Ladder {
+  call_id: string; contact?: string; began: string; columns: { name: string; address: string; us?: boolean }[];
+  arrows: { at: string; from: number; to: number; label: string; cseq: string; again?: boolean; message: number }[];
+}
+export interface Trace { on: boolean; by?: string; since?: string; until?: string; messages: number; dropped: number; ladders: Ladder[] }
+export interface Drill { at: string; ok: boolean; stage: string; took_ms: number }
 export interface User { name: string; role: string; disabled: boolean }
 export interface AgentLine {
   agent: string; name: string; state: AgentState; reason?: string; since: string; next?: string; queues: string[] | null;
 }
 export interface Status {
   at: string; revision: number; draining: boolean; queues: QueueView[] | null; agents: AgentLine[] | null;
-  waiting: number; talking: number; contacts: number; arrived: number; outcomes: Record<string, number> | null;
+  waiting: number; talking: number; contacts: number; arrived: number; outcomes: Record<string, number> | null; dialled?: number; drill?: Drill | null;
 }
 
 /** A refusal: RFC 9457 as the server writes it, or no answer at all (status 0). */
@@ -102,7 +117,11 @@ const sending = (method: string, body: unknown): Request => ({ method, body: JSO
 export const api = {
   me: () => json<{ name: string; alias: string; role: string }>("me"),
   fields: async () => (await json<{ fields: Field[] }>("routing/fields")).fields,
-  calls: (since: string) => json<{ calls: Call[]; more: boolean }>(`calls?since=${since}&limit=2000`),
+  calls: (since: string, before = "") => json<{ calls: Call[]; more: boolean }>(`calls?since=${since}&limit=500${before ? `&before=${before}` : ""}`),
+  trunks: async () => (await json<{ trunks: Trunk[] }>("trunks")).trunks,
+  trace: () => json<Trace>("trace"),
+  startTrace: (minutes: number) => json<Trace>("trace", sending("POST", { minutes })),
+  stopTrace: () => json<Trace>("trace", { method: "DELETE" }),
   status: () => json<Status>("status"),
   history: async () => (await json<{ revisions: Revision[] }>("routing/history")).revisions,
   prompts: async () => (await json<{ prompts: Prompt[] }>("prompts")).prompts,

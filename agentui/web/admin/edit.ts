@@ -87,7 +87,7 @@ export function volunteers(scene: Scene): TemplateResult {
   const { s, a, act } = scene;
   const list = s.draft?.agents ?? [];
   return html`<section aria-labelledby="agents-title" class="stack"><h3 id="agents-title">${a.agents}</h3>${errors(problemsAt(scene, "agents"))}
-    ${list.map((g, i) => html`<div class="card row-card"><div class="grid">${["id", "name"].map((f) => control(scene, `agents[${i}].${f}`))}${answers(scene, i)}</div>
+    ${list.map((g, i) => html`<div class="card row-card"><div class="grid">${["id", "name"].map((f) => control(scene, `agents[${i}].${f}`))}${answers(scene, i)}${["mobile", "dial"].map((f) => control(scene, `agents[${i}].${f}`))}</div>
       ${s.users && g.id && !s.users.some((u) => u.name === g.id) ? html`<p class="hint">${icon("warn")}<span>${g.id} ${a.noAccount}</span></p>` : nothing}
       ${errors(problemsAt(scene, `agents[${i}]`))}${listDo(scene, "agents", i)}</div>`)}
     ${mayEdit(s) ? button({ label: a.addAgent, icon: "plus", click: () => act.edit("agents", [...list, { id: "", name: "", queues: s.draft?.queues.slice(0, 1).map((q) => q.id) ?? [] }]) }) : nothing}
@@ -105,6 +105,22 @@ function answers(scene: Scene, i: number): TemplateResult {
     ${known.map((q) => html`<label class="switch"><input type="checkbox" ?disabled=${!mayEdit(s)} .checked=${mine.includes(q.id)}
       @change=${(e: Event) => toggle(q.id, (e.target as HTMLInputElement).checked)}><span>${q.label || q.id}</span></label>`)}
     ${errors(problemsAt(scene, path, true))}</fieldset>`;
+}
+
+// ---- calls out
+
+export function outgoing(scene: Scene): TemplateResult {
+  const { s, a, act } = scene;
+  const rates = s.draft?.outgoing?.rates ?? [];
+  const f = fieldOf(scene, "outgoing.rates");
+  return html`<section class="card stack">${errors(problemsAt(scene, "outgoing"))}
+      <div class="grid">${["allow", "deny", "max_at_once", "max_per_hour", "max_minutes", "max_cost_per_day"].map((k) => control(scene, `outgoing.${k}`))}</div></section>
+    <section class="stack" aria-labelledby="rates-title"><h3 id="rates-title">${f ? labelOf(scene, f) : "rates"}</h3>
+      ${f?.help || f?.doc ? html`<p class="help">${f.help?.[s.lang] ?? f.doc}</p>` : nothing}
+      ${rates.map((_, i) => html`<div class="card row-card"><div class="grid">${["prefix", "per_minute"].map((k) => control(scene, `outgoing.rates[${i}].${k}`))}</div>
+        ${errors(problemsAt(scene, `outgoing.rates[${i}]`))}
+        ${mayEdit(s) ? html`<div class="item-do">${button({ label: a.remove, id: `rate-${i}`, kind: "ghost", click: () => act.edit("outgoing.rates", without(rates, i)) })}</div>` : nothing}</div>`)}
+      ${mayEdit(s) ? button({ label: a.addRate, icon: "plus", click: () => act.edit("outgoing.rates", [...rates, { prefix: "", per_minute: 0 }]) }) : nothing}</section>`;
 }
 
 // ---- choices of volunteers

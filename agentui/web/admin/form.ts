@@ -15,7 +15,7 @@ export function control(scene: Scene, path: string): TemplateResult | typeof not
   const problems = problemsAt(scene, path);
   const help = f.help?.[scene.s.lang] ?? f.doc ?? "";
   const described = [help ? `${id}-help` : "", problems.length ? `${id}-error` : ""].filter(Boolean).join(" ");
-  return html`<div class="field"><label for=${id}>${labelOf(scene, f)}</label>
+  return html`<div class="field">${f.type === "switch" ? nothing : html`<label for=${id}>${labelOf(scene, f)}</label>`}
     ${input(scene, f, path, id, value, described, problems.length > 0)}
     ${help ? html`<p class="help" id="${id}-help">${help}${f.type === "duration" ? ` ${scene.a.durationHint}` : ""}</p>` : nothing}
     ${errors(problems, `${id}-error`)}</div>`;
@@ -54,6 +54,15 @@ function input(scene: Scene, f: Field, path: string, id: string, value: unknown,
     const listed = options.some((o) => o.value === now) ? options : [{ value: now, label: now || "–" }, ...options];
     return html`<select id=${id} ?disabled=${off} aria-describedby=${about} aria-invalid=${bad} @change=${set}>
       ${listed.map((o) => html`<option value=${o.value} ?selected=${o.value === now}>${o.label}</option>`)}</select>`;
+  }
+  if (f.type === "switch") {
+    return html`<label class="switch"><input id=${id} type="checkbox" ?disabled=${off} .checked=${value === true} aria-describedby=${about} aria-invalid=${bad}
+      @change=${(e: Event) => act.edit(path, (e.target as HTMLInputElement).checked)}><span>${labelOf(scene, f)}</span></label>`;
+  }
+  if (f.type === "list") {
+    const words = (text: string) => text.split(/[\s,;]+/).filter(Boolean);
+    return html`<input id=${id} type="text" spellcheck="false" autocapitalize="none" ?disabled=${off} .value=${((value as string[] | null) ?? []).join(", ")}
+      aria-describedby=${about} aria-invalid=${bad} @change=${(e: Event) => act.edit(path, words((e.target as HTMLInputElement).value))}>`;
   }
   if (f.type === "number") {
     return html`<input id=${id} type="number" min="0" step="1" inputmode="numeric" ?disabled=${off} .value=${String(value ?? "")} aria-describedby=${about}

@@ -25,13 +25,14 @@ export function calls(scene: Scene): TemplateResult {
     ${s.calls && list.length === 0 ? html`<p class="empty">${a.noCalls}</p>` : nothing}
     ${list.length > 0 ? html`<div class="table-box" tabindex="0" role="region" aria-label=${a.sections.calls}><table class="rows"><thead><tr>${(["started", "number", "queue", "agent", "outcome", "wait", "talk", "ended_by"] as const)
       .map((c) => html`<th scope="col" class=${c === "wait" || c === "talk" ? "num" : ""}>${a.columns[c]}</th>`)}</tr></thead>
-      <tbody>${list.slice(0, 500).map((c) => callRow(scene, c))}</tbody></table></div>` : nothing}`;
+      <tbody>${list.map((c) => callRow(scene, c))}</tbody></table></div>` : nothing}
+    ${s.calls && s.more ? html`<div class="do">${button({ label: a.olderCalls, id: "older", busy: s.busy === "older", click: () => scene.act.olderCalls() })}</div>` : nothing}`;
 }
 
 function callRow(scene: Scene, c: Call): TemplateResult {
   const { s, a } = scene;
   return html`<tr><td data-label=${a.columns.started}>${dayAndTime(c.started, s.lang)}</td>
-    <td data-label=${a.columns.number}>${c.number === "anonymous" || !c.number ? "–" : c.number}</td>
+    <td data-label=${a.columns.number}>${c.direction === "out" ? html`<span class="tag">${a.callOut}</span> ` : nothing}${c.number === "anonymous" || !c.number ? "–" : c.number}</td>
     <td data-label=${a.columns.queue}>${c.queue ? queueLabel(scene, c.queue) : "–"}</td>
     <td data-label=${a.columns.agent}>${c.agent ? agentName(scene, c.agent) : "–"}</td>
     <td data-label=${a.columns.outcome}><span class="tag ${c.outcome === "answered" ? "ok" : c.outcome === "system" || c.outcome === "failed_media" ? "bad" : c.outcome === "" ? "" : "warn"}">${a.outcomes[c.outcome] ?? c.outcome}</span></td>

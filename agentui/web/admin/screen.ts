@@ -6,9 +6,10 @@ import { button, dialog, icon, mark } from "../parts";
 import { prompts } from "./accounts";
 import { changeList } from "./changes";
 import { changes } from "./draft";
-import { choices, numbers, queues, volunteers } from "./edit";
+import { choices, numbers, outgoing, queues, volunteers } from "./edit";
 import { sentence } from "./form";
 import { calls, history, status } from "./look";
+import { trunks } from "./trunks";
 import { mayEdit, sections, type Scene, type Section } from "./state";
 
 export function screen(scene: Scene): TemplateResult {
@@ -24,10 +25,10 @@ export function screen(scene: Scene): TemplateResult {
       ${section(scene)}</main></div>${draftBar(scene)}${review(scene)}${conflict(scene)}${goBack(scene)}`;
 }
 
-const edits: Section[] = ["queues", "numbers", "volunteers", "choices", "prompts", "routing"];
+const edits: Section[] = ["queues", "numbers", "volunteers", "choices", "outgoing", "prompts", "routing"];
 
 function section(scene: Scene): TemplateResult {
-  if (["queues", "numbers", "volunteers", "choices"].includes(scene.s.section) && !scene.s.draft) return html`<p class="hint">${scene.w.loading}</p>`;
+  if (["queues", "numbers", "volunteers", "choices", "outgoing"].includes(scene.s.section) && !scene.s.draft) return html`<p class="hint">${scene.w.loading}</p>`;
   switch (scene.s.section) {
     case "calls": return calls(scene);
     case "status": return status(scene);
@@ -35,7 +36,9 @@ function section(scene: Scene): TemplateResult {
     case "numbers": return numbers(scene);
     case "volunteers": return volunteers(scene);
     case "choices": return choices(scene);
+    case "outgoing": return outgoing(scene);
     case "prompts": return prompts(scene);
+    case "trunks": return trunks(scene);
     case "routing": return yaml(scene);
     case "history": return history(scene);
   }
@@ -43,7 +46,7 @@ function section(scene: Scene): TemplateResult {
 
 // dot marks a section with something to mend.
 function dot({ s, a }: Scene, n: Section): TemplateResult | typeof nothing {
-  const lists: Partial<Record<Section, string[]>> = { queues: ["queues"], numbers: ["numbers"], volunteers: ["agents"], choices: ["pause_reasons", "dispositions"] };
+  const lists: Partial<Record<Section, string[]>> = { queues: ["queues"], numbers: ["numbers"], volunteers: ["agents"], choices: ["pause_reasons", "dispositions"], outgoing: ["outgoing"] };
   const count = s.problems.filter((p) => lists[n]?.some((l) => (p.path ?? p.key).startsWith(l))).length;
   return count ? html` <span class="tag bad"><span aria-hidden="true">${count}</span><span class="visually-hidden">${a.problemsFound(count)}</span></span>` : nothing;
 }

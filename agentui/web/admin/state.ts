@@ -3,9 +3,9 @@
 import type { Lang } from "../format";
 import type { Words } from "../i18n";
 import type { AdminWords } from "../i18n/admin-en";
-import type { Call, Change, Field, Plan, Problem, Prompt, Revision, Routing, Status, User } from "./api";
+import type { Call, Change, Field, Plan, Problem, Prompt, Revision, Routing, Status, Trace, Trunk, User } from "./api";
 
-export const sections = ["calls", "status", "queues", "numbers", "volunteers", "choices", "prompts", "routing", "history"] as const;
+export const sections = ["calls", "status", "queues", "numbers", "volunteers", "choices", "outgoing", "prompts", "trunks", "routing", "history"] as const;
 export type Section = (typeof sections)[number];
 
 export interface State {
@@ -32,6 +32,8 @@ export interface State {
   status: Status | null;
   statusAt: number;
   prompts: Prompt[] | null;
+  trunks: Trunk[] | null;
+  trace: Trace | null;
   users: User[] | null;
   passwordFor: string;
   history: Revision[] | null;
@@ -46,7 +48,7 @@ export function blankState(lang: Lang): State {
     lang, name: "", role: "", section: "calls", busy: "", trouble: "", done: "", signedOut: false,
     fields: [], base: null, revision: 0, draft: null, problems: [], review: null, conflict: null,
     calls: null, more: false, filter: { since: "24h", queue: "", agent: "", outcome: "" },
-    status: null, statusAt: 0, prompts: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
+    status: null, statusAt: 0, prompts: null, trunks: null, trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
     yaml: null, yamlRevision: 0,
   };
 }
@@ -60,6 +62,9 @@ export interface Actions {
   resolve(keepMine: boolean): void;
   filter(part: Partial<State["filter"]>): void;
   reload(): void;
+  olderCalls(): void;
+  startTrace(minutes: number): void;
+  stopTrace(): void;
   editYaml(text: string): void;
   revertYaml(): void;
   download(): void;

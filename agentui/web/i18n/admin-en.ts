@@ -8,7 +8,7 @@ export const adminEn = {
   title: "Administration",
   sections: {
     calls: "Calls", status: "Live status", queues: "Queues", numbers: "Numbers", volunteers: "Volunteers",
-    choices: "Choices", prompts: "Prompts", routing: "Routing text", history: "History",
+    choices: "Choices", outgoing: "Calls out", trunks: "Trunks", prompts: "Prompts", routing: "Routing text", history: "History",
   },
   sectionLead: {
     calls: "One line for each call. Numbers are masked; what was said is kept nowhere.",
@@ -17,6 +17,8 @@ export const adminEn = {
     numbers: "Which dialled number leads to which queue.",
     volunteers: "Who answers which queues, and the accounts they sign in with.",
     choices: "What volunteers can choose when they pause and after a call.",
+    outgoing: "Which numbers volunteers may call as the helpline, and how much.",
+    trunks: "The lines to the outside, and whether they work.",
     prompts: "What callers hear. Uploaded sound replaces the built-in one of the same name.",
     routing: "The whole routing as YAML, the same text that “sahut routing export” and “apply” use.",
     history: "Every applied version. Going back makes the old version the newest; no call is dropped.",
@@ -55,7 +57,7 @@ export const adminEn = {
   conflictLead: "If you put yours on top, check the list of changes again before you apply.",
 
   // a change as a sentence
-  whats: { numbers: "number", queues: "queue", agents: "volunteer", pause_reasons: "pause reason", dispositions: "disposition" } as Record<string, string>,
+  whats: { numbers: "number", queues: "queue", agents: "volunteer", outgoing: "calls out", pause_reasons: "pause reason", dispositions: "disposition" } as Record<string, string>,
   added: (what: string, name: string) => `${what} ${name} is added`,
   removed: (what: string, name: string) => `${what} ${name} is removed`,
   moved: (what: string) => `the order of the entries (${what}) changes`,
@@ -68,7 +70,7 @@ export const adminEn = {
   columns: { started: "Started", number: "Number", queue: "Queue", agent: "Volunteer", outcome: "Outcome", wait: "Waited", talk: "Talked", ended_by: "Ended by" },
   outcomes: {
     answered: "Answered", abandoned_short: "Left at once", abandoned: "Left while waiting", voicemail: "Left a message", callback_kept: "Called back",
-    closed: "Closing words", refused_full: "Queue was full", blocked: "Blocked", failed_media: "No sound", system: "System", "": "Running",
+    closed: "Closing words", refused_full: "Queue was full", blocked: "Blocked", failed_media: "No sound", system: "System", unreached: "Not reached", "": "Running",
   } as Record<string, string>,
   parties: { caller: "Caller", agent: "Volunteer", system: "Sahut", network: "Network", "": "" } as Record<string, string>,
   callsFound: (n: number, of: number) => n === of ? many(n, "call", "calls") : `${n} of ${many(of, "call", "calls")}`,
@@ -139,6 +141,42 @@ export const adminEn = {
   deletePrompt: "Delete",
   deleteAsk: (name: string) => `Delete the uploaded sound “${name}”? A built-in one of that name plays again.`,
   listen: (name: string) => `Listen to ${name}`,
+
+  // the telephone line
+  noTrunks: "No trunk is set up. docs/trunk.md says how to plug one in.",
+  trunkUp: "up",
+  trunkDown: "down",
+  trunkSince: (when: string) => `since ${when}`,
+  trunkCalls: "Calls now",
+  callsInOut: (into: number, out: number) => `${into} in, ${out} out`,
+  trunkRegistered: "Registered",
+  trunkUntil: (when: string) => `until ${when}`,
+  trunkServer: "Server",
+  trunkRTT: "Round trip",
+  no: "no",
+  drillNone: "No trial call was made yet. The settings (drill) can have the house call itself every day.",
+  drillOK: (when: string, took: string) => `Last proven end to end: ${when}. The trial call was answered and heard, in ${took}.`,
+  drillFailed: (when: string, stage: string) => `The trial call of ${when} failed: ${stage}. Callers may not get through.`,
+  drillStages: {
+    trunk: "no trunk could take it", answer: "it was refused or nobody answered", return: "it was answered, but did not come back to us as our own call", sound: "it was answered, but no sound came",
+  } as Record<string, string>,
+  traceTitle: "SIP trace",
+  traceLead: "Shows the signalling of all calls for a while, to find out why calls fail. Numbers are masked and keys are cut out before anything is kept; nothing is written to disk. Your name is noted.",
+  traceStart: (m: number) => `Trace for ${m} minutes`,
+  traceStop: "Stop the trace",
+  traceRuns: (who: string, until: string, n: number) => `A trace of ${who} runs until ${until}; ${many(n, "message", "messages")} so far.`,
+  traceExport: "Save as text",
+  traceExportCall: "Save this call as text",
+  traceEmpty: "No calls in this trace yet.",
+  traceMessages: (n: number) => many(n, "message", "messages"),
+  ladder: "Who sent what to whom",
+  ladderText: "The same in words",
+  again: "sent again",
+  stranger: "unknown",
+
+  addRate: "Add a rate",
+  olderCalls: "Load older calls",
+  callOut: "out",
 
   // routing text
   yaml: "Routing as YAML",

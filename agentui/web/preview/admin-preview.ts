@@ -42,6 +42,9 @@ const fields: Field[] = [
   field("pause_reasons", "list", "Pause reasons", "Alasan jeda"), field("pause_reasons[].code", "text", "Code", "Kode"),
   field("pause_reasons[].label.en", "text", "English", "Inggris"), field("pause_reasons[].label.id", "text", "Indonesian", "Indonesia"),
   field("dispositions", "list", "Dispositions", "Hasil kontak"), field("dispositions[].code", "text", "Code", "Kode"),
+  field("outgoing.allow", "list", "May be called", "Boleh dihubungi"), field("outgoing.deny", "list", "May not be called", "Tidak boleh dihubungi"),
+  field("outgoing.max_at_once", "number", "At once", "Sekaligus"), field("outgoing.rates", "list", "Rates", "Tarif"), field("outgoing.rates[].prefix", "text", "Numbers beginning with", "Nomor berawalan"),
+  field("outgoing.rates[].per_minute", "number", "Per minute", "Per menit"), field("agents[].dial", "switch", "May call out", "Boleh menelepon keluar"), field("agents[].mobile", "text", "Mobile", "Nomor seluler"),
   field("dispositions[].label.en", "text", "English", "Inggris"), field("dispositions[].label.id", "text", "Indonesian", "Indonesia"),
 ];
 const queue = (id: string, label: string, ring_for: string) => ({
@@ -52,6 +55,7 @@ const base: Routing = {
   numbers: [{ number: "0213903963", queue: "hotline", language: "id" }],
   queues: [queue("hotline", "Hotline", "20s"), queue("remaja", "Sahabat Remaja", "25s")],
   agents: [{ id: "sari", name: "Sari", queues: ["hotline"] }, { id: "dewi", name: "Dewi", queues: ["hotline", "remaja"] }],
+  outgoing: { allow: ["+62"], deny: ["+62809"], max_at_once: 2, max_per_hour: 30, max_minutes: 60, max_cost_per_day: 0, rates: [{ prefix: "+628", per_minute: 500 }] },
   pause_reasons: [{ code: "break", label: { en: "Short break", id: "Istirahat sebentar" } }],
   dispositions: [{ code: "listened", label: { en: "Listened", id: "Didengarkan" } }],
 };
@@ -61,6 +65,16 @@ const calls = outcomes.map((outcome, i) => ({
   id: `c${i}`, started: ago(600 * (i + 1)), ended: outcome ? ago(600 * i + 20) : null, number: i === 3 ? "anonymous" : `••••${963 - i * 37}`, queue: i % 3 ? "hotline" : "remaja",
   agent: outcome === "answered" || !outcome ? (i % 2 ? "dewi" : "sari") : "", outcome, wait_ms: 4000 + i * 9000, ring_ms: 3000, talk_ms: outcome === "answered" ? 751_000 - i * 60_000 : 0, ended_by: outcome ? (i % 2 ? "agent" : "caller") : "",
 }));
+const ladders = [{
+  call_id: "a84b4c76e66710", began: ago(120), columns: [{ name: "carrier", address: "203.0.113.5:5060" }, { name: "Sahut", address: "192.0.2.1:5060", us: true }],
+  arrows: ["INVITE (SDP)", "100 Trying", "180 Ringing", "200 OK (SDP)", "200 OK (SDP)", "ACK", "BYE", "200 OK"].map((label, i) => ({
+    at: ago(120 - i / 4), from: i === 0 || i > 4 && i < 7 ? 0 : 1, to: i === 0 || i > 4 && i < 7 ? 1 : 0, label, cseq: "1 INVITE", again: i === 4, message: i,
+  })),
+}];
+const trunks = [
+  { name: "carrier", server: "ims.example.co.id", address: "203.0.113.5:5060", registers: true, registered: true, expires: new Date(now + 1800_000).toISOString(), up: true, since: ago(90_000), cause: "", rtt_ms: 12.4, calls: 4, outgoing: 1 },
+  { name: "gsm", server: "192.0.2.20", address: "192.0.2.20:5060", registers: false, registered: false, up: false, since: ago(600), cause: "no answer to OPTIONS", rtt_ms: 0, calls: 0, outgoing: 0 },
+];
 const history = [
   { revision: 3, at: ago(3600), author: "admin", note: "Longer ring at night" }, { revision: 2, at: ago(90_000), author: "admin", note: "" }, { revision: 1, at: ago(900_000), author: "sahut", note: "first start" },
 ];
@@ -87,6 +101,11 @@ const states: Record<string, Partial<State>> = {
   choices: { section: "choices" },
   prompts: { section: "prompts" },
   routing: { section: "routing", trouble: "A prompt’s name is 1 to 48 of a-z, 0-9, dot, dash and underscore." },
+  outgoing: { section: "outgoing" },
+  trunks: { section: "trunks", trunks, trace: { on: false, messages: 0, dropped: 0, ladders: [] } },
+  trace: { section: "trunks", trunks, trace: { on: true, by: "admin", since: ago(130), until: new Date(now + 600_000).toISOString(), messages: 8, dropped: 0, ladders },
+    status: { ...common.status!, drill: { at: ago(7200), ok: true, stage: "done", took_ms: 3400 } } },
+  more: { section: "calls", more: true },
   history: { section: "history", looked: { revision: 3, changes: changes(base, draft) } },
   review: { section: "queues", draft, review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: changes(base, draft) } } },
   conflict: { section: "queues", draft, conflict: history[0]! },
