@@ -120,6 +120,18 @@ func (c *callee) count(method string) int {
 	return len(seen)
 }
 
+// copies returns how many datagrams of that method came.
+func (c *callee) copies(method string) (n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, m := range c.got {
+		if m.Status() == 0 && m.Method() == method {
+			n++
+		}
+	}
+	return n
+}
+
 // reply answers m. tag is the To tag; body, if any, is SDP unless the lines
 // name another type.
 func (c *callee) reply(m siptest.Message, status, tag, body string, lines ...string) {

@@ -218,7 +218,9 @@ func TestPhoneInATalk(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	phone.ask(invite, "sari", "UPDATE", 3, quietSDP) // still on hold: nothing new
-	phone.status("3 UPDATE")
+	if m := phone.status("3 UPDATE"); m.Status() != 200 {
+		t.Errorf("answered %s", m.Line())
+	}
 	held(false)
 	phone.ask(invite, "sari", "INVITE", 4, quietSDP)
 	phone.status("4 INVITE")

@@ -194,6 +194,7 @@ func TestCancel(t *testing.T) {
 			h.voice().End(outContact, queue.ByAgent, queue.CauseNormal)
 			h.ended(1, queue.ByAgent, queue.CauseNormal)
 			if !early {
+				far.until(func() bool { return far.copies("INVITE") > 2 }) // a CANCEL would have come by now
 				if n := far.count("CANCEL"); n != 0 {
 					t.Error("cancelled before a provisional response (RFC 3261 §9.1)")
 				}

@@ -217,3 +217,26 @@ func TestOptionsForACall(t *testing.T) {
 	h.waitStatus(stranger.wire, "OPTIONS", 481)
 	stillThere(h, s)
 }
+
+// A request of ours waits until the one ahead of it was written: far ends
+// refuse numbers that go back.
+func TestRequestsAreWrittenInTheirOrder(t *testing.T) {
+	t.Parallel()
+	far := newCallee(t, "127.0.6.5")
+	h := outHouse(t, nil, far)
+	w := h.server.calls.route("")[0]
+	d := newOutDialog(w, h.server.spotTowards("UDP", far.addr()))
+	c := &call{server: h.server, inbox: newInbox(), dialog: d}
+	ahead := make(chan struct{})
+	c.outs.written = ahead
+	req := d.request(sip.INFO)
+	req.SetDestination(far.addr())
+	c.request(req, forProbe)
+	h.dialOut()
+	far.request("INVITE", 1)
+	if n := far.count("INFO"); n != 0 {
+		t.Error("written before its turn")
+	}
+	close(ahead)
+	far.reply(far.request("INFO", 1), "200 OK", "x", "")
+}
