@@ -29,8 +29,9 @@ demo: build ## a hotline on this machine: sign in and answer a simulated caller
 	bin/sahut demo $(DEMO)
 
 test: build ## every test, with the outside programs they need
-	@.ci/need gcc=gcc sipp=sip-tester chromium=chromium
+	@.ci/need gcc=gcc sipp=sip-tester chromium=chromium node=nodejs
 	$(GO) test -race -timeout 20m ./...
+	sh $(WEB)/check-screens.sh
 
 check: $(BUNDLE) ## formatting, vet, staticcheck, types, layering, generated files
 	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \

@@ -1,5 +1,5 @@
 // A served preview folder and a headless chromium to look at it with, over the
-// DevTools protocol and without packages (node 20: --experimental-websocket).
+// DevTools protocol.
 
 import { spawn, execFileSync } from "node:child_process";
 import { createServer } from "node:http";
@@ -7,6 +7,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { WebSocket } from "ws";
 
 const here = dirname(fileURLToPath(import.meta.url));
 export const web = resolve(here, "..");

@@ -2,7 +2,7 @@
 // server of loop.ts: clicks by role and name, and what happens on the wire, to
 // the microphone and in the speaker.
 //
-//	node --experimental-websocket preview/loop-test.mjs
+//	node preview/loop-test.mjs
 //
 // Needs chromium on the PATH. Exit 1 with the first expectation that fails.
 

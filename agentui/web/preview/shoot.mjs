@@ -2,7 +2,7 @@
 // light, dark, English, Indonesian, wide and narrow, an axe-core run, and the
 // plain measures (no sideways scrolling, no target below 24 px, no CSP error).
 //
-//	node --experimental-websocket preview/shoot.mjs [-page admin] [-only state,…] [-out DIR] [-quick]
+//	node preview/shoot.mjs [-page admin] [-only state,…] [-out DIR] [-quick]
 //
 // Needs chromium on the PATH. Exit 1 when something is wrong.
 
@@ -25,13 +25,13 @@ const html = page === "admin" ? "admin.html" : "index.html";
 
 async function open(state, lang, scheme, width, height) {
   await send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false });
-  await send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
+  await send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }] });
   await send("Page.navigate", { url: `${origin}/${html}?state=${state}&lang=${lang}` });
   for (let i = 0; i < 100; i++) {
     if (await evaluate(`location.search.includes("state=${state}&lang=${lang}") && document.readyState === "complete" && !!window.previewStates`)) break;
     await new Promise((r) => setTimeout(r, 30));
   }
-  await evaluate("new Promise((r) => setTimeout(r, 350))");
+  await evaluate("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(r, 60))))");
 }
 
 async function look(state, lang, scheme, width) {
