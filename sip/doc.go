@@ -14,7 +14,21 @@
 //	     ─ server.go    one table of methods; a panic ends one request only
 //	         trunk.go     whose INVITE is this?
 //	         registrar.go REGISTER, with digest.go and nonce.go; bindings.go, presence.go
-//	         calls.go …   our own dialogs and the callers in them
+//	         calls.go     the registry: which call is this request, this order for?
+//	calls ─ call.go       one dialog and its sound, whichever side began it
+//	        dialog.go     tags, numbers, routes (RFC 3261 §12)
+//	      ─ how it begins
+//	        answer.go     an INVITE comes in; prack.go, precondition.go
+//	        invite_out.go ours goes out, by one way (way.go) after the other;
+//	                      attempt.go one INVITE, early.go who rings
+//	      ─ whom it is for (owner)
+//	        contact.go    the desk's contact; channel.go and dial.go its orders
+//	        onward.go     the number a contact is forwarded to
+//	        device.go     a volunteer's phone or mobile; phone.go, refer.go
+//	      ─ what it does
+//	        request.go    the far end's requests: reinvite.go, info.go, bye.go
+//	        outgoing.go   our own: session.go (RFC 4028)
+//	        sound.go      the one place that touches media
 //
 // Everything behind the strict layer is a well-formed request: every mandatory
 // header once, CSeq method equal to the method, version SIP/2.0, header names

@@ -8,8 +8,7 @@ import (
 // owner is that contact's call. The two speak by their inboxes.
 type onwardCall struct {
 	*call
-	of   *call // the contact's
-	over bool  // the contact has parted from it
+	of *call // the contact's
 }
 
 var _ owner = (*onwardCall)(nil)
