@@ -159,7 +159,7 @@ func (a *attempt) cancel() {
 	a.stopped = true
 	req := cancelOf(a.req)
 	req.AppendHeader(a.given)
-	go func() { _, _ = a.server.send(req, "") }()
+	a.server.partings.say(func() { _, _ = a.server.send(req, "") })
 }
 
 // cancelOf builds the CANCEL of an INVITE (RFC 3261 §9.1).
@@ -193,5 +193,6 @@ func (a *attempt) orphaned(res *sip.Response) {
 	}
 	bye := d.request(sip.BYE)
 	bye.AppendHeader(whyHeader("SIP", 200, "Call completed elsewhere"))
-	go func() { _, _ = a.server.send(bye, d.elsewhere()) }()
+	elsewhere := d.elsewhere()
+	a.server.partings.say(func() { _, _ = a.server.send(bye, elsewhere) })
 }

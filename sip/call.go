@@ -324,6 +324,6 @@ func (c *call) afterPanic() {
 		// Nobody waits for the outcome: the goroutine that would is this one.
 		req := c.farewell(queue.CausePanic)
 		elsewhere := c.dialog.elsewhere()
-		go func() { _, _ = c.server.send(req, elsewhere) }()
+		c.server.partings.say(func() { _, _ = c.server.send(req, elsewhere) })
 	}
 }

@@ -63,6 +63,7 @@ type Server struct {
 	setups      setupTimes
 	leaveTrunks func(context.Context) // ends what trunks.start began
 	running     sync.WaitGroup        // serve loops
+	partings    partings
 	draining    atomic.Bool
 	closing     atomic.Bool
 	panics      atomic.Uint64
@@ -330,6 +331,7 @@ func (s *Server) Close(ctx context.Context) error {
 	}
 	s.draining.Store(true)
 	err := s.closeCalls(ctx)
+	s.partings.wait(ctx)
 	if s.leaveTrunks != nil {
 		s.leaveTrunks(ctx)
 	}
