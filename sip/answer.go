@@ -50,7 +50,9 @@ type incoming struct {
 // beginIn is what happens before the desk decides.
 func (c *call) beginIn() {
 	c.log.Info("caller arrived", "caller", callerOf(c.in.invite), "trunk", c.trunk.Name)
-	if !c.in.tx.OnCancel(c.onCancel) {
+	// When the transaction has ended already, either she cancelled, or her
+	// connection is lost; the latter is seen in run.
+	if !c.in.tx.OnCancel(c.onCancel) && errors.Is(c.in.tx.Err(), sip.ErrTransactionCanceled) {
 		c.onCancel(nil)
 	}
 	c.tell(sip.StatusTrying)

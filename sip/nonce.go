@@ -42,14 +42,16 @@ func newNonces() *nonces {
 	return n
 }
 
-const nonceBytes = 4 + 4 + 12 // seconds, random, HMAC
+// Eight random bytes: with four, two phones of one address that sign in within
+// the same second would share a nonce once in a while, and one be refused.
+const nonceBytes = 4 + 8 + 12 // seconds, random, HMAC
 
 // issue makes a nonce for ip.
 func (n *nonces) issue(ip netip.Addr) string {
 	var b [nonceBytes]byte
 	binary.BigEndian.PutUint32(b[:4], uint32(n.now().Unix()))
-	_, _ = rand.Read(b[4:8])
-	copy(b[8:], n.mac(b[:8], ip))
+	_, _ = rand.Read(b[4:12])
+	copy(b[12:], n.mac(b[:12], ip))
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
@@ -57,7 +59,7 @@ func (n *nonces) mac(head []byte, ip netip.Addr) []byte {
 	m := hmac.New(sha256.New, n.key[:])
 	m.Write(head)
 	m.Write(ip.AsSlice())
-	return m.Sum(nil)[:nonceBytes-8]
+	return m.Sum(nil)[:nonceBytes-12]
 }
 
 // authentic tells whether nonce is one we sent to ip, however long ago.
@@ -68,7 +70,7 @@ func (n *nonces) authentic(nonce string, ip netip.Addr) bool {
 
 func (n *nonces) issued(nonce string, ip netip.Addr) (time.Time, bool) {
 	b, err := base64.RawURLEncoding.DecodeString(nonce)
-	if err != nil || len(b) != nonceBytes || !hmac.Equal(b[8:], n.mac(b[:8], ip)) {
+	if err != nil || len(b) != nonceBytes || !hmac.Equal(b[12:], n.mac(b[:12], ip)) {
 		return time.Time{}, false
 	}
 	return time.Unix(int64(binary.BigEndian.Uint32(b)), 0), true
