@@ -42,16 +42,21 @@ func newNonces() *nonces {
 	return n
 }
 
-// Eight random bytes: with four, two phones of one address that sign in within
-// the same second would share a nonce once in a while, and one be refused.
-const nonceBytes = 4 + 8 + 12 // seconds, random, HMAC
+// Six random bytes: with four, two phones of one address that sign in within
+// the same second would share a nonce once in a while, and one be refused. More
+// would make a 401 with two challenges longer than twice the shortest REGISTER,
+// which the guard takes for an amplifier.
+const (
+	nonceHead  = 4 + 6          // seconds, random
+	nonceBytes = nonceHead + 10 // and HMAC
+)
 
 // issue makes a nonce for ip.
 func (n *nonces) issue(ip netip.Addr) string {
 	var b [nonceBytes]byte
 	binary.BigEndian.PutUint32(b[:4], uint32(n.now().Unix()))
-	_, _ = rand.Read(b[4:12])
-	copy(b[12:], n.mac(b[:12], ip))
+	_, _ = rand.Read(b[4:nonceHead])
+	copy(b[nonceHead:], n.mac(b[:nonceHead], ip))
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
@@ -59,7 +64,7 @@ func (n *nonces) mac(head []byte, ip netip.Addr) []byte {
 	m := hmac.New(sha256.New, n.key[:])
 	m.Write(head)
 	m.Write(ip.AsSlice())
-	return m.Sum(nil)[:nonceBytes-12]
+	return m.Sum(nil)[:nonceBytes-nonceHead]
 }
 
 // authentic tells whether nonce is one we sent to ip, however long ago.
@@ -70,7 +75,7 @@ func (n *nonces) authentic(nonce string, ip netip.Addr) bool {
 
 func (n *nonces) issued(nonce string, ip netip.Addr) (time.Time, bool) {
 	b, err := base64.RawURLEncoding.DecodeString(nonce)
-	if err != nil || len(b) != nonceBytes || !hmac.Equal(b[12:], n.mac(b[:12], ip)) {
+	if err != nil || len(b) != nonceBytes || !hmac.Equal(b[nonceHead:], n.mac(b[:nonceHead], ip)) {
 		return time.Time{}, false
 	}
 	return time.Unix(int64(binary.BigEndian.Uint32(b)), 0), true
