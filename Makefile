@@ -29,7 +29,8 @@ demo: build ## a hotline on this machine: sign in and answer a simulated caller
 	bin/sahut demo $(DEMO)
 
 test: build ## every test, with the outside programs they need
-	@.ci/need gcc=gcc sipp=sip-tester chromium=chromium node=nodejs
+	@.ci/need gcc=gcc sipp=sip-tester chromium=chromium node=nodejs baresip=baresip svmap=sipvicious \
+	  kamailio=kamailio /usr/lib/$$(uname -m)-linux-gnu/kamailio/modules/tls.so=kamailio-tls-modules
 	$(GO) test -race -timeout 20m ./...
 	sh $(WEB)/check-screens.sh
 

@@ -79,7 +79,8 @@ func (s *site) scan(t *testing.T, attacker, name string, args ...string) string 
 	_, port, err := net.SplitHostPort(way.addr())
 	s.must("port", err)
 	dir := t.TempDir()
-	cmd := exec.CommandContext(ctx, name, append(append([]string{"-p", port}, args...), "127.0.0.1")...)
+	// Without -b it takes port 5060 of every address of the machine.
+	cmd := exec.CommandContext(ctx, name, append(append([]string{"-b", "127.0.0.1", "-p", port}, args...), "127.0.0.1")...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "HOME="+dir) // it keeps its sessions there
 	out, err := cmd.CombinedOutput()
