@@ -87,7 +87,7 @@ func parseParams(s string) ([]param, bool) {
 			return nil, false
 		}
 		if strings.HasPrefix(value, `"`) {
-			if len(value) < 2 || !strings.HasSuffix(value, `"`) || strings.ContainsAny(value, ";,=<>\\") || strings.Count(value, `"`) != 2 {
+			if len(value) < 2 || !strings.HasSuffix(value, `"`) || strings.ContainsAny(value, ";,=\\") || strings.Count(value, `"`) != 2 {
 				return nil, false
 			}
 		} else if strings.ContainsAny(value, " \t\";,<>=\\") {

@@ -101,6 +101,18 @@ func TestRegisterOldPhones(t *testing.T) {
 	}
 }
 
+// Phones that can be called over their own connection name themselves
+// (RFC 5626 §4.1), in brackets within quotes.
+func TestRegisterInstance(t *testing.T) {
+	s := startServer(t, nil)
+	p := newSoftphone(t, s, "sari", "rahasia")
+	p.challenged()
+	r := p.register(`Contact: <sip:sari@127.0.0.1:7001>;+sip.instance="<urn:uuid:35f4100f-a822-86ad-a4b8-590e3ee3e094>";reg-id=1`)
+	if r.status != 200 || len(s.Phones("sari")) != 1 {
+		t.Errorf("%d\n%s", r.status, r.text)
+	}
+}
+
 func TestRegisterManyContacts(t *testing.T) {
 	s := startServer(t, nil)
 	p := newSoftphone(t, s, "sari", "rahasia")

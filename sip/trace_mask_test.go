@@ -128,6 +128,7 @@ func TestMaskingFailsClosed(t *testing.T) {
 		{"0812345 sip:sari@x SIP/2.0\r\n\r\n", "•••• sip:•", "sari"},
 		{"INVITE <sip:sari@x> SIP/2.0\r\nFrom: sari\r\nTo sari\r\n\r\n", "From: (4 bytes)", "sari"},
 		{"INVITE sip:a@x SIP/2.0\r\nFrom: \"sari <sip:sari@x>\r\nTo: sari <sip:sari@x\r\n\r\n", "To: (16 bytes)", "sari"},
+		{"OPTIONS sip:x SIP/2.0\r\nCall-ID: 1-193290@10.0.0.1\r\n\r\n", "Call-ID: ••••290", "1932"},
 		{"MESSAGE sip:a@x SIP/2.0\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n\r\nhelp me sari", "(12 bytes)", "sari"},
 		{"INFO sip:a@x SIP/2.0\r\nContent-Type: application/dtmf-relay\r\n\r\nSignal=7\r\nDuration=160\r\n", "(24 bytes)", "Signal"},
 		{"INVITE sip:a@x SIP/2.0\r\nContent-Type: multipart/mixed;boundary=b\r\n\r\n--b\r\nContent-Type: application/isup\r\n\r\nsari\r\n--b\r\nContent-Type: application/sdp\r\n\r\nv=0\r\nm=audio 1 RTP/AVP 0\r\n--b--\r\n", "in it:)\nv=0\nm=audio 1 RTP/AVP 0\n", "sari"},
