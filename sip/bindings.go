@@ -1,9 +1,11 @@
 package sip
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -16,10 +18,33 @@ type Binding struct {
 	Via     string // UDP or TCP
 	Expires time.Time
 
-	key    uriKey
-	q      string // as written, for the reply
-	callID string
-	cseq   uint64
+	key      uriKey
+	instance string   // the phone's own name, and which of its flows this is (RFC 5626); "": it has none
+	path     []string // the proxies on the way to it, nearest first (RFC 3327)
+	q        string   // as written, for the reply
+	callID   string
+	cseq     uint64
+}
+
+// same tells whether b and o are one place of one phone: by the name the phone
+// has for itself (RFC 5626 §6), else by its Contact (RFC 3261 §10.3).
+func (b Binding) same(o Binding) bool {
+	if b.instance != "" && b.instance == o.instance {
+		return true
+	}
+	return b.key == o.key
+}
+
+// stream tells whether the phone registered over a connection.
+func (b Binding) stream() bool { return b.Via != "UDP" }
+
+// rank is how much the phone wants to be the one that is called.
+func (b Binding) rank() float64 {
+	q, err := strconv.ParseFloat(b.q, 64)
+	if err != nil {
+		return 1 // RFC 3261 §10.2.1.2
+	}
+	return q
 }
 
 // bindings are the registered phones by user (RFC 3261 §10.2). They live in
@@ -67,7 +92,7 @@ func (b *bindings) apply(ch change) ([]Binding, error) {
 	}
 	next := slices.Clone(have)
 	for _, n := range ch.set {
-		i := slices.IndexFunc(next, func(o Binding) bool { return o.key == n.key })
+		i := slices.IndexFunc(next, n.same)
 		switch {
 		case i >= 0 && next[i].callID == ch.callID && next[i].cseq >= ch.cseq:
 			return have, errOldRequest
@@ -93,11 +118,33 @@ func (b *bindings) apply(ch change) ([]Binding, error) {
 	return next, nil
 }
 
-// of returns the user's phones, the latest registered last.
+// of returns the user's phones: as they wish to be called (RFC 3261
+// §10.2.1.2), and of two that wish alike the one that registered first.
 func (b *bindings) of(user string) []Binding {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return slices.Clone(fresh(b.by[user], b.now()))
+	list := fresh(b.by[user], b.now())
+	slices.SortStableFunc(list, func(x, y Binding) int { return cmp.Compare(y.rank(), x.rank()) })
+	return list
+}
+
+// hungUp forgets the phones that registered over the connection from source: it
+// was the only way to them (RFC 5626 §4.2.2).
+func (b *bindings) hungUp(source string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for user, list := range b.by {
+		left := slices.DeleteFunc(slices.Clone(list), func(x Binding) bool { return x.stream() && x.Source == source })
+		if len(left) == len(list) {
+			continue
+		}
+		if len(left) == 0 {
+			delete(b.by, user)
+		} else {
+			b.by[user] = left
+		}
+		b.watch(user, fresh(left, b.now()))
+	}
 }
 
 // count returns how many phones are registered, forgetting those that expired.

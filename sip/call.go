@@ -61,6 +61,7 @@ type call struct {
 	bye     *last // what is left to say when the ACK comes
 	gone    bool  // nothing is left: run returns
 	release func()
+	company company // who may speak inside it
 }
 
 // owner is whom a call is for. The call tells it what happens, in the call's
@@ -281,6 +282,7 @@ func (c *call) leave() {
 		c.afterPanic()
 	}
 	c.release()
+	c.company.leave()
 	c.server.calls.drop(c)
 	c.clock.stopAllBut()
 	for _, m := range c.inbox.close() {

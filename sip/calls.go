@@ -128,6 +128,7 @@ func (s *Server) onInvite(t *Trunk, req *sip.Request, tx sip.ServerTransaction) 
 	c, k := s.newCaller(t, req, tx, offer, release)
 	if !s.calls.addCaller(k) {
 		release()
+		c.company.leave()
 		_ = tx.Respond(s.reply(req, sip.StatusLoopDetected))
 		return
 	}
@@ -241,6 +242,8 @@ func (s *Server) newCaller(t *Trunk, req *sip.Request, tx sip.ServerTransaction,
 		allows:  methodsOf(req),
 		release: release,
 	}
+	c.company.admit(c, req.Source())
+	c.company.named(c.dialog)
 	k := &contact{call: c, id: id}
 	c.owner = k
 	return c, k
@@ -356,21 +359,10 @@ func (s *Server) of(req *sip.Request) *call {
 		c = s.calls.byDialog[dialogID{callID: id.callID, local: id.local}]
 	}
 	s.calls.mu.Unlock()
-	if c == nil || !c.sentBy(req) {
+	if c == nil || !c.company.has(sourceOf(req)) {
 		return nil
 	}
 	return c
-}
-
-// sentBy tells whether a request comes from where this call's may come from.
-func (c *call) sentBy(req *sip.Request) bool {
-	from := sourceOf(req)
-	for _, p := range c.mediaOptions().Allow {
-		if p.Contains(from) {
-			return true
-		}
-	}
-	return false
 }
 
 // closeCalls ends every call and returns when all are gone.

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"net/netip"
 	"strings"
 	"time"
 
@@ -32,6 +33,25 @@ type deviceCall struct {
 	held     bool            // her phone holds us
 	voice    sound           // what a contact is joined with
 	transfer *transfer       // a REFER that was not decided yet; nil: none
+	binding  Binding         // the registered phone it is; zero: her mobile
+}
+
+// at is where p's phone is registered now. It may have come from another
+// network, or by another connection, since it was rung.
+func (p *deviceCall) at() (source string, ok bool) {
+	for _, b := range p.server.Phones(string(p.set.agent)) {
+		if b.same(p.binding) {
+			return b.Source, true
+		}
+	}
+	return "", false
+}
+
+// mayBe tells whether ip is where p's phone is registered now.
+func (p *deviceCall) mayBe(ip netip.Addr) bool {
+	source, ok := p.at()
+	at, err := netip.ParseAddrPort(source)
+	return ok && err == nil && at.Addr().Unmap() == ip
 }
 
 var _ owner = (*deviceCall)(nil)
@@ -53,6 +73,7 @@ func (d devices) Ring(agent queue.AgentID, offer queue.OfferID, contact queue.Co
 	s := d.server
 	set := &handset{agent: agent, offer: offer, kind: device, rings: map[*deviceCall]bool{}, reason: "unreachable"}
 	var routes []func() []way
+	var phones []Binding
 	switch device {
 	case queue.DeviceMobile:
 		// who is her own number; nothing of the caller's goes this way.
@@ -61,13 +82,18 @@ func (d devices) Ring(agent queue.AgentID, offer queue.OfferID, contact queue.Co
 		for _, b := range s.Phones(string(agent)) {
 			if w, ok := s.wayTo(agent, b); ok {
 				routes = append(routes, func() []way { return []way{w} })
+				phones = append(phones, b)
 			}
 		}
 	}
-	for _, route := range routes {
+	for i, route := range routes {
 		c := s.newOut(route)
 		c.log = s.log.With("agent", agent, "device", device)
 		p := &deviceCall{call: c, set: set, contact: contact}
+		if phones != nil {
+			p.binding = phones[i]
+			c.company.also = p.mayBe
+		}
 		c.owner = p
 		set.rings[p] = true
 	}
@@ -99,8 +125,17 @@ func (s *Server) wayTo(agent queue.AgentID, b Binding) (way, bool) {
 	if domain == "" || strings.ContainsAny(domain, " \t") {
 		domain = "anonymous.invalid"
 	}
+	var path []sip.Header
+	for _, one := range b.path {
+		var proxy sip.Uri
+		if err := sip.ParseUri(one, &proxy); err != nil {
+			return way{}, false
+		}
+		path = append(path, &sip.RouteHeader{Address: proxy})
+	}
 	return way{
-		target: target, network: strings.ToUpper(b.Via), hop: b.Source,
+		headers: path,
+		target:  target, network: strings.ToUpper(b.Via), hop: b.Source,
 		to:      &sip.Uri{Scheme: "sip", User: string(agent), Host: domain},
 		from:    sip.FromHeader{DisplayName: "Hotline", Address: sip.Uri{Scheme: "sip", User: "hotline", Host: domain}},
 		admit:   func() (func(), bool) { return func() {}, true },

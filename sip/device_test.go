@@ -23,7 +23,7 @@ func handsetHouse(t *testing.T, change func(*house), phones ...*callee) *house {
 	})
 	ch := change1("sari")
 	for _, p := range phones {
-		h.server.guard.limits.trust("sari", netip.MustParseAddr(p.ip), time.Hour) // as a REGISTER does
+		h.server.guard.limits.trust("sari", netip.MustParseAddr(p.ip), nil, time.Hour) // as a REGISTER does
 		ch.set = append(ch.set, Binding{URI: "sip:sari@" + p.addr() + ";ob", Source: p.addr(), Via: "UDP", Expires: time.Now().Add(time.Hour), key: uriKey{host: p.addr()}})
 	}
 	if _, err := h.server.registrar.phones.apply(ch); err != nil {

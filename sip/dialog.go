@@ -40,7 +40,7 @@ type spot struct {
 
 // contact is the URI the far end finds us at.
 func (s spot) contact() sip.Uri {
-	uri := sip.Uri{Scheme: "sip", Host: s.host, Port: s.port}
+	uri := sip.Uri{Scheme: "sip", Host: bracketed(s.host), Port: s.port}
 	if s.network != "UDP" {
 		uri.UriParams.Add("transport", strings.ToLower(s.network))
 	}

@@ -18,6 +18,7 @@ func (o *outgoing) dialogWith(res *sip.Response) *early {
 		e = &early{dialog: o.proto.branch(res)}
 		o.early[tag] = e
 		o.call.knownBy(e.dialog.id)
+		o.call.company.named(e.dialog)
 	}
 	return e
 }

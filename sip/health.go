@@ -215,9 +215,6 @@ func (u *uplink) newRequest(method sip.RequestMethod, target sip.Uri, callID str
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: seq, MethodName: method})
 	hops := sip.MaxForwardsHeader(70)
 	req.AppendHeader(&hops)
-	if u.house.UserAgent != "" {
-		req.AppendHeader(sip.NewHeader("User-Agent", u.house.UserAgent))
-	}
 	req.SetBody(nil)
 	return req
 }

@@ -280,3 +280,21 @@ func (l *logLines) String() string {
 	defer l.mu.Unlock()
 	return l.b.String()
 }
+
+// waitFor returns when isSo is true; the test's deadline ends it otherwise.
+func waitFor(t *testing.T, isSo func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !isSo() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatal("it never came to that")
+		}
+	}
+}
+
+func cseqOf(n int, method string) string { return strconv.Itoa(n) + " " + method }

@@ -93,6 +93,7 @@ func newGuard(s *Server, n *nonces) *guard {
 		silent: s.cfg.Unknown != "reject",
 		tracer: newTracer(s),
 	}
+	g.limits.spared = s.trunks.near
 	_, _ = rand.Read(g.secret[:]) // never fails
 	return g
 }
@@ -108,14 +109,14 @@ func (g *guard) trunkOfPeer(ip netip.Addr) *Trunk {
 
 // learn remembers that ip proved itself as t, long enough for the longest call
 // to end.
-func (g *guard) learn(ip netip.Addr, t *Trunk) { g.limits.learn(ip, t, 24*time.Hour) }
+func (g *guard) learn(ip netip.Addr, t *Trunk) { g.limits.trust(t.username, ip, t, 24*time.Hour) }
 
 // standing is how far a source is known.
 type standing int
 
 const (
 	stranger standing = iota
-	proven            // by digest, or expected to answer a request of ours
+	proven            // by digest, or in a call with us
 	carrier           // on a trunk's address list
 )
 
@@ -123,7 +124,7 @@ func (g *guard) standing(ip netip.Addr) standing {
 	if g.trunks.near(ip) {
 		return carrier
 	}
-	if _, ok := g.limits.peer(ip); ok {
+	if g.limits.knows(ip) {
 		return proven
 	}
 	return stranger
@@ -204,6 +205,9 @@ func (g *guard) response(m *message, cut error, from netip.AddrPort, who standin
 func (g *guard) request(m *message, cut error, from netip.AddrPort, who standing, stream bool) verdict {
 	register := m.method == "REGISTER" && g.rules.registrar
 	signs := m.method == "INVITE" && g.trunks.open(from.Addr()) == nil
+	if who == stranger && g.server.isParty(m, from.Addr()) {
+		who = proven
+	}
 	if who == stranger && !register && !(signs && g.trunks.roaming) {
 		return g.refuseStranger(m, cut, from, stream)
 	}
@@ -222,7 +226,8 @@ func (g *guard) request(m *message, cut error, from netip.AddrPort, who standing
 }
 
 // refuseStranger is what an unknown source gets for everything but a REGISTER
-// or an INVITE it could sign: nothing, or 403. An ACK is never answered.
+// or an INVITE it could sign: nothing, or 403, or 481 when it speaks of a call.
+// An ACK is never answered.
 func (g *guard) refuseStranger(m *message, cut error, from netip.AddrPort, stream bool) verdict {
 	g.count(reasonStranger)
 	if g.silent || m.method == "ACK" {
@@ -232,7 +237,11 @@ func (g *guard) refuseStranger(m *message, cut error, from netip.AddrPort, strea
 	if no != nil && len(r.vias) == 0 {
 		return verdict{close: stream}
 	}
-	return verdict{reply: r.answer(403, from, g.tag(r)), to: r.replyTo(from), close: stream && cut != nil}
+	status := sip.StatusForbidden
+	if r.inDialog() {
+		status = sip.StatusCallTransactionDoesNotExists
+	}
+	return verdict{reply: r.answer(status, from, g.tag(r)), to: r.replyTo(from), close: stream && cut != nil}
 }
 
 // refuse answers r, unless it is an ACK or shows no way back.

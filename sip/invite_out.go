@@ -79,6 +79,7 @@ func (c *call) tryNext() {
 		c.release()
 		c.release = release
 		c.trunk = o.way.trunk
+		c.company.admit(c, o.way.hop)
 		if c.openAgain() {
 			c.invite()
 			return
@@ -202,6 +203,7 @@ func (c *call) gotPickedUp(res *sip.Response) {
 	final.localSeq = e.dialog.localSeq // PRACKs have used numbers
 	final.remoteSeq, final.unheard = e.dialog.remoteSeq, e.dialog.unheard
 	c.dialog = final
+	c.company.named(final)
 	c.phase.Store(int32(answered))
 	c.begun = time.Now()
 	c.allows = methodsOf(res)

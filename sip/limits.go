@@ -22,8 +22,9 @@ const (
 
 // limits remembers who speaks how fast and who failed to prove herself.
 type limits struct {
-	rate float64 // messages a second a stranger may send
-	now  func() time.Time
+	rate   float64 // messages a second a stranger may send
+	now    func() time.Time
+	spared func(netip.Addr) bool // never banned: the trunks
 
 	mu       sync.Mutex // guards everything below
 	hosts    map[netip.Prefix]*host
@@ -31,7 +32,8 @@ type limits struct {
 	peers    map[netip.Addr]peer
 	devices  map[device]time.Time // until
 	expected map[netip.Addr]time.Time
-	crowd    host // stands for every host there was no room for
+	met      map[netip.Addr]int // how many calls each address is in
+	crowd    host               // stands for every host there was no room for
 	bans     uint64
 	swept    time.Time
 }
@@ -43,13 +45,15 @@ type host struct {
 	over   int
 	failures
 	banned time.Time // until
+	since  time.Time // when that began
+	cause  string    // floodCause, guessCause
 	conns  int
 }
 
 // failures counts wrong digests since the first of them.
 type failures struct {
 	count int
-	since time.Time
+	first time.Time
 }
 
 // lockKey is one user name as guessed from one network (/24 or /64).
@@ -77,9 +81,10 @@ func newLimits(perSecond int) *limits {
 		perSecond = 20
 	}
 	return &limits{
-		rate: float64(perSecond), now: time.Now,
+		rate: float64(perSecond), now: time.Now, spared: func(netip.Addr) bool { return false },
 		hosts: map[netip.Prefix]*host{}, locks: map[lockKey]*failures{},
 		peers: map[netip.Addr]peer{}, devices: map[device]time.Time{}, expected: map[netip.Addr]time.Time{},
+		met: map[netip.Addr]int{},
 	}
 }
 
@@ -129,12 +134,12 @@ func (l *limits) sweep(now time.Time) {
 	}
 	l.swept = now
 	for k, h := range l.hosts {
-		if h.conns == 0 && now.After(h.banned) && now.Sub(h.seen) > 10*time.Second && now.Sub(h.since) > authWindow {
+		if h.conns == 0 && now.After(h.banned) && now.Sub(h.seen) > 10*time.Second && now.Sub(h.first) > authWindow {
 			delete(l.hosts, k)
 		}
 	}
 	for k, f := range l.locks {
-		if now.Sub(f.since) > authBan {
+		if now.Sub(f.first) > authBan {
 			delete(l.locks, k)
 		}
 	}
@@ -162,11 +167,12 @@ func (l *limits) allow(ip netip.Addr) (bool, reason) {
 	defer l.mu.Unlock()
 	now := l.now()
 	h := l.host(ip, now)
-	if now.Before(h.banned) && !l.isPeer(ip, now) {
+	trusted := l.isPeer(ip, now)
+	if now.Before(h.banned) && !trusted {
 		return false, reasonBanned
 	}
 	rate := l.rate
-	if l.isPeer(ip, now) {
+	if trusted {
 		rate *= peerFactor
 	}
 	h.tokens = min(h.tokens+now.Sub(h.seen).Seconds()*rate, 2*rate)
@@ -178,18 +184,19 @@ func (l *limits) allow(ip netip.Addr) (bool, reason) {
 		}
 		return true, 0
 	}
-	if h.over++; h.over >= floodOver {
+	if h.over++; h.over >= floodOver && !trusted {
 		h.over = 0
-		l.ban(h, now.Add(floodBan))
+		l.ban(h, now, floodBan, floodCause)
 	}
 	return false, reasonRate
 }
 
-func (l *limits) ban(h *host, until time.Time) {
+// ban stops listening to h for so long; mu is held.
+func (l *limits) ban(h *host, now time.Time, d time.Duration, cause string) {
 	if h == &l.crowd {
 		return // its members did not all do it
 	}
-	h.banned = until
+	h.since, h.banned, h.cause = now, now.Add(d), cause
 	l.bans++
 }
 
@@ -199,9 +206,9 @@ func (l *limits) failed(user string, ip netip.Addr) {
 	defer l.mu.Unlock()
 	now := l.now()
 	h := l.host(ip, now)
-	if h.fail(now) >= authTries {
+	if h.fail(now) >= authTries && !l.spared(ip) {
 		h.count = 0
-		l.ban(h, now.Add(authBan))
+		l.ban(h, now, authBan, guessCause)
 	}
 	key := lockKey{user, netOf(ip)}
 	f := l.locks[key]
@@ -219,8 +226,8 @@ func (l *limits) failed(user string, ip netip.Addr) {
 }
 
 func (f *failures) fail(now time.Time) int {
-	if now.Sub(f.since) > authWindow {
-		f.count, f.since = 0, now
+	if now.Sub(f.first) > authWindow {
+		f.count, f.first = 0, now
 	}
 	f.count++
 	return f.count
@@ -233,7 +240,7 @@ func (l *limits) locked(user string, ip netip.Addr) bool {
 	defer l.mu.Unlock()
 	now := l.now()
 	f := l.locks[lockKey{user, netOf(ip)}]
-	return f != nil && f.count >= authTries && now.Sub(f.since) <= authBan && !now.Before(l.devices[device{user, ip}])
+	return f != nil && f.count >= authTries && now.Sub(f.first) <= authBan && !now.Before(l.devices[device{user, ip}])
 }
 
 // learn remembers that ip proved itself, for a trunk or (nil) a phone.
@@ -254,9 +261,9 @@ func (l *limits) learn(ip netip.Addr, t *Trunk, d time.Duration) {
 	l.peers[ip] = peer{t, until}
 }
 
-// trust remembers that user's phone is at ip.
-func (l *limits) trust(user string, ip netip.Addr, d time.Duration) {
-	l.learn(ip, nil, d)
+// trust remembers that user's phone is at ip, or the trunk t that signs as user.
+func (l *limits) trust(user string, ip netip.Addr, t *Trunk, d time.Duration) {
+	l.learn(ip, t, d)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.devices) < peersMax {
@@ -272,9 +279,33 @@ func (l *limits) peer(ip netip.Addr) (peer, bool) {
 	return p, ok && l.now().Before(p.until)
 }
 
+// isPeer tells whether ip proved itself, or is in a call with us; mu is held.
 func (l *limits) isPeer(ip netip.Addr, now time.Time) bool {
 	p, ok := l.peers[ip]
-	return ok && now.Before(p.until)
+	return ok && now.Before(p.until) || l.met[ip] > 0
+}
+
+// knows tells whether ip proved itself, or is in a call with us.
+func (l *limits) knows(ip netip.Addr) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.isPeer(ip, l.now())
+}
+
+// meet remembers that a call with ip began, until it ends: a phone whose
+// registration runs out while somebody talks on it is no stranger, and its BYE
+// must be heard. The returned function may be called more than once.
+func (l *limits) meet(ip netip.Addr) (part func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.met[ip]++
+	return sync.OnceFunc(func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.met[ip]--; l.met[ip] == 0 {
+			delete(l.met, ip)
+		}
+	})
 }
 
 // expect lets ip answer: a request of ours goes there.
@@ -306,7 +337,7 @@ func (l *limits) connect(ip netip.Addr, max int) bool {
 	defer l.mu.Unlock()
 	now := l.now()
 	h := l.host(ip, now)
-	if h.conns >= max || now.Before(h.banned) && !l.isPeer(ip, now) {
+	if h.conns >= max || now.Before(h.banned) && !l.isPeer(ip, now) && !l.spared(ip) {
 		return false
 	}
 	h.conns++

@@ -61,7 +61,7 @@ func TestGuessingIsCut(t *testing.T) {
 	thief := netip.MustParseAddr("192.0.2.1")
 	home := netip.MustParseAddr("192.0.2.99") // the same /24
 	far := netip.MustParseAddr("198.51.100.1")
-	l.trust("sari", home, time.Hour)
+	l.trust("sari", home, nil, time.Hour)
 
 	for i := range authTries {
 		if ok, _ := l.allow(thief); !ok {
@@ -99,7 +99,7 @@ func TestTablesAreBounded(t *testing.T) {
 		l.allow(ip)
 		l.failed("sari", ip)
 		l.expect(ip)
-		l.trust("sari", ip, time.Hour)
+		l.trust("sari", ip, nil, time.Hour)
 		ip = ip.Next()
 	}
 	if len(l.hosts) > hostsMax || len(l.locks) > hostsMax || len(l.expected) > peersMax || len(l.peers) > peersMax || len(l.devices) > peersMax {

@@ -289,6 +289,7 @@ type guardedConn struct {
 	own      bool          // we opened it: it takes nobody's place
 	once     sync.Once     // for Close
 
+	blank  int       // bytes of line ends since the last message
 	spoken bool      // a whole message was seen
 	since  time.Time // when this wait, or this message, began
 	in     []byte    // bytes not yet a message
@@ -352,7 +353,14 @@ func (c *guardedConn) skipEmptyLines() {
 	for n < len(c.in) && (c.in[n] == '\r' || c.in[n] == '\n') {
 		n++
 	}
-	if n >= 4 && n == len(c.in) {
+	if c.blank += n; n < len(c.in) {
+		defer func() { c.blank = 0 }() // a message follows
+	}
+	if c.own && n < 4 {
+		c.blank = 0 // the answer to a ping of ours
+	}
+	if c.blank >= 4 {
+		c.blank = 0
 		_, _ = c.Write([]byte("\r\n"))
 		if c.carrier || c.spoken {
 			c.since, c.spoken = time.Now(), true
@@ -415,6 +423,7 @@ func (c *guardedConn) Write(b []byte) (int, error) {
 func (c *guardedConn) Close() error {
 	c.once.Do(func() {
 		c.guard.accepted.Delete(c.RemoteAddr().String())
+		c.guard.server.registrar.phones.hungUp(c.from.String())
 		if c.own {
 			return
 		}

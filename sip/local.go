@@ -41,13 +41,10 @@ func (s *Server) address(req *sip.Request, transport, remote string) {
 // reach, and no user part, so that it names nothing but this server.
 func (s *Server) contactFor(transport, remote string) *sip.ContactHeader {
 	host, port := s.localFor(transport, remote)
-	uri := sip.Uri{Scheme: "sip", Host: host, Port: port}
+	uri := sip.Uri{Scheme: "sip", Host: bracketed(host), Port: port}
 	if t := sip.NetworkToLower(transport); t != "udp" {
 		uri.UriParams = sip.NewParams()
 		uri.UriParams.Add("transport", t)
-	}
-	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() {
-		uri.Host = "[" + host + "]"
 	}
 	return &sip.ContactHeader{Address: uri}
 }

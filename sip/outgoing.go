@@ -43,7 +43,7 @@ func (c *call) request(req *sip.Request, of purpose) { c.requestIn(c.dialog, req
 // request is not written before the one ahead of it was: a far end that sees
 // their numbers go back refuses them.
 func (c *call) requestIn(d *dialog, req *sip.Request, of purpose) {
-	elsewhere := d.elsewhere()
+	elsewhere := c.elsewhere(d)
 	var ack *sip.Request
 	if req.IsInvite() {
 		ack = d.ack(req)
@@ -58,7 +58,7 @@ func (c *call) requestIn(d *dialog, req *sip.Request, of purpose) {
 		done := sync.OnceFunc(func() { close(written) })
 		defer done()
 		if ack != nil {
-			o.res, o.err = c.server.sendInvite(req, ack, done)
+			o.res, o.err = c.server.sendInvite(req, ack, elsewhere, done)
 		} else {
 			o.res, o.err = c.server.sendTelling(req, elsewhere, done)
 		}
@@ -67,6 +67,17 @@ func (c *call) requestIn(d *dialog, req *sip.Request, of purpose) {
 		}
 		c.inbox.put(o)
 	}()
+}
+
+// elsewhere is where a request of d goes when the connection it should go by
+// is gone: for a volunteer's phone, where that is registered by now.
+func (c *call) elsewhere(d *dialog) string {
+	if p, ok := c.owner.(*deviceCall); ok && d.here.network != "UDP" {
+		if at, ok := p.at(); ok && at != d.source {
+			return at
+		}
+	}
+	return d.elsewhere()
 }
 
 // gotOutcome takes what became of a request of ours.
@@ -101,10 +112,15 @@ func (s *Server) sendTelling(req *sip.Request, elsewhere string, written func())
 	if err == nil || elsewhere == "" || errors.Is(err, sip.ErrTransactionTimeout) {
 		return res, err
 	}
+	return s.sendOnce(resent(req, elsewhere), written)
+}
+
+// resent is req on its way to elsewhere: a transaction of its own.
+func resent(req *sip.Request, elsewhere string) *sip.Request {
 	again := req.Clone()
 	again.Via().Params.Add("branch", sip.GenerateBranch())
 	again.SetDestination(elsewhere)
-	return s.sendOnce(again, written)
+	return again
 }
 
 func (s *Server) sendOnce(req *sip.Request, written func()) (*sip.Response, error) {
@@ -131,8 +147,18 @@ func (s *Server) sendOnce(req *sip.Request, written func()) (*sip.Response, erro
 }
 
 // sendInvite sends an INVITE inside a dialog and acknowledges what comes, each
-// time it comes. The ACK of a refusal is sipgo's to send.
-func (s *Server) sendInvite(req, ack *sip.Request, written func()) (*sip.Response, error) {
+// time it comes. The ACK of a refusal is sipgo's to send. Like send it tries
+// elsewhere when the stream is closed.
+func (s *Server) sendInvite(req, ack *sip.Request, elsewhere string, written func()) (*sip.Response, error) {
+	res, err := s.inviteOnce(req, ack, written)
+	if err == nil || elsewhere == "" || errors.Is(err, sip.ErrTransactionTimeout) {
+		return res, err
+	}
+	ack.SetDestination(elsewhere)
+	return s.inviteOnce(resent(req, elsewhere), ack, written)
+}
+
+func (s *Server) inviteOnce(req, ack *sip.Request, written func()) (*sip.Response, error) {
 	tx, err := s.uac.TransactionRequest(context.Background(), req, s.streams.ready)
 	if err != nil {
 		return nil, err

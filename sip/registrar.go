@@ -3,6 +3,7 @@ package sip
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +17,9 @@ const (
 	registerMin     = 60 * time.Second
 	registerDefault = time.Hour
 )
+
+// registerExtensions are the option tags a REGISTER may Require of us.
+var registerExtensions = []string{"outbound", "path"}
 
 // registrar keeps where volunteers' phones are (RFC 3261 §10.3). Who registers
 // must sign; the user who signs is the only one she may register.
@@ -94,7 +98,7 @@ func (r *registrar) settle(user string, ip netip.Addr, phones []Binding) {
 		longest = max(longest, p.Expires.Sub(r.phones.now()))
 	}
 	if longest > 0 {
-		r.limits.trust(user, ip, longest)
+		r.limits.trust(user, ip, nil, longest)
 	}
 }
 
@@ -108,10 +112,69 @@ func (s *Server) registered(req *sip.Request, phones []Binding) *sip.Response {
 		if b.q != "" {
 			value += ";q=" + b.q
 		}
-		res.AppendHeader(sip.NewHeader("Contact", value))
+		res.AppendHeader(sip.NewHeader("Contact", value+b.instance))
+	}
+	for _, h := range req.GetHeaders("Path") {
+		res.AppendHeader(sip.NewHeader("Path", h.Value())) // RFC 3327 §5.3
+	}
+	res.AppendHeader(sip.NewHeader("Supported", strings.Join(registerExtensions, ", ")))
+	if bound(req) {
+		res.AppendHeader(sip.NewHeader("Require", "outbound")) // RFC 5626 §6
 	}
 	res.AppendHeader(sip.NewHeader("Date", now.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
 	return res
+}
+
+// bound tells whether the phone wants to be called by the connection it
+// registers over, and is (RFC 5626). Over UDP it is called back where it came
+// from as well, but we answer no STUN on the port of SIP and do not promise it.
+func bound(req *sip.Request) bool {
+	if !sip.IsReliable(req.Transport()) || !slices.Contains(tokens(req, "Supported"), "outbound") {
+		return false
+	}
+	for _, h := range req.GetHeaders("Contact") {
+		if a, ok := parseNameAddr(h.Value()); ok && instanceOf(a) != "" {
+			return len(pathOf(req)) == 0
+		}
+	}
+	return false
+}
+
+// instanceOf is how a phone names itself and the flow it registers over, as
+// parameters of its Contact; empty when it does not do both (RFC 5626 §4.1).
+// The names of RFC 5627 (GRUU) are not made: nobody calls a volunteer's phone
+// but this house, which knows the Contact.
+func instanceOf(a nameAddr) string {
+	name, named := get(a.params, "+sip.instance")
+	flow, numbered := get(a.params, "reg-id")
+	if !named || !numbered || !isDigits(flow) || len(name) > 256 {
+		return ""
+	}
+	return ";+sip.instance=" + name + ";reg-id=" + flow
+}
+
+// pathMost bounds how many proxies may stand between a phone and us.
+const pathMost = 5
+
+// pathOf are the proxies that want to be on the way to the phone (RFC 3327),
+// nearest to us first.
+func pathOf(req *sip.Request) (path []string) {
+	for _, h := range req.GetHeaders("Path") {
+		path = append(path, splitOutside(h.Value(), ',')...)
+	}
+	return path
+}
+
+// readPath is pathOf when each is a URI in brackets.
+func readPath(req *sip.Request) (path []string, ok bool) {
+	for _, one := range pathOf(req) {
+		a, ok := parseNameAddr(one)
+		if !ok || a.uri.scheme != "sip" || len(path) == pathMost || len(a.text) > 512 {
+			return nil, false
+		}
+		path = append(path, a.text)
+	}
+	return path, true
 }
 
 // read turns a REGISTER signed by user into a change, or into its refusal.
@@ -133,6 +196,10 @@ func (r *registrar) read(req *sip.Request, user string) (change, *refusal) {
 		ch.clear = true
 		return ch, nil
 	}
+	path, ok := readPath(req)
+	if !ok {
+		return ch, bad(reasonHeader)
+	}
 	now := r.phones.now()
 	for _, h := range contacts {
 		a, ok := parseNameAddr(h.Value())
@@ -151,14 +218,21 @@ func (r *registrar) read(req *sip.Request, user string) (change, *refusal) {
 		}
 		b := Binding{
 			URI: a.text, Source: req.Source(), Via: req.Transport(), Expires: now.Add(min(want, r.max)),
-			key: uriKeyOf(a.uri), callID: ch.callID, cseq: ch.cseq,
+			key: uriKeyOf(a.uri), instance: instanceOf(a), path: path, callID: ch.callID, cseq: ch.cseq,
 		}
-		if q, ok := get(a.params, "q"); ok {
+		if q, _ := get(a.params, "q"); isQ(q) {
 			b.q = q
 		}
 		ch.set = append(ch.set, b)
 	}
 	return ch, nil
+}
+
+// isQ tells whether s is a qvalue (RFC 3261 §25.1): 0 to 1, up to three places.
+func isQ(s string) bool {
+	whole, places, _ := strings.Cut(s, ".")
+	return len(places) <= 3 && (places == "" || isDigits(places)) &&
+		(whole == "0" || whole == "1" && strings.Trim(places, "0") == "")
 }
 
 // expiresOf reads the Expires header.

@@ -27,6 +27,7 @@ func (c *call) gotReinvite(r *request) {
 		return
 	}
 	c.dialog.retarget(r.Request)
+	c.company.named(c.dialog)
 	c.allowed(r.Request)
 	c.local = sdp
 	res := c.accept(r.Request, sdp)

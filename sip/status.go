@@ -58,6 +58,9 @@ func (s *Server) reply(req *sip.Request, status int) *sip.Response {
 	// sipgo copies the version's text from the request; ours is a constant.
 	res.SipVersion = "SIP/2.0"
 	markReceived(res, req.Source())
+	if s.cfg.UserAgent != "" {
+		res.AppendHeader(sip.NewHeader("Server", s.cfg.UserAgent))
+	}
 	switch status {
 	case sip.StatusMethodNotAllowed, sip.StatusNotImplemented:
 		res.AppendHeader(sip.NewHeader("Allow", s.allowed()))

@@ -55,6 +55,9 @@ func (st *streams) close() {
 // ready is sipgo's hook before a request of ours is sent. Our dialogs have
 // built all of it; only the connection may be missing.
 func (st *streams) ready(_ *sipgo.Client, req *sip.Request) error {
+	if name := st.server.cfg.UserAgent; name != "" && req.GetHeader("User-Agent") == nil {
+		req.AppendHeader(sip.NewHeader("User-Agent", name))
+	}
 	network := sip.NetworkToUpper(req.Transport())
 	if network == "UDP" {
 		return nil

@@ -303,7 +303,11 @@ func (r *checked) checkRequire(ru *rules) *refusal {
 	}
 	var missing []string
 	for _, tag := range r.list("require") {
-		if tag == "" || slices.Contains(ru.supported, strings.ToLower(tag)) {
+		supported := ru.supported
+		if r.method == "REGISTER" {
+			supported = registerExtensions
+		}
+		if tag == "" || slices.Contains(supported, strings.ToLower(tag)) {
 			continue
 		}
 		if !isToken(tag) {
