@@ -446,7 +446,7 @@ func (u *uplink) ways(ts *trunks, number string) []way {
 			sign = u.account.signer
 		}
 		ways = append(ways, way{
-			trunk: u.trunk, target: u.target(number), network: p.network, hop: p.addr.String(),
+			trunk: u.trunk, target: u.target(number), network: p.network, hop: p.addr.String(), stream: u.streamAt(p, v.places),
 			from: who.from(), headers: headers, sign: sign,
 			admit:   func() (func(), bool) { return ts.admitOutgoing(u) },
 			session: u.cfg.SessionExpires.D(), reliable: u.cfg.Reliable != "off",

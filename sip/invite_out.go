@@ -18,6 +18,7 @@ type outgoing struct {
 	route func() []way // where the call can go, best first; nil after it was asked
 	ways  []way        // those not tried yet
 	way   way          // the one being tried
+	tight *way         // … as it was before a long INVITE went by TCP; nil: it did not
 	limit time.Duration
 
 	try     *attempt // nil: nothing is on its way
@@ -119,7 +120,7 @@ func (c *call) openAgain() bool {
 // invite sends the first INVITE of a way.
 func (c *call) invite() {
 	o := c.out
-	o.brief, o.heard = 0, ""
+	o.brief, o.heard, o.tight = 0, "", nil
 	o.askAnew()
 	o.early = map[string]*early{}
 	o.proto = newOutDialog(o.way, c.server.spotTowards(o.way.network, o.way.hop))
@@ -161,6 +162,7 @@ func seconds10(d time.Duration) string { return strconv.Itoa(int(d / time.Second
 // send puts an INVITE on its way.
 func (c *call) send(req *sip.Request) {
 	o := c.out
+	c.fit(req)
 	o.try = c.server.newAttempt(c.inbox, o.proto, req)
 	if c.trunk != nil {
 		c.clock.set(alarmSilent, c.server.calls.patience.trunk)
@@ -308,12 +310,15 @@ func (c *call) gotNothing(m attemptOver) {
 		return
 	}
 	c.log.Info("a call got no answer", "trunk", c.trunkName(), "error", m.err)
+	if c.backToDatagrams() {
+		return
+	}
 	c.failOver(queue.CauseUnreachable)
 }
 
 // nothingHeard: not even a 100 came.
 func (c *call) nothingHeard() {
-	if !c.inPhase(ringing) {
+	if !c.inPhase(ringing) || c.backToDatagrams() {
 		return
 	}
 	if c.trunk != nil {

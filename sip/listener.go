@@ -333,6 +333,7 @@ func (c *guardedConn) next() bool {
 		return true
 	}
 	c.since, c.spoken = time.Now(), true
+	c.guard.trunks.calledByTCP(c)
 	v := c.guard.inspect(c.in[:n], c.from, true)
 	c.guard.tracer.inStream(c, c.in[:n])
 	c.in = append(c.in[:0], c.in[n:]...)
@@ -417,6 +418,12 @@ func (c *guardedConn) Write(b []byte) (int, error) {
 	c.guard.tracer.outStream(c, b)
 	_ = c.SetWriteDeadline(time.Now().Add(writeTimeout))
 	return c.Conn.Write(b)
+}
+
+// secure tells whether c is a connection of TLS.
+func (c *guardedConn) secure() bool {
+	_, ok := c.Conn.(*tls.Conn)
+	return ok
 }
 
 // Close gives the connection's place back.

@@ -1,7 +1,6 @@
 package sip
 
 import (
-	"crypto/tls"
 	"fmt"
 	"hash/maphash"
 	"log/slog"
@@ -212,7 +211,7 @@ func (t *Tracer) outStream(c *guardedConn, raw []byte) {
 // end is our end of a connection.
 func (c *guardedConn) end() (transport string, local netip.AddrPort) {
 	transport = "TCP"
-	if _, ok := c.Conn.(*tls.Conn); ok {
+	if c.secure() {
 		transport = "TLS"
 	}
 	if a, ok := c.LocalAddr().(*net.TCPAddr); ok {

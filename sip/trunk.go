@@ -28,6 +28,7 @@ type Trunk struct {
 	calls     atomic.Int64
 	heard     atomic.Int64 // when it last brought a call (Unix nanoseconds)
 	uplink    *uplink      // nil: it only brings calls
+	streaming streaming
 }
 
 // Sources returns the addresses RTP of a call may come from: the trunk's own,

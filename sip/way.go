@@ -15,6 +15,7 @@ type way struct {
 	to      *sip.Uri       // To, where it is another; nil: target
 	network string         // UDP, TCP or TLS
 	hop     string         // the ip:port the INVITE is sent to, resolved already
+	stream  string         // the ip:port that takes it by TCP, for an INVITE too long for a datagram; "": none is known to
 	from    sip.FromHeader // who calls, as the called party shall see it; without tag
 	headers []sip.Header   // identity (RFC 3325) and privacy (RFC 3323) of the INVITE
 
