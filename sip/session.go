@@ -17,6 +17,7 @@ import (
 type session struct {
 	interval time.Duration // 0: none agreed
 	ours     bool          // we refresh
+	until    time.Time     // it ends without one
 }
 
 // sessionTooBrief is 422, Session Interval Too Small (RFC 4028 §6).
@@ -108,6 +109,7 @@ func (c *call) takeSession(res *sip.Response) {
 // waits gives up a little before its end (RFC 4028 §10).
 func (c *call) windTimer() {
 	n := c.timer.interval
+	c.timer.until = time.Now().Add(n)
 	switch {
 	case n == 0:
 	case c.timer.ours:
@@ -171,6 +173,10 @@ func (c *call) refreshed(o outcome) {
 	signed := c.outs.signed
 	c.outs = outstanding{written: c.outs.written}
 	switch {
+	case o.err != nil && c.speaks() && time.Now().Before(c.timer.until):
+		// The way of the signalling is lost, that of the sound is not.
+		c.log.Info("a refresh of the session did not get through; it is tried again", "error", o.err)
+		c.clock.set(alarmRefresh, min(c.timer.interval/8, 10*time.Second))
 	case o.err != nil, lostDialog(o.status):
 		c.log.Warn("the far end did not answer the refresh of the session", "status", o.status, "error", o.err)
 		c.hangUp(queue.ByNetwork, queue.CauseExpired)
@@ -224,4 +230,10 @@ func (c *call) tookRefresh(res *sip.Response) {
 		return
 	}
 	c.windTimer()
+}
+
+// speaks tells whether sound came from the far end lately.
+func (c *call) speaks() bool {
+	heard := c.sound.heard()
+	return !heard.IsZero() && time.Since(heard) < c.server.calls.patience.silence
 }
