@@ -11,7 +11,7 @@ import (
 type SIP struct {
 	Listen        []string `yaml:"listen" default:"0.0.0.0:5060" doc:"Addresses calls come in on, each for UDP and TCP."`
 	PublicAddress string   `yaml:"public_address" default:"" example:"203.0.113.10" doc:"The IP address the carrier reaches this server by, when that is not an address of this machine (NAT). Empty: the address the call came in on."`
-	Domain        string   `yaml:"domain" default:"sahut" doc:"The realm of SIP phones that sign in here. It is part of every phone password: after a change all passwords must be set anew."`
+	Domain        string   `yaml:"domain" default:"voice" doc:"The realm of SIP phones that sign in here. It is part of every phone password: after a change all passwords must be set anew."`
 	Unknown       string   `yaml:"unknown" default:"reject" choices:"reject,silence" doc:"What a call gets that no trunk explains: reject answers 403, silence answers nothing."`
 	Trunks        []Trunk  `yaml:"trunks" doc:"The carriers whose calls are taken. Calls from anywhere else never ring."`
 

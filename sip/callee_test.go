@@ -55,6 +55,7 @@ func (c *callee) read() {
 			return
 		}
 		m := siptest.Message{At: time.Now(), Text: string(buf[:n])}
+		noProduct(c.t, m.Text)
 		c.mu.Lock()
 		c.from = from
 		answer := c.answer

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -33,6 +34,7 @@ type wireCarrier struct {
 	handle   func(*sip.Request) *sip.Response // nil: nothing is answered
 	requests []*sip.Request
 	answers  []*sip.Response // to requests of the carrier
+	pings    int             // keep-alives that came
 	conns    []net.Conn
 	silent   bool
 }
@@ -125,8 +127,11 @@ func (c *wireCarrier) readTCP(conn net.Conn) {
 		}
 		in = append(in, b[:n]...)
 		for {
-			for len(in) > 0 && (in[0] == '\r' || in[0] == '\n') {
-				in = in[1:]
+			if rest, ping := bytes.CutPrefix(in, []byte("\r\n\r\n")); ping {
+				in = rest
+				c.change(func() { c.pings++ })
+				_, _ = conn.Write([]byte("\r\n"))
+				continue
 			}
 			size, err := frame(in, sizes{message: 65535, line: 8192})
 			if size == 0 || err != nil {
@@ -142,6 +147,11 @@ func (c *wireCarrier) readTCP(conn net.Conn) {
 
 // got keeps a message and returns the answer to it.
 func (c *wireCarrier) got(raw []byte, from string) []byte {
+	noProduct(c.t, string(raw))
+	if string(raw) == "\r\n\r\n" {
+		c.change(func() { c.pings++ })
+		return nil
+	}
 	msg, err := sip.ParseMessage(raw)
 	if err != nil {
 		return nil // keep-alives

@@ -199,10 +199,19 @@ func parseReply(t *testing.T, text string) reply {
 			t.Errorf("%s tells what runs here: %q", forbidden, r.head[forbidden])
 		}
 	}
-	if strings.Contains(strings.ToLower(text), "sahut") || strings.Contains(strings.ToLower(text), "sipgo") {
-		t.Errorf("a product is named on the wire:\n%s", text)
-	}
+	noProduct(t, text)
 	return r
+}
+
+// noProduct asserts that nothing we sent names what runs here.
+func noProduct(t *testing.T, text string) {
+	t.Helper()
+	low := strings.ToLower(text)
+	for _, name := range []string{"sahut", "sipgo", "pion", "golang", "\r\na=tool:"} {
+		if strings.Contains(low, name) {
+			t.Errorf("a product is named on the wire (%s):\n%s", name, text)
+		}
+	}
 }
 
 // compose builds a well-formed request; lines are added to it.

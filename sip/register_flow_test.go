@@ -96,7 +96,7 @@ func TestPhoneOnItsConnection(t *testing.T) {
 }
 
 // registrarHouse is a house where phones may register, over TLS too.
-func registrarHouse(t *testing.T, network string) *house {
+func registrarHouse(t *testing.T, network string, change ...func(*house)) *house {
 	t.Helper()
 	return openHouse(t, func(h *house) {
 		s := h.server
@@ -108,6 +108,9 @@ func registrarHouse(t *testing.T, network string) *house {
 		s.registrar.users = phones
 		s.guard.rules.registrar = true
 		h.desk.on = func(queue.Event) {}
+		for _, f := range change {
+			f(h)
+		}
 	})
 }
 
