@@ -31,6 +31,8 @@ var allowed = map[string]string{
 	"GET /api/v1/status":             "supervisor",
 	"GET /api/v1/calls":              "supervisor",
 	"GET /api/v1/trunks":             "supervisor",
+	"GET /api/v1/bans":               "supervisor",
+	"DELETE /api/v1/bans/{host}":     "admin",
 	"GET /api/v1/trace":              "admin",
 	"POST /api/v1/trace":             "admin",
 	"DELETE /api/v1/trace":           "admin",

@@ -11,6 +11,8 @@ import (
 type Line interface {
 	Trunks() []Trunk
 	Trace() Trace
+	Bans() []Ban
+	Unban(host string) bool // false: it is not banned
 }
 
 // Trace lets an operator see SIP messages for a while, masked before they are

@@ -59,3 +59,33 @@ func TestNoLine(t *testing.T) {
 		t.Errorf("trace %d, trunks %+v", r.status, list)
 	}
 }
+
+// Who is banned is shown; an admin lifts it, and that is noted.
+func TestBans(t *testing.T) {
+	h := newHouse(t)
+	admin := h.signIn("admin")
+	var list agentui.BanList
+	h.signIn("rina").send("GET", "/api/v1/bans", nil).into(t, &list)
+	if len(list.Bans) != 1 || list.Bans[0].Host != "2001:db8::/64" || list.Bans[0].Cause != "guessing" || list.Bans[0].Until.IsZero() {
+		t.Fatalf("bans %+v", list)
+	}
+	const path = "/api/v1/bans/2001:db8::%2F64"
+	if r := h.signIn("rina").send("DELETE", path, nil); r.status != http.StatusForbidden {
+		t.Errorf("a supervisor: %d", r.status)
+	}
+	if r := admin.send("DELETE", "/api/v1/bans/192.0.2.1", nil); r.status != http.StatusNotFound {
+		t.Errorf("who is not banned: %d", r.status)
+	}
+	if r := admin.send("DELETE", path, nil); r.status != http.StatusNoContent || !strings.Contains(h.log.String(), "listened to again") || !strings.Contains(h.log.String(), "by=admin") {
+		t.Errorf("lifted: %d\n%s", r.status, h.log)
+	}
+	admin.send("GET", "/api/v1/bans", nil).into(t, &list)
+	if len(list.Bans) != 0 {
+		t.Errorf("left: %+v", list)
+	}
+	h = newHouse(t, func(o *agentui.Options) { o.Line = nil })
+	h.signIn("admin").send("GET", "/api/v1/bans", nil).into(t, &list)
+	if r := h.signIn("admin").send("DELETE", path, nil); r.status != http.StatusNotFound || len(list.Bans) != 0 {
+		t.Errorf("without a line: %d, %+v", r.status, list)
+	}
+}

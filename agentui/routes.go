@@ -64,6 +64,8 @@ func routes() []route {
 
 		// the telephone line
 		{method: "GET", path: "/api/v1/trunks", rights: supervisors, do: (*Server).getTrunks, out: TrunkList{}, doc: "The trunks: up or down, since when and why, registered, calls now."},
+		{method: "GET", path: "/api/v1/bans", rights: supervisors, do: (*Server).getBans, out: BanList{}, doc: "The hosts that are not listened to for a while, because they sent too much or guessed passwords."},
+		{method: "DELETE", path: "/api/v1/bans/{host}", rights: admins, do: (*Server).deleteBan, doc: "Listen to a host again; noted with your name."},
 		{method: "GET", path: "/api/v1/trace", rights: admins, do: (*Server).getTrace, out: TraceView{}, doc: "The SIP trace: whether one runs, and its calls as ladders. All of it is masked.",
 			query: []string{"call: one contact or Call-ID; its messages come too"}},
 		{method: "POST", path: "/api/v1/trace", rights: admins, do: (*Server).postTrace, in: NewTrace{}, out: TraceView{}, doc: "Start a SIP trace that ends by itself; noted with your name."},

@@ -92,7 +92,7 @@ func TestInviteThatStaysADatagram(t *testing.T) {
 	for name, change := range map[string]func(ways []way, far *callee){
 		"nobody takes TCP": func(ways []way, far *callee) { long(ways); ways[0].stream = far.addr() },
 		"TCP is not known": func(ways []way, _ *callee) { long(ways) },
-		"a short INVITE":   func(ways []way, far *callee) { ways[0].stream = far.addr() },
+		"a short INVITE":   func(ways []way, far *callee) { ways[0].stream = unused(t, far.ip) },
 		"TCP says nothing": func(ways []way, far *callee) { long(ways); ways[0].stream = deaf(t, far.ip) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -112,6 +112,22 @@ func TestInviteThatStaysADatagram(t *testing.T) {
 			far.byes()
 		})
 	}
+}
+
+// unused is an address nobody may connect to.
+func unused(t *testing.T, ip string) string {
+	l, err := net.Listen("tcp", ip+":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = l.(*net.TCPListener).SetDeadline(time.Now().Add(time.Millisecond))
+		if _, err := l.Accept(); err == nil {
+			t.Error("a connection was opened")
+		}
+		l.Close()
+	})
+	return l.Addr().String()
 }
 
 // deaf takes connections and says nothing.

@@ -131,6 +131,7 @@ func TestRefreshIsTriedWhileSheIsHeard(t *testing.T) {
 			l.Close() // not now
 			s.up(h, quietSDP, "Session-Expires: 4;refresher=uas", "Supported: timer", "Allow: UPDATE")
 			await[queue.Established](t, h.desk, 1)
+			begun := time.Now()
 			if heard {
 				sound := h.studio.sound(0)
 				sound.mu.Lock()
@@ -140,6 +141,9 @@ func TestRefreshIsTriedWhileSheIsHeard(t *testing.T) {
 			s.wire.Close()
 			if !heard {
 				h.ended(1, queue.ByNetwork, queue.CauseExpired)
+				if took := time.Since(begun); took > 3500*time.Millisecond {
+					t.Errorf("given up after %v, at the end of the session", took)
+				}
 				return
 			}
 			again, err := awaitListener(t, l.Addr().String())

@@ -6,9 +6,28 @@ import (
 	"sahut/agentui"
 )
 
-// Line is two trunks, one of them down, and a trace of one call.
+// Line is two trunks, one of them down, a trace of one call, and a banned host.
 type Line struct {
-	running agentui.TraceStatus
+	running  agentui.TraceStatus
+	unbanned bool
+}
+
+// Bans is part of agentui.Line.
+func (l *Line) Bans() []agentui.Ban {
+	if l.unbanned {
+		return nil
+	}
+	at := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+	return []agentui.Ban{{Host: "2001:db8::/64", Cause: "guessing", Since: at, Until: at.Add(15 * time.Minute)}}
+}
+
+// Unban is part of agentui.Line.
+func (l *Line) Unban(host string) bool {
+	if host != "2001:db8::/64" || l.unbanned {
+		return false
+	}
+	l.unbanned = true
+	return true
 }
 
 // Trunks is part of agentui.Line.

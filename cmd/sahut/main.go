@@ -31,6 +31,8 @@ func commands() []command {
 		{"user", "add|list|passwd|disable", "accounts", userCommand},
 		{"calls", "[-data DIR] [-since 24h] [-json|-csv]", "list the call records", callsCommand},
 		{"trunks", "[-data DIR] [-json]", "show how the trunks of the running server are", trunksCommand},
+		{"bans", "[-data DIR] [-json]", "show which hosts the running server does not listen to", bansCommand},
+		{"unban", "[-data DIR] HOST", "have it listen to one of them again", unbanCommand},
 		{"verify", "[-data DIR]", "check the journal's conservation laws", verifyCommand},
 		{"backup", "[-data DIR] FILE", "copy everything that is kept, also while the server runs", backupCommand},
 		{"restore", "[-data DIR] FILE", "put a backup into an empty data directory", restoreCommand},
