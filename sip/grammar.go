@@ -76,8 +76,7 @@ func splitOutside(s string, sep byte) []string {
 // param is one ";name=value". The name is lower-case; value keeps its quotes.
 type param struct{ name, value string }
 
-// parseParams reads "a=1;b;c=\"x\"". A quoted value that holds a separator is
-// refused: sipgo would cut it in two and see parameters we did not.
+// parseParams reads "a=1;b;c=\"x\"".
 func parseParams(s string) ([]param, bool) {
 	var out []param
 	for _, part := range splitOutside(s, ';') {
@@ -87,7 +86,7 @@ func parseParams(s string) ([]param, bool) {
 			return nil, false
 		}
 		if strings.HasPrefix(value, `"`) {
-			if len(value) < 2 || !strings.HasSuffix(value, `"`) || strings.ContainsAny(value, ";,=\\") || strings.Count(value, `"`) != 2 {
+			if closingQuote(value) != len(value)-1 {
 				return nil, false
 			}
 		} else if strings.ContainsAny(value, " \t\";,<>=\\") {
@@ -96,6 +95,11 @@ func parseParams(s string) ([]param, bool) {
 		out = append(out, param{strings.ToLower(name), value})
 	}
 	return out, true
+}
+
+// hides tells whether p's quotes hold what separates parameters.
+func (p param) hides() bool {
+	return strings.HasPrefix(p.value, `"`) && strings.ContainsAny(p.value[1:len(p.value)-1], `;,=\"`)
 }
 
 // get returns the parameter's value.
@@ -108,9 +112,14 @@ func get(ps []param, name string) (string, bool) {
 	return "", false
 }
 
-// writeParams appends ";a=1;b".
+// writeParams appends ";a=1;b". A quoted value that holds a separator is left
+// out: sipgo would cut it in two and see parameters we did not. Registrars send
+// them (received="sip:192.0.2.1:5060;transport=TCP").
 func writeParams(b *strings.Builder, ps []param) {
 	for _, p := range ps {
+		if p.hides() {
+			continue
+		}
 		b.WriteByte(';')
 		b.WriteString(p.name)
 		if p.value != "" {

@@ -325,3 +325,21 @@ func TestCalledAtTheContact(t *testing.T) {
 		}
 	})
 }
+
+// What a registrar notes of us in the Contact it sends back, separators within
+// quotes included, is no reason to lose its answer.
+func TestRegistrarNotesWhereWeAre(t *testing.T) {
+	t.Parallel()
+	c := openCarrier(t, "127.0.7.31")
+	c.answerBy(func(req *sip.Request) *sip.Response {
+		if req.Method != sip.REGISTER || !signedRight(req) {
+			return c.serve(req)
+		}
+		contact, _, _ := strings.Cut(req.GetHeader("Contact").Value(), ">")
+		return respond(req, 200, "Contact: "+contact+`>;expires=120;received="sip:127.0.0.1:43922;transport=TCP";+sip.instance="<urn:uuid:a>";reg-id=1`)
+	})
+	ct := c.ourTrunk()
+	ct.Register = true
+	h := houseWith(t, ct, nil, nil)
+	waitState(t, h.server, func(st TrunkState) bool { return st.Registered && time.Until(st.Expires) < 3*time.Minute })
+}

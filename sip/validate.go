@@ -202,6 +202,9 @@ func (r *checked) checkParties(*rules) *refusal {
 func oneTag(ps []param) bool {
 	n := 0
 	for _, p := range ps {
+		if p.hides() {
+			return false
+		}
 		if p.name == "tag" {
 			n++
 			if p.value == "" || strings.HasPrefix(p.value, `"`) {
