@@ -497,3 +497,24 @@ func TestCloseCancelsCallsOut(t *testing.T) {
 		t.Errorf("ended %+v", got)
 	}
 }
+
+// Who answers may be reached without the proxy that brought the call there: our
+// requests go to its Contact, and its answers are heard from there.
+func TestBeyondAProxyThatStaysNotInTheWay(t *testing.T) {
+	t.Parallel()
+	proxy, beyond := newCallee(t, "127.0.6.40"), newCallee(t, "127.0.6.41")
+	beyond.byes()
+	h := outHouse(t, nil, proxy)
+	h.dialOut()
+	invite := proxy.request("INVITE", 1)
+	tagged := siptest.Message{Text: strings.Replace(invite.Text, "\r\nTo: "+invite.Header("To"), "\r\nTo: "+invite.Header("To")+";tag=them", 1)}
+	proxy.reply(tagged, "200 OK", "", quietSDP, "Contact: <sip:them@"+beyond.addr()+">")
+	beyond.request("ACK", 1)
+	await[queue.Established](t, h.desk, 1)
+	h.voice().End(outContact, queue.ByAgent, queue.CauseNormal)
+	beyond.request("BYE", 1)
+	h.within(h.server.Close)
+	if n := beyond.copies("BYE"); n != 1 {
+		t.Errorf("the BYE was sent %d times", n)
+	}
+}
