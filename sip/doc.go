@@ -9,7 +9,7 @@
 //	         grammar.go   URIs, name-addrs, Via, parameters
 //	         validate.go  RFC 3261 §8.2 and §16.3: which answer a bad request gets
 //	         canonical.go what passes is written anew, so that sipgo reads it as we did
-//	         limits.go    token buckets and bans per /32 and /64
+//	         limits.go    token buckets and bans per /32 and /64; bans.go shows them
 //	     ─ sipgo        parser, transactions (RFC 3261 §17)
 //	     ─ server.go    one table of methods; a panic ends one request only
 //	         trunk.go     whose INVITE is this?
@@ -17,10 +17,11 @@
 //	         calls.go     the registry: which call is this request, this order for?
 //	calls ─ call.go       one dialog and its sound, whichever side began it
 //	        dialog.go     tags, numbers, routes (RFC 3261 §12)
+//	        company.go    who may speak inside it
 //	      ─ how it begins
 //	        answer.go     an INVITE comes in; prack.go, precondition.go
 //	        invite_out.go ours goes out, by one way (way.go) after the other;
-//	                      attempt.go one INVITE, early.go who rings
+//	                      attempt.go one INVITE, early.go who rings, fit.go TCP for a long one
 //	      ─ whom it is for (owner)
 //	        contact.go    the desk's contact; channel.go and dial.go its orders
 //	        onward.go     the number a contact is forwarded to

@@ -59,7 +59,7 @@ func (s *Server) localFor(transport, remote string) (host string, port int) {
 	}
 	port = int(l.addr.Port())
 	if sip.NetworkToLower(transport) == "tls" {
-		port = s.securePort(l)
+		port = s.securePort(l, remote)
 	}
 	far, err := netip.ParseAddrPort(remote)
 	loopback := err == nil && far.Addr().Unmap().IsLoopback()
@@ -76,8 +76,10 @@ func (s *Server) localFor(transport, remote string) (host string, port int) {
 }
 
 // securePort is where l's address takes TLS. Without such a port we can only
-// be reached by the connections we open ourselves; the usual one is named then.
-func (s *Server) securePort(l *listener) int {
+// be reached by the connections we open ourselves, and name the port of that:
+// the far end then finds it among those it has. Without one the usual port is
+// named.
+func (s *Server) securePort(l *listener, remote string) int {
 	for _, t := range s.secure {
 		if a := t.addr.Addr(); a == l.addr.Addr() || a.IsUnspecified() {
 			return int(t.addr.Port())
@@ -85,6 +87,9 @@ func (s *Server) securePort(l *listener) int {
 	}
 	if len(s.secure) > 0 {
 		return int(s.secure[0].addr.Port())
+	}
+	if port := s.streams.portTowards("tls", remote); port != 0 {
+		return port
 	}
 	return sip.DefaultPort("tls")
 }

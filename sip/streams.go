@@ -101,6 +101,19 @@ func (st *streams) open(network, remote string) bool {
 	return true
 }
 
+// portTowards is our port of the connection to remote; 0: there is none.
+func (st *streams) portTowards(network, remote string) int {
+	c, err := st.server.ua.TransportLayer().GetConnection(network, remote)
+	if err != nil || c == nil {
+		return 0
+	}
+	defer c.TryClose()
+	if a, ok := c.LocalAddr().(*net.TCPAddr); ok {
+		return a.Port
+	}
+	return 0
+}
+
 // dial opens a connection and hands it over.
 func (st *streams) dial(network, remote string) error {
 	to, err := netip.ParseAddrPort(remote)
