@@ -341,3 +341,22 @@ func TestNoAmplification(t *testing.T) {
 		t.Error("the trunk's host is not challenged")
 	}
 }
+
+// What sipgo would cut in two never reaches it, and the rest of the value does.
+func TestQuotedSeparatorsStayOutside(t *testing.T) {
+	for text, want := range map[string]string{
+		`<sip:a@x>;expires=120;received="sip:1.2.3.4:5060;transport=TCP";reg-id=1`: `<sip:a@x>;expires=120;reg-id=1`,
+		`<sip:a@x>;+sip.instance="<urn:uuid:a>";q=1`:                               `<sip:a@x>;+sip.instance="<urn:uuid:a>";q=1`,
+		`<sip:a@x>;a="b\"c";d`: `<sip:a@x>;d`,
+	} {
+		a, ok := parseNameAddr(text)
+		if got := a.String(); !ok || got != want {
+			t.Errorf("%s becomes %v %s, want %s", text, ok, got, want)
+		}
+	}
+	for _, text := range []string{`<sip:a@x>;a="b`, `<sip:a@x>;a="b"c`, `<sip:a@x>;a="b\"`} {
+		if _, ok := parseNameAddr(text); ok {
+			t.Errorf("%s was taken", text)
+		}
+	}
+}
