@@ -53,7 +53,7 @@ fuzz: ## every fuzz target for 30 s
 	  for f in $$(grep -ho 'func Fuzz[A-Za-z0-9]*' $$t/*_test.go | cut -c6-); do \
 	    $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime 30s ./$$t || exit 1; done; done
 
-bench: build ## the figures of docs/benchmarks.md (about three minutes)
+bench: build ## the figures of docs/benchmarks.md (about five minutes)
 	bin/sahut bench
 	$(GO) test -run "^$$" -bench DeskEvent ./queue
 

@@ -42,7 +42,7 @@ func benchCommand(ctx context.Context, term *terminal, args []string) error {
 		return usageError{"-calls takes 1 to 999, -waiting 1 to 2000"}
 	}
 	var all []figure
-	for _, load := range []func(context.Context, *bench) ([]figure, error){waitingLoad, setupLoad, answerLoad, bridgedLoad} {
+	for _, load := range []func(context.Context, *bench) ([]figure, error){waitingLoad, setupLoad, settledLoad, answerLoad, bridgedLoad} {
 		b := &bench{calls: *calls, waiting: *waiting, length: *length, profiles: *profiles}
 		got, err := b.run(ctx, load)
 		all = append(all, got...)
