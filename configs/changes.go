@@ -10,8 +10,8 @@ import (
 // Change is one difference between two routing documents.
 type Change struct {
 	Kind string `json:"kind"`          // added, removed, changed, moved
-	What string `json:"what"`          // number, queue, agent, outgoing, pause reason, disposition
-	Name string `json:"name"`          // the number, id or code; empty for outgoing
+	What string `json:"what"`          // number, queue, agent, outgoing, care, pause reason, disposition
+	Name string `json:"name"`          // the number, id or code; empty for outgoing and care
 	Key  string `json:"key,omitempty"` // of changed: ring_for, exit.words
 	Old  string `json:"old,omitempty"`
 	New  string `json:"new,omitempty"`
@@ -49,6 +49,10 @@ func Changes(old, next Routing) []Change {
 	out = append(out, changesOf("agent", old.Agents, next.Agents)...)
 	for _, d := range differences("", reflect.ValueOf(old.Outgoing), reflect.ValueOf(next.Outgoing)) {
 		d.Kind, d.What = "changed", "outgoing"
+		out = append(out, d)
+	}
+	for _, d := range differences("", reflect.ValueOf(old.Care), reflect.ValueOf(next.Care)) {
+		d.Kind, d.What = "changed", "care"
 		out = append(out, d)
 	}
 	out = append(out, changesOf("pause reason", old.PauseReasons, next.PauseReasons)...)

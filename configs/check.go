@@ -61,6 +61,7 @@ func (c check) choices(s any) {
 		}
 		all := strings.Split(tag, ",")
 		if got := v.Field(i).String(); !slices.Contains(all, got) {
+			all = slices.DeleteFunc(all, func(s string) bool { return s == "" }) // nothing said, too, is a choice
 			remedy := "choose " + orList(all)
 			if near := nearest(got, all); near != "" {
 				remedy = fmt.Sprintf("did you mean %q? The choices are %s", near, orList(all))

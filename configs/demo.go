@@ -11,10 +11,11 @@ func DemoRouting() Routing {
 	r.Numbers = []Number{{Number: DemoNumber, Queue: "hotline", Language: "id"}}
 	r.Queues = []Queue{NewQueue("hotline", "Hotline", Exit{Words: "closing"})}
 	r.Agents = []Agent{
-		{ID: "sari", Name: "Sari", Queues: []string{"hotline"}, Dial: true},
-		{ID: "dewi", Name: "Dewi", Queues: []string{"hotline"}},
-		{ID: "ayu", Name: "Ayu", Queues: []string{"hotline"}},
+		NewAgent("sari", "Sari", "hotline"),
+		NewAgent("dewi", "Dewi", "hotline"),
+		NewAgent("ayu", "Ayu", "hotline"),
 	}
+	r.Agents[0].Dial = true
 	r.Outgoing.Allow = []string{"+62", "112"}
 	return r
 }
@@ -30,26 +31,26 @@ func StarterRouting() Routing {
 		{"supervision", Label{"Supervision", "Supervisi"}},
 	}
 	r.Dispositions = []Disposition{
-		{"self", Label{"Reports for herself", "Korban melapor sendiri"}},
-		{"other_on_behalf", Label{"Reports for someone else", "Melapor untuk orang lain"}},
-		{"professional", Label{"Agency or companion", "Lembaga / pendamping"}},
-		{"information", Label{"Asks for information", "Permintaan informasi"}},
-		{"followup_existing", Label{"Follow-up of a case", "Tindak lanjut kasus"}},
-		{"perpetrator", Label{"Alleged perpetrator calls", "Diduga pelaku menghubungi"}},
-		{"silent", Label{"Silent", "Senyap"}},
-		{"hangup", Label{"Hung up", "Menutup telepon"}},
-		{"interrupted_unsafe", Label{"Interrupted, perhaps unsafe", "Terputus, mungkin tidak aman"}},
-		{"disconnected_network", Label{"Network trouble", "Gangguan jaringan"}},
-		{"wrong_number", Label{"Wrong number", "Salah sambung"}},
-		{"prank", Label{"Prank", "Iseng"}},
-		{"abusive", Label{"Abusive or threatening", "Kasar / mengancam"}},
-		{"sexual_gratification", Label{"Harassment of the volunteer", "Pelecehan terhadap relawan"}},
-		{"out_of_scope", Label{"Out of scope", "Di luar lingkup"}},
-		{"complaint_service", Label{"Complaint about the service", "Keluhan layanan"}},
-		{"thanks", Label{"Thanks", "Ucapan terima kasih"}},
-		{"test_training", Label{"Test or training", "Uji / latihan"}},
-		{"outgoing", Label{"Outgoing call", "Panggilan keluar"}},
-		{"no_consent", Label{"No consent", "Tidak memberi persetujuan"}},
+		{Code: "self", Label: Label{"Reports for herself", "Korban melapor sendiri"}},
+		{Code: "other_on_behalf", Label: Label{"Reports for someone else", "Melapor untuk orang lain"}},
+		{Code: "professional", Label: Label{"Agency or companion", "Lembaga / pendamping"}},
+		{Code: "information", Label: Label{"Asks for information", "Permintaan informasi"}},
+		{Code: "followup_existing", Label: Label{"Follow-up of a case", "Tindak lanjut kasus"}},
+		{Code: "perpetrator", Label: Label{"Alleged perpetrator calls", "Diduga pelaku menghubungi"}},
+		{Code: "silent", Label: Label{"Silent", "Senyap"}},
+		{Code: "hangup", Label: Label{"Hung up", "Menutup telepon"}},
+		{Code: "interrupted_unsafe", Label: Label{"Interrupted, perhaps unsafe", "Terputus, mungkin tidak aman"}},
+		{Code: "disconnected_network", Label: Label{"Network trouble", "Gangguan jaringan"}},
+		{Code: "wrong_number", Label: Label{"Wrong number", "Salah sambung"}},
+		{Code: "prank", Label: Label{"Prank", "Iseng"}},
+		{Code: "abusive", Label: Label{"Abusive or threatening", "Kasar / mengancam"}, Heavy: true},
+		{Code: "sexual_gratification", Label: Label{"Harassment of the volunteer", "Pelecehan terhadap relawan"}, Heavy: true},
+		{Code: "out_of_scope", Label: Label{"Out of scope", "Di luar lingkup"}},
+		{Code: "complaint_service", Label: Label{"Complaint about the service", "Keluhan layanan"}},
+		{Code: "thanks", Label: Label{"Thanks", "Ucapan terima kasih"}},
+		{Code: "test_training", Label: Label{"Test or training", "Uji / latihan"}},
+		{Code: "outgoing", Label: Label{"Outgoing call", "Panggilan keluar"}},
+		{Code: "no_consent", Label: Label{"No consent", "Tidak memberi persetujuan"}},
 	}
 	return r
 }

@@ -47,6 +47,8 @@ var refers = map[string]string{
 	"queues[].greeting":   "prompts",
 	"queues[].music":      "prompts",
 	"agents[].queues":     "queues",
+
+	"agents[].tiers[].queue": "queues",
 }
 
 var choiceWords = map[string]Label{
@@ -55,6 +57,17 @@ var choiceWords = map[string]Label{
 	"longest_idle": {"Who has been idle longest", "Yang paling lama menganggur"},
 	"ring_all":     {"Everyone at once", "Semua sekaligus"},
 	"round_robin":  {"In turn", "Bergiliran"},
+
+	"fewest_calls":     {"Who answered fewest today", "Yang paling sedikit menjawab hari ini"},
+	"least_talk":       {"Who talked least today", "Yang paling sedikit berbicara hari ini"},
+	"linear":           {"Always from the top of the list", "Selalu dari atas daftar"},
+	"random":           {"By lot", "Acak"},
+	"weighted_random":  {"By lot, by weight", "Acak menurut bobot"},
+	"ring_n":           {"Several at once", "Beberapa sekaligus"},
+	"ring_progressive": {"One more every few seconds", "Bertambah satu setiap beberapa detik"},
+	"":                 {"Not said", "Tidak disebut"},
+	"f":                {"Woman", "Perempuan"},
+	"m":                {"Man", "Laki-laki"},
 }
 
 // formWords are the words of the form: the label in both languages and the
@@ -65,11 +78,27 @@ var formWords = map[string]struct{ en, id, help string }{
 	"numbers[].queue":    {"Queue", "Antrean", "Antrean yang dimasuki peneleponnya."},
 	"numbers[].language": {"Language", "Bahasa", "Bahasa suara yang diputar: id atau en."},
 
-	"queues":                   {"Queues", "Antrean", "Barisan tempat penelepon menunggu."},
-	"queues[].id":              {"Short name", "Nama pendek", "Nama pendek yang tetap, dipakai oleh nomor, relawan, dan laporan."},
-	"queues[].label":           {"Shown as", "Tampil sebagai", "Yang dilihat relawan saat panggilan berdering."},
-	"queues[].strategy":        {"Who rings first", "Siapa berdering dulu", "Siapa yang berdering lebih dulu: longest_idle, ring_all, atau round_robin."},
-	"queues[].ring_for":        {"Ring for", "Lama berdering", "Berapa lama peramban seorang relawan berdering sebelum relawan berikutnya dicoba."},
+	"queues":                     {"Queues", "Antrean", "Barisan tempat penelepon menunggu."},
+	"queues[].id":                {"Short name", "Nama pendek", "Nama pendek yang tetap, dipakai oleh nomor, relawan, dan laporan."},
+	"queues[].label":             {"Shown as", "Tampil sebagai", "Yang dilihat relawan saat panggilan berdering."},
+	"queues[].strategy":          {"Who rings first", "Siapa berdering dulu", "Siapa yang berdering lebih dulu, dan berapa sekaligus."},
+	"queues[].ring_for":          {"Ring for", "Lama berdering", "Berapa lama peramban seorang relawan berdering sebelum relawan berikutnya dicoba."},
+	"queues[].ring_n":            {"Ring at once", "Berdering sekaligus", "Berapa yang berdering sekaligus dengan strategi ring_n."},
+	"queues[].ring_step":         {"One more every", "Bertambah setiap", "Dengan strategi ring_progressive satu relawan lagi berdering setiap selang ini; yang sudah berdering tetap berdering."},
+	"queues[].weight":            {"Weight", "Bobot", "Di antara antrean yang berbagi relawan, penelepon dari antrean yang lebih berbobot dilayani lebih dulu."},
+	"queues[].max_expected_wait": {"Longest expected wait", "Perkiraan tunggu terlama", "Yang akan menunggu lebih lama dari ini langsung menempuh jalan keluar; 0s tanpa batas. Antrean kosong menerima siapa pun."},
+	"queues[].max_ratio":         {"Most waiting per volunteer", "Jumlah menunggu per relawan", "Berapa penelepon boleh menunggu untuk setiap relawan yang bertugas; 0 berarti tanpa batas. Antrean kosong menerima siapa pun."},
+	"queues[].resume_for":        {"Place is kept for", "Tempat disimpan selama", "Yang menutup telepon saat menunggu dan menelepon lagi dalam waktu ini mendapat tempatnya kembali; 0s tidak pernah."},
+	"queues[].drop_return_for":   {"Broken talk is resumed within", "Percakapan terputus dilanjutkan dalam", "Yang percakapannya terputus dan menelepon lagi dalam waktu ini didahulukan, ke relawan yang sama lebih dulu; 0s tidak pernah."},
+
+	"queues[].steps":               {"Steps", "Langkah", "Siapa lagi boleh berdering bila penelepon sudah menunggu beberapa lama."},
+	"queues[].steps[].after":       {"After", "Setelah", "Berapa lama penelepon sudah menunggu dalam antrean ini saat langkah diambil."},
+	"queues[].steps[].tiers":       {"Up to tier", "Sampai tingkat", "Mulai sekarang relawan sampai tingkat ini berdering. Antrean dengan langkah seperti ini mulai dengan tingkat 0 saja."},
+	"queues[].steps[].strategy":    {"Who rings first", "Siapa berdering dulu", "Siapa yang berdering lebih dulu mulai sekarang; kosong: seperti sebelumnya."},
+	"queues[].steps[].drop":        {"May lack", "Boleh tidak terpenuhi", "Yang dimintanya dan kini boleh tidak terpenuhi: language, topic. Jenis kelamin relawan tidak pernah dilepas."},
+	"queues[].steps[].supervisors": {"Ring supervisors", "Dering penyelia", "Mulai sekarang penyelia antrean ini juga berdering. Tanpa langkah seperti ini mereka berdering seperti yang lain."},
+	"queues[].steps[].mobiles":     {"Ring mobiles", "Dering ponsel", "Mulai sekarang yang menjawab lewat ponselnya juga berdering. Tanpa langkah seperti ini mereka berdering seperti yang lain."},
+
 	"queues[].greeting":        {"Greeting", "Salam pembuka", "Rekaman yang didengar setiap penelepon pertama kali."},
 	"queues[].music":           {"Music", "Musik", "Rekaman yang berulang selama penelepon menunggu atau ditahan."},
 	"queues[].announce_every":  {"Announce position every", "Umumkan posisi setiap", "Seberapa sering penelepon diberi tahu posisinya, bila membaik; 0s tidak pernah."},
@@ -89,6 +118,20 @@ var formWords = map[string]struct{ en, id, help string }{
 	"agents[].queues": {"Answers", "Menjawab", "Antrean yang dijawabnya."},
 	"agents[].dial":   {"May call out", "Boleh menelepon keluar", "Apakah ia boleh menelepon keluar, ke nomor yang diizinkan."},
 	"agents[].mobile": {"Own mobile", "Ponsel pribadi", "Nomor ponselnya dengan kode negara, bila ia boleh didering di sana; penelepon tidak pernah melihatnya."},
+
+	"agents[].tiers":         {"Tiers", "Tingkat", "Untuk antrean yang mendering dia lebih lambat daripada yang lain; yang lain tingkat 0."},
+	"agents[].tiers[].queue": {"Queue", "Antrean", "Salah satu antrean yang dijawabnya."},
+	"agents[].tiers[].tier":  {"Tier", "Tingkat", "0 berdering lebih dulu; tingkat lebih tinggi hanya bila tidak ada yang bebas di tingkat lebih rendah."},
+	"agents[].languages":     {"Languages", "Bahasa", "Bahasa yang dikuasainya, seperti id atau en; kosong berarti id."},
+	"agents[].gender":        {"Gender", "Jenis kelamin", "Untuk penelepon yang meminta perempuan atau laki-laki. Yang meminta hanya dihubungkan dengan relawan yang diketahui jenis kelaminnya."},
+	"agents[].topics":        {"Topics", "Topik", "Bidang yang dikuasainya lebih daripada yang lain, dengan nama yang dipakai menu."},
+	"agents[].weight":        {"Weight", "Bobot", "Dengan strategi weighted_random, yang berbobot dua kali berdering lebih dulu dua kali lebih sering."},
+	"agents[].supervisor":    {"Supervisor", "Penyelia", "Apakah ia disimpan untuk langkah yang mendering penyelia."},
+
+	"care":                {"Care", "Perhatian", "Yang tidak dibebankan kepada relawan."},
+	"care.heavy_rest":     {"Rest after a heavy contact", "Istirahat setelah kontak berat", "Setelah kontak dengan hasil berat tidak ada yang mendering dia selama ini, atau sampai ia menekan Siap; 0s tidak pernah."},
+	"care.max_heavy":      {"Heavy contacts in a row", "Kontak berat berturut-turut", "Setelah sekian kontak berat berturut-turut ia beristirahat sampai menekan Siap; 0 tidak pernah."},
+	"care.max_continuous": {"Longest time without a pause", "Waktu terlama tanpa jeda", "Setelah suatu kontak, yang sudah tersedia selama ini tanpa jeda beristirahat sampai menekan Siap; 0s tidak pernah."},
 
 	"outgoing":                    {"Outgoing calls", "Panggilan keluar", "Panggilan apa yang boleh dibuat relawan atas nama hotline."},
 	"outgoing.allow":              {"May be called", "Boleh dihubungi", "Awalan nomor dengan kode negara seperti +6221, atau nomor pendek utuh seperti 112. Kosong: tidak seorang pun dapat menelepon keluar."},
@@ -110,6 +153,7 @@ var formWords = map[string]struct{ en, id, help string }{
 	"dispositions":            {"Dispositions", "Hasil kontak", "Cara relawan menerangkan kontak yang selesai."},
 	"dispositions[].code":     {"Code", "Kode", "Nama tetap yang disimpan dalam jurnal."},
 	"dispositions[].label":    {"Shown as", "Tampil sebagai", "Yang dibaca relawan."},
+	"dispositions[].heavy":    {"Heavy", "Berat", "Apakah kontak seperti ini memberatkan relawan; lihat perhatian."},
 	"dispositions[].label.en": {"English", "Inggris", "Bahasa Inggris."},
 	"dispositions[].label.id": {"Indonesian", "Indonesia", "Bahasa Indonesia."},
 }

@@ -35,6 +35,7 @@ func (r Routing) validate(c check, prompts []string) {
 		a.validate(c.in("agents").at(i), v)
 	}
 	r.Outgoing.validate(c.in("outgoing"))
+	r.Care.validate(c.in("care"))
 	for i, p := range r.PauseReasons {
 		p.validate(c.in("pause_reasons").at(i))
 	}
@@ -91,6 +92,7 @@ func (q Queue) validate(c check, v judge) {
 	c.between("wrap_up", q.WrapUp, 0, time.Hour)
 	c.between("wrap_up_extend", q.WrapUpExtend, 0, time.Hour)
 	c.between("short_abandon", q.ShortAbandon, 0, time.Minute)
+	q.validateRinging(c)
 	v.prompt(c, "greeting", q.Greeting, true)
 	v.prompt(c, "music", q.Music, false)
 	q.Exit.validate(c.in("exit"), v)
@@ -152,10 +154,11 @@ func (a Agent) validate(c check, v judge) {
 			c.bad("", q, "is listed twice", "remove one of the two")
 		}
 	}
+	a.validateSkills(c, v)
 }
 
 // reservedReasons are pause reasons Sahut itself sets.
-var reservedReasons = []string{"login"}
+var reservedReasons = []string{"login", "decompression", "load_break"}
 
 func (p PauseReason) validate(c check) {
 	c.name("code", p.Code)

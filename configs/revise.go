@@ -52,6 +52,15 @@ func NewRouting() Routing {
 	return r
 }
 
+// NewAgent returns a volunteer in whom everything but her names and her queues
+// has its default.
+func NewAgent(id, name string, queues ...string) Agent {
+	var a Agent
+	setDefaults(reflect.ValueOf(&a).Elem())
+	a.ID, a.Name, a.Queues = id, name, append(a.Queues, queues...)
+	return a
+}
+
 // NewQueue returns a queue in which everything but its names and its exit has
 // its default.
 func NewQueue(id, label string, exit Exit) Queue {
@@ -65,9 +74,18 @@ func NewQueue(id, label string, exit Exit) Queue {
 func (r Routing) Clone() Routing {
 	r.Numbers = slices.Clone(r.Numbers)
 	r.Queues = slices.Clone(r.Queues)
+	for i := range r.Queues {
+		q := &r.Queues[i]
+		q.Steps = slices.Clone(q.Steps)
+		for j := range q.Steps {
+			q.Steps[j].Drop = slices.Clone(q.Steps[j].Drop)
+		}
+	}
 	r.Agents = slices.Clone(r.Agents)
 	for i := range r.Agents {
-		r.Agents[i].Queues = slices.Clone(r.Agents[i].Queues)
+		a := &r.Agents[i]
+		a.Queues, a.Tiers = slices.Clone(a.Queues), slices.Clone(a.Tiers)
+		a.Languages, a.Topics = slices.Clone(a.Languages), slices.Clone(a.Topics)
 	}
 	r.Outgoing.Allow = slices.Clone(r.Outgoing.Allow)
 	r.Outgoing.Deny = slices.Clone(r.Outgoing.Deny)

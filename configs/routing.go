@@ -13,6 +13,7 @@ type Routing struct {
 	Queues       []Queue       `yaml:"queues" json:"queues" doc:"The lines callers wait in."`
 	Agents       []Agent       `yaml:"agents" json:"agents" doc:"The volunteers who answer, and for which queues."`
 	Outgoing     Outgoing      `yaml:"outgoing" json:"outgoing" doc:"Which calls volunteers may place as the helpline."`
+	Care         Care          `yaml:"care" json:"care" doc:"What a volunteer is spared."`
 	PauseReasons []PauseReason `yaml:"pause_reasons" json:"pause_reasons" doc:"What a volunteer may choose when she pauses."`
 	Dispositions []Disposition `yaml:"dispositions" json:"dispositions" doc:"How a volunteer may describe a finished contact in wrap-up."`
 }
@@ -26,20 +27,28 @@ type Number struct {
 
 // Queue is one line callers wait in.
 type Queue struct {
-	ID            string   `yaml:"id" json:"id" doc:"Short stable name, used by numbers, agents and reports."`
-	Label         string   `yaml:"label" json:"label" doc:"What volunteers see when a call rings."`
-	Strategy      string   `yaml:"strategy" json:"strategy" default:"longest_idle" choices:"longest_idle,ring_all,round_robin" doc:"Who rings first: longest_idle, ring_all or round_robin."`
-	RingFor       Duration `yaml:"ring_for" json:"ring_for" default:"20s" doc:"How long one volunteer's browser or phone rings before the next is tried."`
-	Greeting      string   `yaml:"greeting" json:"greeting" default:"greeting" doc:"The prompt every caller hears first."`
-	Music         string   `yaml:"music" json:"music" default:"music" doc:"The prompt that loops while a caller waits or is held."`
-	AnnounceEvery Duration `yaml:"announce_every" json:"announce_every" default:"45s" doc:"How often a waiting caller is told her position, if it improved; 0s never."`
-	MaxWaiting    int      `yaml:"max_waiting" json:"max_waiting" default:"0" doc:"How many may wait at once; 0 means no limit."`
-	MaxWait       Duration `yaml:"max_wait" json:"max_wait" default:"15m" doc:"How long a caller waits at most before the exit is taken."`
-	MaxWaitNobody Duration `yaml:"max_wait_nobody" json:"max_wait_nobody" default:"2m" doc:"How long a caller waits while no volunteer of this queue is on shift."`
-	Exit          Exit     `yaml:"exit" json:"exit" doc:"What happens when a caller has waited too long: another queue, or closing words."`
-	WrapUp        Duration `yaml:"wrap_up" json:"wrap_up" default:"120s" doc:"The volunteer's writing time after a contact; 0s none."`
-	WrapUpExtend  Duration `yaml:"wrap_up_extend" json:"wrap_up_extend" default:"120s" doc:"How much one press of Extend adds."`
-	ShortAbandon  Duration `yaml:"short_abandon" json:"short_abandon" default:"5s" doc:"A caller who leaves within this time counts as abandoned_short."`
+	ID              string   `yaml:"id" json:"id" doc:"Short stable name, used by numbers, agents and reports."`
+	Label           string   `yaml:"label" json:"label" doc:"What volunteers see when a call rings."`
+	Strategy        string   `yaml:"strategy" json:"strategy" default:"longest_idle" choices:"longest_idle,ring_all,fewest_calls,least_talk,round_robin,linear,random,weighted_random,ring_n,ring_progressive" doc:"Who rings first, and how many at once."`
+	RingFor         Duration `yaml:"ring_for" json:"ring_for" default:"20s" doc:"How long one volunteer's browser or phone rings before the next is tried."`
+	RingN           int      `yaml:"ring_n" json:"ring_n" default:"3" doc:"How many ring at once with the strategy ring_n."`
+	RingStep        Duration `yaml:"ring_step" json:"ring_step" default:"10s" doc:"With the strategy ring_progressive one more volunteer rings each time so long has passed; those who ring go on."`
+	Steps           []Step   `yaml:"steps" json:"steps" doc:"Who else may be rung when a caller has waited for a while."`
+	Weight          int      `yaml:"weight" json:"weight" default:"0" doc:"Of queues that share volunteers, the callers of the one with more weight are served first."`
+	Greeting        string   `yaml:"greeting" json:"greeting" default:"greeting" doc:"The prompt every caller hears first."`
+	Music           string   `yaml:"music" json:"music" default:"music" doc:"The prompt that loops while a caller waits or is held."`
+	AnnounceEvery   Duration `yaml:"announce_every" json:"announce_every" default:"45s" doc:"How often a waiting caller is told her position, if it improved; 0s never."`
+	MaxWaiting      int      `yaml:"max_waiting" json:"max_waiting" default:"0" doc:"How many may wait at once; 0 means no limit."`
+	MaxExpectedWait Duration `yaml:"max_expected_wait" json:"max_expected_wait" default:"0s" doc:"Who would wait longer than this takes the exit at once; 0s no limit. An empty queue admits everybody."`
+	MaxRatio        float64  `yaml:"max_ratio" json:"max_ratio" default:"0" doc:"How many may wait for each volunteer on shift; 0 means no limit. An empty queue admits everybody."`
+	MaxWait         Duration `yaml:"max_wait" json:"max_wait" default:"15m" doc:"How long a caller waits at most before the exit is taken."`
+	MaxWaitNobody   Duration `yaml:"max_wait_nobody" json:"max_wait_nobody" default:"2m" doc:"How long a caller waits while no volunteer of this queue is on shift."`
+	Exit            Exit     `yaml:"exit" json:"exit" doc:"What happens when a caller has waited too long: another queue, or closing words."`
+	ResumeFor       Duration `yaml:"resume_for" json:"resume_for" default:"5m" doc:"Who hung up while she waited and calls again within this time has her place back; 0s never."`
+	DropReturnFor   Duration `yaml:"drop_return_for" json:"drop_return_for" default:"10m" doc:"Whose talk broke off and who calls again within this time goes to the head, to the same volunteer first; 0s never."`
+	WrapUp          Duration `yaml:"wrap_up" json:"wrap_up" default:"120s" doc:"The volunteer's writing time after a contact; 0s none."`
+	WrapUpExtend    Duration `yaml:"wrap_up_extend" json:"wrap_up_extend" default:"120s" doc:"How much one press of Extend adds."`
+	ShortAbandon    Duration `yaml:"short_abandon" json:"short_abandon" default:"5s" doc:"A caller who leaves within this time counts as abandoned_short."`
 }
 
 // Exit is the way out of a queue that nobody could answer. Exactly one of its
@@ -56,6 +65,13 @@ type Agent struct {
 	Queues []string `yaml:"queues" json:"queues" doc:"The queues she answers."`
 	Dial   bool     `yaml:"dial" json:"dial" default:"false" doc:"Whether she may call out, to what outgoing allows."`
 	Mobile string   `yaml:"mobile" json:"mobile" default:"" doc:"Her own mobile number with country code, if she may be rung there; callers never see it."`
+
+	Tiers      []Tier   `yaml:"tiers" json:"tiers" doc:"For queues where she is rung later than others; the others are tier 0."`
+	Languages  []string `yaml:"languages" json:"languages" doc:"The languages she speaks, like id or en; empty means id."`
+	Gender     string   `yaml:"gender" json:"gender" default:"" choices:",f,m" doc:"Her gender, for callers who ask for a woman or a man: f or m. Who asked is only ever brought to volunteers of whom it is known."`
+	Topics     []string `yaml:"topics" json:"topics" doc:"What she is trained for beyond the rest, by the names menus use."`
+	Weight     int      `yaml:"weight" json:"weight" default:"1" doc:"With the strategy weighted_random, who has twice the weight is rung first twice as often."`
+	Supervisor bool     `yaml:"supervisor" json:"supervisor" default:"false" doc:"Whether she is kept for the steps that ring supervisors."`
 }
 
 // PauseReason is one choice of the pause menu.
@@ -68,6 +84,7 @@ type PauseReason struct {
 type Disposition struct {
 	Code  string `yaml:"code" json:"code" doc:"Stable name kept in the journal."`
 	Label Label  `yaml:"label" json:"label" doc:"What the volunteer reads."`
+	Heavy bool   `yaml:"heavy" json:"heavy,omitempty" default:"false" doc:"Whether such a contact weighs on the volunteer; see care."`
 }
 
 // Label is a text in the screen's two languages.

@@ -82,7 +82,12 @@ func drawRouting(t *rapid.T) Routing {
 		return Duration(rapid.Int64Range(0, int64(300*time.Hour)).Draw(t, "d"))
 	})
 	label := rapid.Custom(func(t *rapid.T) Label { return Label{text.Draw(t, "en"), text.Draw(t, "id")} })
+	step := rapid.Custom(func(t *rapid.T) Step {
+		return Step{duration.Draw(t, "after"), rapid.Int().Draw(t, "tiers"), text.Draw(t, "strategy"), rapid.SliceOfN(text, 0, 2).Draw(t, "drop"), rapid.Bool().Draw(t, "supervisors"), rapid.Bool().Draw(t, "mobiles")}
+	})
+	tier := rapid.Custom(func(t *rapid.T) Tier { return Tier{text.Draw(t, "queue"), rapid.Int().Draw(t, "tier")} })
 	return Routing{
+		Care: Care{duration.Draw(t, "rest"), rapid.Int().Draw(t, "heavy"), duration.Draw(t, "continuous")},
 		Numbers: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Number {
 			return Number{text.Draw(t, "number"), text.Draw(t, "queue"), text.Draw(t, "language")}
 		}), 0, 3).Draw(t, "numbers"),
@@ -91,11 +96,16 @@ func drawRouting(t *rapid.T) Routing {
 				RingFor: duration.Draw(t, "ring"), Greeting: text.Draw(t, "greeting"), Music: text.Draw(t, "music"),
 				AnnounceEvery: duration.Draw(t, "announce"), MaxWaiting: rapid.Int().Draw(t, "max"), MaxWait: duration.Draw(t, "wait"),
 				MaxWaitNobody: duration.Draw(t, "nobody"), Exit: Exit{text.Draw(t, "exit"), text.Draw(t, "words")},
-				WrapUp: duration.Draw(t, "wrap"), WrapUpExtend: duration.Draw(t, "extend"), ShortAbandon: duration.Draw(t, "short")}
+				WrapUp: duration.Draw(t, "wrap"), WrapUpExtend: duration.Draw(t, "extend"), ShortAbandon: duration.Draw(t, "short"),
+				RingN: rapid.Int().Draw(t, "ring n"), RingStep: duration.Draw(t, "ring step"), Weight: rapid.Int().Draw(t, "weight"),
+				MaxExpectedWait: duration.Draw(t, "expected"), MaxRatio: rapid.Float64().Draw(t, "ratio"),
+				ResumeFor: duration.Draw(t, "resume"), DropReturnFor: duration.Draw(t, "return"), Steps: rapid.SliceOfN(step, 0, 2).Draw(t, "steps")}
 		}), 0, 3).Draw(t, "queues"),
 		Agents: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Agent {
 			return Agent{ID: text.Draw(t, "id"), Name: text.Draw(t, "name"), Queues: rapid.SliceOfN(text, 0, 3).Draw(t, "queues"),
-				Dial: rapid.Bool().Draw(t, "dial"), Mobile: text.Draw(t, "mobile")}
+				Dial: rapid.Bool().Draw(t, "dial"), Mobile: text.Draw(t, "mobile"),
+				Tiers: rapid.SliceOfN(tier, 0, 2).Draw(t, "tiers"), Languages: rapid.SliceOfN(text, 0, 3).Draw(t, "languages"), Gender: text.Draw(t, "gender"),
+				Topics: rapid.SliceOfN(text, 0, 3).Draw(t, "topics"), Weight: rapid.Int().Draw(t, "weight"), Supervisor: rapid.Bool().Draw(t, "supervisor")}
 		}), 0, 3).Draw(t, "agents"),
 		Outgoing: Outgoing{
 			Allow: rapid.SliceOfN(text, 0, 3).Draw(t, "allow"), Deny: rapid.SliceOfN(text, 0, 3).Draw(t, "deny"),
@@ -109,7 +119,7 @@ func drawRouting(t *rapid.T) Routing {
 			return PauseReason{text.Draw(t, "code"), label.Draw(t, "label")}
 		}), 0, 3).Draw(t, "reasons"),
 		Dispositions: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Disposition {
-			return Disposition{text.Draw(t, "code"), label.Draw(t, "label")}
+			return Disposition{text.Draw(t, "code"), label.Draw(t, "label"), rapid.Bool().Draw(t, "heavy")}
 		}), 0, 3).Draw(t, "dispositions"),
 	}
 }

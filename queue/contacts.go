@@ -26,6 +26,7 @@ type contact struct {
 	entered time.Time
 	credit  time.Duration
 	seq     uint64
+	needs   needs // what she asked for; before join
 
 	// Her stay in this line.
 	since          time.Time
