@@ -22,7 +22,7 @@ import (
 // calledCarrier is one scenario of testdata/sipp/out: SIPp is the carrier we
 // call. The first lines of its file say which.
 type calledCarrier struct {
-	next   string // the scenario of the second trunk
+	next   string // the scenario of a second SIPp, at another address: of the second trunk, or of whoever the first names
 	loud   bool   // with sound, which SIPp echoes
 	change func(*house, []way)
 	talk   func(*house, *mediatest.Browser) // what happens once the call goes out; nil: it is answered and ended by the volunteer
@@ -31,22 +31,38 @@ type calledCarrier struct {
 }
 
 var calledCarriers = map[string]calledCarrier{
-	"ringing":      {change: withIdentity, check: rang},
-	"early-media":  {loud: true, talk: hearsBeforeTheAnswer},
-	"prack":        {change: reliableWays, check: rang},
-	"forked":       {talk: untilOthersAreGone, check: acknowledged},
-	"digest":       {change: withAccount},
-	"digest-bye":   {change: withAccount, check: unsigned},
-	"redirect":     {talk: untilOver, ends: "network unreachable"},
-	"busy":         {talk: untilOver, ends: "caller busy"},
-	"overloaded":   {next: "ringing", change: withIdentity},
-	"no-answer":    {change: shortRinging, talk: untilOver, ends: "system no_answer", check: rang},
-	"late-answer":  {change: shortRinging, talk: untilOver, ends: "system no_answer"},
-	"timer-ours":   {change: timedWays, talk: untilRefreshed},
-	"timer-theirs": {change: timedWays, talk: untilOver, ends: "caller normal"},
-	"hold":         {loud: true, talk: untilOver, ends: "caller normal"},
-	"glare":        {change: timedWays, talk: untilRefreshed},
+	"ringing":          {change: withIdentity, check: rang},
+	"ringing-tcp":      {change: withIdentity, check: rang},
+	"early-media":      {loud: true, talk: hearsBeforeTheAnswer},
+	"prack":            {change: reliableWays, check: rang},
+	"prack-forked":     {change: reliableWays, check: rang},
+	"precondition":     {loud: true, change: reliableWays, check: rang},
+	"forked":           {talk: untilOthersAreGone, check: acknowledged},
+	"forked-early":     {loud: true, talk: hearsAfterTheAnswer},
+	"record-route":     {},
+	"digest":           {change: withAccount},
+	"digest-proxy":     {change: withAccount},
+	"digest-foreign":   {change: withAccount, talk: untilRefreshed},
+	"digest-elsewhere": {next: "digest-callee", change: withAccount, talk: untilRefreshed},
+	"digest-bye":       {change: withAccount, check: unsigned},
+	"redirect":         {talk: untilOver, ends: "network unreachable"},
+	"busy":             {talk: untilOver, ends: "caller busy"},
+	"no-codec":         {talk: untilOver, ends: "system no_codec"},
+	"codec-unoffered":  {loud: true, talk: untilOver, ends: "system no_codec"},
+	"overloaded":       {next: "ringing", change: withIdentity},
+	"no-answer":        {change: shortRinging, talk: untilOver, ends: "system no_answer", check: rang},
+	"ringing-forever":  {change: shortRinging, talk: untilOver, ends: "system no_answer", check: rang},
+	"late-answer":      {change: shortRinging, talk: untilOver, ends: "system no_answer"},
+	"timer-422":        {change: timedWays},
+	"timer-ours":       {change: timedWays, talk: untilRefreshed},
+	"timer-theirs":     {change: timedWays, talk: untilOver, ends: "caller normal"},
+	"hold":             {loud: true, talk: hearsAfterChanges},
+	"reinvite-delayed": {loud: true, talk: hearsAfterChanges},
+	"glare":            {change: timedWays, talk: untilRefreshed},
 }
+
+// secondOnly are the scenarios that only a second SIPp plays.
+var secondOnly = []string{"digest-callee"}
 
 // TestCalledCarriers calls out to a carrier simulator that is not ours.
 func TestCalledCarriers(t *testing.T) {
@@ -56,32 +72,33 @@ func TestCalledCarriers(t *testing.T) {
 		t.Fatal("no scenarios", err)
 	}
 	for _, f := range files {
-		if _, ok := calledCarriers[strings.TrimSuffix(filepath.Base(f), ".xml")]; !ok {
+		name := strings.TrimSuffix(filepath.Base(f), ".xml")
+		if _, ok := calledCarriers[name]; !ok && !slices.Contains(secondOnly, name) {
 			t.Errorf("%s is in no test", f)
 		}
 	}
 	for i, name := range slices.Sorted(maps.Keys(calledCarriers)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			calledCarriers[name].run(t, name, 100+2*i)
+			calledCarriers[name].run(t, name, 100+i)
 		})
 	}
 }
 
 func (cc calledCarrier) run(t *testing.T, name string, place int) {
-	all := []*sipp{newSIPp(t, "out/"+name, place)}
+	file, tcp := strings.CutSuffix(name, "-tcp")
+	network := map[bool]string{false: "UDP", true: "TCP"}[tcp]
+	var all []*sipp
+	var at []string // where they listen
 	if cc.next != "" {
-		all = append(all, newSIPp(t, "out/"+cc.next, place+1))
+		second, addr := newCalledSIPp(t, cc.next, "127.0.0.2", network)
+		all, at = append(all, second), append(at, addr)
 	}
-	for i, p := range all {
-		p.start("-p", fmt.Sprint(25000+place+i), "-rtp_echo")
-	}
-	h, sari := cc.open(t, place, len(all))
-	all[0].shows(h)
-	for i, p := range all {
-		p.house = h
-		p.listens(25000 + place + i)
-	}
+	first, addr := newCalledSIPp(t, file, "127.0.0.1", network, "-key", "next", strings.Join(at, ""))
+	all, at = append(all, first), append(at, addr)
+	slices.Reverse(at)
+	h, sari := cc.open(t, place, network, at)
+	first.shows(h)
 	h.dialOut()
 	if cc.talk != nil {
 		cc.talk(h, sari)
@@ -104,9 +121,19 @@ func (cc calledCarrier) run(t *testing.T, name string, place int) {
 	}
 }
 
-// open opens a house that calls by the SIPps, the first of them first. With
-// sound there is a volunteer, too.
-func (cc calledCarrier) open(t *testing.T, place, trunks int) (*house, *mediatest.Browser) {
+// newCalledSIPp starts a SIPp that waits for our call at a port of its own.
+func newCalledSIPp(t *testing.T, name, ip, network string, args ...string) (*sipp, string) {
+	t.Helper()
+	p := newSIPp(t, "out/"+name)
+	port := quietPort(t, ip)
+	p.start(append([]string{"-i", ip, "-p", fmt.Sprint(port), "-t", strings.ToLower(network[:1]) + "1", "-rtp_echo"}, args...)...)
+	p.listens(ip, port, network)
+	return p, fmt.Sprintf("%s:%d", ip, port)
+}
+
+// open opens a house that calls by what listens at hops, the first of them
+// first. With sound there is a volunteer, too.
+func (cc calledCarrier) open(t *testing.T, place int, network string, hops []string) (*house, *mediatest.Browser) {
 	sound := func(*house) {}
 	var peers *media.Peers
 	if cc.loud {
@@ -116,11 +143,10 @@ func (cc calledCarrier) open(t *testing.T, place, trunks int) (*house, *mediates
 		h.desk.on = func(queue.Event) {}
 		sound(h)
 		var ways []way
-		for i := range trunks {
+		for _, hop := range hops {
 			ways = append(ways, way{
 				trunk:  h.server.trunks.all[0],
-				target: sip.Uri{Scheme: "sip", User: "+62812345678", Host: "carrier.example"}, network: "UDP",
-				hop:   fmt.Sprintf("127.0.0.1:%d", 25000+place+i),
+				target: sip.Uri{Scheme: "sip", User: "+62812345678", Host: "carrier.example"}, network: network, hop: hop,
 				from:  sip.FromHeader{Address: sip.Uri{Scheme: "sip", User: "+62213903963", Host: "hotline.test"}},
 				admit: func() (func(), bool) { return func() {}, true },
 			})
@@ -144,9 +170,10 @@ func withIdentity(_ *house, ways []way) {
 	}
 }
 
-func withAccount(_ *house, ways []way) {
-	a := &account{username: "hotline", password: "rahasia", realms: []string{"carrier.example"}, ours: func(ip netip.Addr) bool { return ip.IsLoopback() }}
+func withAccount(h *house, ways []way) {
+	a := &account{username: "hotline", password: "rahasia", realms: []string{"carrier.example"}, ours: func(ip netip.Addr) bool { return ip == netip.MustParseAddr("127.0.0.1") }}
 	ways[0].sign = a.signer
+	timedWays(h, ways)
 }
 
 func reliableWays(_ *house, ways []way) { ways[0].reliable = true }
@@ -173,6 +200,21 @@ func hearsBeforeTheAnswer(h *house, sari *mediatest.Browser) {
 	h.voice().End(await[queue.Connected](h.t, h.desk, 1).Contact, queue.ByAgent, queue.CauseNormal)
 }
 
+// hearsAfterTheAnswer: she speaks, and hears herself come back.
+func hearsAfterTheAnswer(h *house, sari *mediatest.Browser) {
+	id := await[queue.Established](h.t, h.desk, 1).Contact
+	sari.Speak(1000)
+	h.within(func(ctx context.Context) error { return sari.Hears().WaitTone(ctx, 1000) })
+	h.voice().End(id, queue.ByAgent, queue.CauseNormal)
+}
+
+// hearsAfterChanges is the same when SIPp has made all its changes, which a key
+// tells.
+func hearsAfterChanges(h *house, sari *mediatest.Browser) {
+	await[queue.KeyPressed](h.t, h.desk, 1)
+	hearsAfterTheAnswer(h, sari)
+}
+
 // untilRefreshed: the volunteer hangs up when the session was refreshed.
 func untilRefreshed(h *house, _ *mediatest.Browser) {
 	id := await[queue.Established](h.t, h.desk, 1).Contact
@@ -193,17 +235,18 @@ func untilOthersAreGone(h *house, _ *mediatest.Browser) {
 	h.voice().End(await[queue.Established](h.t, h.desk, 1).Contact, queue.ByAgent, queue.CauseNormal)
 }
 
-// refreshed tells whether a trace holds an answer to a refresh of ours: UPDATE,
-// or an INVITE inside the call.
+// refreshed tells whether a trace holds an answer to a request of ours inside the
+// call, after that to the INVITE.
 func refreshed(messages []TraceMessage) bool {
 	begun := ""
 	for _, m := range messages {
-		if begun == "" && m.Direction == traceOut && strings.HasPrefix(m.Start, "INVITE ") {
-			begun = m.CSeq
+		if m.Direction != traceIn || !strings.HasPrefix(m.Start, "SIP/2.0 200 ") {
+			continue
 		}
-		if m.Direction == traceIn && strings.HasPrefix(m.Start, "SIP/2.0 200 ") && m.CSeq != begun {
+		if begun != "" && m.CSeq != begun {
 			return true
 		}
+		begun = m.CSeq
 	}
 	return false
 }
@@ -262,21 +305,26 @@ func unsigned(t *testing.T, h *house) {
 
 // listens waits until the SIPp has its port: an INVITE before would be lost, and
 // the next be late.
-func (p *sipp) listens(port int) {
+func (p *sipp) listens(ip string, port int, network string) {
 	p.t.Helper()
-	bound := fmt.Sprintf("0100007F:%04X ", port)
-	p.house.within(func(ctx context.Context) error {
-		tick := time.NewTicker(10 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			if sockets, err := os.ReadFile("/proc/net/udp"); err != nil || strings.Contains(string(sockets), bound) {
-				return err
-			}
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
+	ctx, cancel := context.WithTimeout(p.t.Context(), 10*time.Second)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	a := netip.MustParseAddr(ip).As4()
+	bound := fmt.Sprintf("%02X%02X%02X%02X:%04X ", a[3], a[2], a[1], a[0], port)
+	for {
+		sockets, err := os.ReadFile("/proc/net/" + strings.ToLower(network))
+		if err != nil {
+			p.t.Fatal(err)
 		}
-	})
+		if strings.Contains(string(sockets), bound) {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			p.t.Fatalf("sipp %s does not listen:\n%s", p.name, p.out.String())
+		}
+	}
 }
