@@ -33,6 +33,9 @@ type agent struct {
 	// One timer serves both states that have one: wrap-up and reconnecting.
 	timer token
 
+	skills
+	done done // by the day of the house
+
 	// What she has in hand.
 	offer   *offer
 	lost    Notice // how her last offer ended, for a late answer
@@ -91,6 +94,9 @@ func (s *state) become(a *agent, to AgentState, reason string) {
 	s.count(a, -1)
 	a.state, a.reason, a.since = to, reason, s.now
 	s.count(a, +1)
+	if (from == Offline) != (to == Offline) {
+		a.restaff()
+	}
 }
 
 // count adds or takes away a from the figures of her lines.

@@ -275,7 +275,7 @@ func (s *state) checkIdle(l *line, bad func(string, ...any)) {
 		return
 	}
 	for _, c := range l.order.list {
-		if c.phase == waiting && len(c.offers) == 0 && c.exitDue == "" && len(s.eligible(c, presetOf(l.set.Strategy))) > 0 {
+		if c.phase == waiting && len(c.offers) == 0 && c.exitDue == "" && len(s.eligible(c)) > 0 {
 			bad("contact %s waits in %s while an agent is ready", c.id, l.id)
 		}
 	}

@@ -28,6 +28,18 @@ type contact struct {
 	seq     uint64
 	needs   needs // what she asked for; before join
 
+	// Who may be rung for her; see steps.go and returning.go.
+	group     *group // in line.order
+	stood     time.Time
+	step      int // of the steps of her line
+	widen     token
+	rung      reach // what held when the ringing began
+	rangSince time.Time
+	grow      token
+	resumed   bool      // she came back to her place and goes on there
+	prefers   AgentID   // rung first if ready
+	never     []AgentID // not rung for her
+
 	// Her stay in this line.
 	since          time.Time
 	earlier, later *contact // in line.stays
@@ -160,8 +172,8 @@ func (s *state) onEstablished(ev Established) {
 		}
 		c.line = heir
 	}
-	if c.line.full() {
-		s.takeExit(c, "full")
+	if why := c.line.crowded(); why != "" {
+		s.takeExit(c, why)
 		return
 	}
 	s.join(c, c.line)
@@ -175,10 +187,12 @@ func (s *state) join(c *contact, l *line) {
 	if !c.phase.inLine() {
 		s.enter(c, waiting)
 	}
+	s.stand(c, l)
 	l.order.insert(c)
 	l.stays.add(c)
 	s.touch(l)
-	s.record(Entry{Kind: QueueEntered, Contact: c.id, Queue: l.id, Reason: c.class.String(), Position: l.order.place(c)})
+	s.record(Entry{Kind: QueueEntered, Contact: c.id, Queue: l.id, Reason: c.class.String(), Position: l.order.place(c), Needs: c.needs.String()})
+	s.stepOn(c)
 	s.announceLater(c)
 }
 
@@ -189,6 +203,7 @@ func (s *state) leave(c *contact, reason string) {
 	c.line.order.remove(c)
 	c.line.stays.remove(c)
 	c.announce.disarm()
+	c.widen.disarm()
 	s.touch(c.line)
 	s.record(Entry{Kind: QueueLeft, Contact: c.id, Queue: c.line.id, Reason: reason, WaitMS: ms(wait)})
 }
@@ -251,12 +266,14 @@ func (s *state) finish(c *contact, by Party, cause Cause) {
 // talkBegan and talkOver frame what the journal calls a talk.
 func (s *state) talkBegan(c *contact) {
 	c.talked, c.inTalk, c.started = true, true, s.now
+	s.noteTalkBegan(c)
 	s.record(Entry{Kind: TalkStarted, Contact: c.id, Agent: c.agent.id, Queue: c.line.id, WaitMS: ms(c.waited), RingMS: c.ringMS})
 }
 
 func (s *state) talkOver(c *contact, by Party, reason string) {
 	if c.inTalk {
 		c.inTalk = false
+		s.noteTalkOver(c)
 		s.record(Entry{Kind: TalkEnded, Contact: c.id, Agent: c.agent.id, Queue: c.line.id, By: string(by), Reason: reason, TalkMS: ms(s.now.Sub(c.started))})
 	}
 }

@@ -77,6 +77,7 @@ func (s *state) onDeviceChosen(ev DeviceChosen) {
 // use makes d what rings for a, who has nothing in hand.
 func (s *state) use(a *agent, d Device) {
 	a.device = d
+	a.restaff()
 	s.show(a)
 	switch {
 	case !a.onShift():

@@ -29,6 +29,7 @@ type Entry struct {
 	Revision  uint64     `json:"revision,omitempty"`
 	Count     int        `json:"count,omitempty"`
 
+	Needs  string  `json:"needs,omitempty"`  // of queue.entered: language, gender, topic; - for none
 	Target string  `json:"target,omitempty"` // of a transfer: queue:ID, agent:ID, number:masked
 	Result string  `json:"result,omitempty"` // of a transfer or a drill: ok, or why not
 	Stage  string  `json:"stage,omitempty"`  // of a drill: how far it came
@@ -46,6 +47,7 @@ const (
 	CallEstablished EntryKind = "call.established"
 	QueueEntered    EntryKind = "queue.entered"
 	QueueLeft       EntryKind = "queue.left"  // reason: talk, abandon, exit, failed
+	QueueStep       EntryKind = "queue.step"  // count: the step of the queue that holds for her from now on
 	QueuePlace      EntryKind = "queue.place" // a position was announced
 	LadderRung      EntryKind = "ladder.rung" // the exit was taken; reason
 	OfferMade       EntryKind = "offer.made"

@@ -72,13 +72,14 @@ const PastNeeded = 25 * time.Hour
 
 // Lasting tells whether e is one of the entries DeskOptions.Past is for.
 func Lasting(e Entry) bool {
-	return e.Kind == CallDialled || e.Kind == TransferBegun || e.Kind == CallOver && e.Cost > 0 || e.Kind == DrillOver
+	return e.Kind == TalkStarted || e.Kind == TalkEnded || e.Kind == CallDialled || e.Kind == TransferBegun || e.Kind == CallOver && e.Cost > 0 || e.Kind == DrillOver
 }
 
 // remember takes in an entry of an earlier run; they come oldest first.
 func (s *state) remember(e Entry) {
 	at := e.At.In(s.now.Location())
 	s.ledger.add(e, at)
+	s.recount(e)
 	if e.Kind == DrillOver {
 		s.drill = &DrillView{At: at, OK: e.Result == resultOK, Stage: e.Stage, TookMS: e.MS}
 	}

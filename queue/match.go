@@ -5,39 +5,6 @@ import (
 	"slices"
 )
 
-// preset is a ring strategy: how it ranks the agents who may be rung, and how
-// many it rings at once. All else is the same for all of them.
-type preset struct {
-	key  func(s *state, l *line, a *agent) float64 // smaller is rung first
-	size int                                       // 0: everybody of the best tier
-}
-
-var presets = map[string]preset{
-	"longest_idle": {key: idleKey, size: 1},
-	"ring_all":     {key: idleKey},
-	"round_robin":  {key: turnKey, size: 1},
-}
-
-// presetOf returns the named preset; an unknown name is the default, so that a
-// document of a newer version still rings somebody.
-func presetOf(name string) preset {
-	if p, ok := presets[name]; ok {
-		return p
-	}
-	return presets["longest_idle"]
-}
-
-// idleKey: who is ready for longer goes first. Ready counts from the latest of
-// end of call, end of wrap-up and becoming ready; see agent.idle.
-func idleKey(s *state, _ *line, a *agent) float64 { return -float64(s.now.Sub(a.idle)) }
-
-// turnKey: the agents in the document's order, beginning after the one rung
-// last.
-func turnKey(_ *state, l *line, a *agent) float64 {
-	n := len(l.members)
-	return float64((l.seat[a.id] - l.turn + n) % n)
-}
-
 // rank is an agent who may be rung for a contact, and how soon.
 type rank struct {
 	agent *agent
@@ -50,12 +17,14 @@ type rank struct {
 // as many of the best tier as the preset rings at once. While she already
 // rings, only agents of the tiers that ring are added.
 func (s *state) ringSet(c *contact) []rank {
-	p := presetOf(c.line.set.Strategy)
-	room := p.size - len(c.offers)
-	if p.size > 0 && room <= 0 {
+	p, room := presetOf(c.reach().strategy), len(c.line.free)
+	if p.size != nil {
+		room = min(room, p.size(s, c)-len(c.offers))
+	}
+	if room <= 0 {
 		return nil
 	}
-	ranks := s.eligible(c, p)
+	ranks := s.eligible(c)
 	if len(ranks) == 0 {
 		return nil
 	}
@@ -69,50 +38,102 @@ func (s *state) ringSet(c *contact) []rank {
 		}
 	}
 	n := 0
-	for n < len(ranks) && ranks[n].tier <= best && (p.size == 0 || n < room) {
+	for n < len(ranks) && ranks[n].tier <= best && n < room {
 		n++
 	}
 	return ranks[:n]
 }
 
-// eligible returns the agents of c's line who are ready and have not just
-// declined her. An agent's tier is how often she had this contact already.
-func (s *state) eligible(c *contact, p preset) []rank {
+// reach is what holds for c now; while it rings, what held when that began.
+func (c *contact) reach() *reach {
+	if len(c.offers) > 0 {
+		return &c.rung
+	}
+	return c.group.now()
+}
+
+// eligible returns the agents of c's line who are ready and may be rung for her.
+func (s *state) eligible(c *contact) []rank {
 	ranks := s.ringing[:0]
 	if c.awaits() != nil {
 		return ranks // matchAwaiting rings for her
 	}
+	st := c.reach()
+	key := presetOf(st.strategy).key
 	for _, a := range c.line.free {
-		r := rank{agent: a, tie: a.tie}
-		if had := c.passed[a.id]; had != nil {
-			if s.now.Before(had.until) {
-				continue
-			}
-			r.tier = had.rounds
+		if c.line.unfit(st, c.needs, a) == "" && s.excluded(c, a) == "" {
+			ranks = append(ranks, rank{agent: a, tier: c.tierOf(a), key: key(s, c, a), tie: a.tie})
 		}
-		r.key = p.key(s, c.line, a)
-		ranks = append(ranks, r)
 	}
 	s.ringing = ranks
 	return ranks
 }
 
+// tierOf is how late a is rung for c: first who had this contact less often,
+// among them by the document's tiers, and before all of them the one she
+// talked to last.
+func (c *contact) tierOf(a *agent) int {
+	const tiers = 100
+	rounds := 0
+	if had := c.passed[a.id]; had != nil {
+		rounds = had.rounds
+	}
+	if c.prefers == a.id && rounds == 0 {
+		return 0
+	}
+	return rounds*tiers + 1 + min(c.line.tier[a.id], tiers-2)
+}
+
+// Why somebody who fits is not rung for this one caller.
+const (
+	ExcludedNever    Exclusion = "never"    // the caller asked not to have her again
+	ExcludedDeclined Exclusion = "declined" // had this caller a moment ago
+)
+
+// excluded tells what stands between c and a beside what c needs.
+func (s *state) excluded(c *contact, a *agent) Exclusion {
+	if slices.Contains(c.never, a.id) {
+		return ExcludedNever
+	}
+	if had := c.passed[a.id]; had != nil && s.now.Before(had.until) {
+		return ExcludedDeclined
+	}
+	return ""
+}
+
+// cursor is how far match has looked through a group.
+type cursor struct {
+	group  *group
+	at     int
+	served bool
+	asOf   OfferID // the latest offer when served was found
+}
+
 // match rings agents for callers until one side is used up. Callers of all
 // lines are taken in one order, so an agent of two lines serves whoever waits
-// longest. Without a ready agent it costs nothing; with some it looks at the
-// heads of the lines only, because each caller it looks at either takes an
+// longest; a line with more weight comes first. Without a ready agent it costs
+// nothing. With some it looks at the groups that one of them can serve, and in
+// those at the heads only, because each caller it looks at either takes an
 // agent or rings already or was just declined.
 func (s *state) match() {
 	if s.ready == 0 {
 		return
 	}
-	at := make([]int, len(s.lines)) // how far each line is looked through
-	for s.ready > 0 {
-		c := s.firstOf(at)
-		if c == nil {
-			return
+	all := s.cursors[:0]
+	for _, l := range s.lines {
+		if len(l.free) > 0 {
+			for _, g := range l.order.groups {
+				all = append(all, cursor{group: g, asOf: ^OfferID(0)})
+			}
 		}
-		at[c.line.index]++
+	}
+	for s.ready > 0 {
+		next := s.firstOf(all)
+		if next == nil {
+			break
+		}
+		c := next.group.list[next.at]
+		next.at++
 		if c.phase != waiting || c.exitDue != "" {
 			continue
 		}
@@ -121,19 +142,34 @@ func (s *state) match() {
 			s.offerTo(c, r)
 		}
 	}
+	clear(all)
+	s.cursors = all
 }
 
-// firstOf returns the first caller, in the order of service, of the lines that
-// still have a ready agent, each looked through up to at.
-func (s *state) firstOf(at []int) *contact {
-	var first *contact
-	for i, l := range s.lines {
-		if len(l.free) == 0 || at[i] >= len(l.order.list) {
+// firstOf returns the cursor at the first caller, in the order of service, of
+// the groups that a ready agent can serve.
+func (s *state) firstOf(all []cursor) (first *cursor) {
+	for i := range all {
+		cur := &all[i]
+		if cur.at >= len(cur.group.list) {
 			continue
 		}
-		if c := l.order.list[at[i]]; first == nil || before(c, first) {
-			first = c
+		if cur.asOf != s.lastOffer {
+			cur.asOf, cur.served = s.lastOffer, cur.group.served()
+		}
+		if cur.served && (first == nil || sooner(cur.head(), first.head())) {
+			first = cur
 		}
 	}
 	return first
+}
+
+func (cur *cursor) head() *contact { return cur.group.list[cur.at] }
+
+// sooner is the order of service over all lines: the heavier line, then before.
+func sooner(a, b *contact) bool {
+	if a, b := a.line.set.Weight, b.line.set.Weight; a != b {
+		return a > b
+	}
+	return before(a, b)
 }

@@ -1,8 +1,89 @@
 package queue
 
+import (
+	"slices"
+	"strings"
+)
+
 // needs is what a caller asked for in the menu; empty fields ask for nothing.
 type needs struct {
 	language string // id, en, …
 	gender   string // f, m: of the volunteer; never waived
 	topic    string
+}
+
+// String is the needs as the journal has them.
+func (n needs) String() string {
+	var words []string
+	for _, w := range []string{n.language, n.gender, n.topic} {
+		if w == "" {
+			w = "-"
+		}
+		words = append(words, w)
+	}
+	if n == (needs{}) {
+		return ""
+	}
+	return strings.Join(words, " ")
+}
+
+// skills is what an agent can do, and how she is chosen.
+type skills struct {
+	languages  []string
+	gender     string
+	topics     []string
+	weight     int
+	supervisor bool
+}
+
+// Exclusion says why a volunteer is not rung for a caller.
+type Exclusion string
+
+// Why somebody does not fit a caller, or not yet.
+const (
+	ExcludedGender     Exclusion = "gender"     // she asked for another
+	ExcludedLanguage   Exclusion = "language"   // does not speak hers
+	ExcludedTopic      Exclusion = "topic"      // is not trained for hers
+	ExcludedTier       Exclusion = "tier"       // is rung after a later step
+	ExcludedSupervisor Exclusion = "supervisor" // is rung after a later step
+	ExcludedMobile     Exclusion = "mobile"     // is rung after a later step
+)
+
+// unfit tells why a is not rung in reach st of l for a caller with needs n,
+// empty if she may be. A gender that nobody told is none: it fails closed.
+func (l *line) unfit(st *reach, n needs, a *agent) Exclusion {
+	switch {
+	case !n.allow(a):
+		return ExcludedGender
+	case n.language != "" && !st.anyLanguage && !a.speaks(n.language):
+		return ExcludedLanguage
+	case n.topic != "" && !st.anyTopic && !slices.Contains(a.topics, n.topic):
+		return ExcludedTopic
+	case st.tiers < allTiers && l.tier[a.id] > st.tiers:
+		return ExcludedTier
+	case a.supervisor && !st.supervisors:
+		return ExcludedSupervisor
+	case a.device == DeviceMobile && !st.mobiles:
+		return ExcludedMobile
+	}
+	return ""
+}
+
+// allow tells whether a is of the gender asked for. Nothing waives it: no step,
+// no transfer, no edit.
+func (n needs) allow(a *agent) bool { return n.gender == "" || n.gender == a.gender }
+
+// homeLanguage is spoken by whom the document gives no language.
+const homeLanguage = "id"
+
+func (a *agent) speaks(language string) bool {
+	if len(a.languages) == 0 {
+		return language == homeLanguage
+	}
+	return slices.Contains(a.languages, language)
+}
+
+// refuses tells whether c must not be brought to a, whatever else holds.
+func (c *contact) refuses(a *agent) bool {
+	return !c.needs.allow(a) || slices.Contains(c.never, a.id)
 }

@@ -30,12 +30,18 @@ func (s *state) offerTo(c *contact, r rank) {
 	s.lastOffer++
 	o := &offer{id: s.lastOffer, contact: c, agent: a, tier: r.tier, made: s.now}
 	s.offers[o.id] = o
+	if len(c.offers) == 0 {
+		c.rung, c.rangSince = *c.reach(), s.now
+	}
 	c.offers = append(c.offers, o)
 	a.offer = o
 	s.become(a, Offered, "")
 	s.record(Entry{Kind: OfferMade, Contact: c.id, Agent: a.id, Queue: c.line.id, Offer: o.id})
 	s.ring(a, o.id, c)
 	s.arm(&o.lapse, c.line.set.RingFor.D(), func() { s.ringOut(o) })
+	if presetOf(c.rung.strategy).grows && !c.grow.armed() {
+		s.growLater(c)
+	}
 }
 
 // endOffer ends the lease; what becomes of agent and contact is the caller's
@@ -45,6 +51,10 @@ func (s *state) endOffer(o *offer, reason string) {
 	delete(s.offers, o.id)
 	o.contact.offers = slices.DeleteFunc(o.contact.offers, func(p *offer) bool { return p == o })
 	o.agent.offer = nil
+	if len(o.contact.offers) == 0 {
+		o.contact.grow.disarm()
+		s.stepOn(o.contact)
+	}
 	s.tally.offers[reason]++
 	s.record(Entry{Kind: OfferEnded, Contact: o.contact.id, Agent: o.agent.id, Queue: o.contact.line.id, Offer: o.id, Reason: reason, Result: o.failed, RingMS: ms(s.now.Sub(o.made))})
 	if reason == "accepted" {

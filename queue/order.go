@@ -58,27 +58,67 @@ func before(a, b *contact) bool {
 // order is the callers of one line, first to be served first. A sorted slice
 // beats a tree here: 10,000 pointers move in microseconds, a place is a binary
 // search, and the head is at hand.
-type order struct{ list []*contact }
+type order struct {
+	list   []*contact
+	groups []*group // the same callers by what they need; none is empty
+}
 
 // place returns c's place counted from 1, or 0 when she is not in it.
 func (o *order) place(c *contact) int {
-	i := o.search(c)
-	if i < len(o.list) && o.list[i] == c {
+	if i, ok := seek(o.list, c); ok {
 		return i + 1
 	}
 	return 0
 }
 
-func (o *order) insert(c *contact) { o.list = slices.Insert(o.list, o.search(c), c) }
+func (o *order) insert(c *contact) {
+	i, _ := seek(o.list, c)
+	o.list = slices.Insert(o.list, i, c)
+	o.gather(c)
+}
 
 func (o *order) remove(c *contact) {
-	if i := o.place(c); i > 0 {
-		o.list = slices.Delete(o.list, i-1, i)
+	if i, ok := seek(o.list, c); ok {
+		o.list = slices.Delete(o.list, i, i+1)
+		o.scatter(c)
 	}
 }
 
-func (o *order) search(c *contact) int {
-	return sort.Search(len(o.list), func(i int) bool { return !before(o.list[i], c) })
+// regroup takes c, who is in o, to the group of her step and needs.
+func (o *order) regroup(c *contact) {
+	o.scatter(c)
+	o.gather(c)
+}
+
+// gather adds c to her group.
+func (o *order) gather(c *contact) {
+	at := slices.IndexFunc(o.groups, func(g *group) bool { return g.step == c.step && g.needs == c.needs })
+	if at < 0 {
+		at = len(o.groups)
+		o.groups = append(o.groups, &group{line: c.line, needs: c.needs, step: c.step})
+	}
+	g := o.groups[at]
+	i, _ := seek(g.list, c)
+	g.list = slices.Insert(g.list, i, c)
+	c.group = g
+}
+
+// scatter takes c out of her group.
+func (o *order) scatter(c *contact) {
+	g := c.group
+	if i, ok := seek(g.list, c); ok {
+		g.list = slices.Delete(g.list, i, i+1)
+	}
+	c.group = nil
+	if len(g.list) == 0 {
+		o.groups = slices.DeleteFunc(o.groups, func(h *group) bool { return h == g })
+	}
+}
+
+// seek returns where c is in list, or where she belongs.
+func seek(list []*contact, c *contact) (i int, ok bool) {
+	i = sort.Search(len(list), func(i int) bool { return !before(list[i], c) })
+	return i, i < len(list) && list[i] == c
 }
 
 // oldest returns since when the longest waiting caller waits. Inside an urgency

@@ -18,6 +18,10 @@ type line struct {
 	members []*agent
 	seat    map[AgentID]int // index in members
 	turn    int             // round_robin: the seat that is next
+	tier    map[AgentID]int // how late members are rung; who is not in it, first
+	reaches []reach
+	staff   uint64        // changes with who is on shift and how she is rung
+	pace    time.Duration // how long talks lasted lately
 
 	order order
 	stays stays
@@ -31,8 +35,6 @@ type line struct {
 	touched bool // in state.touched
 	stale   bool // its figures on screens are out of date
 }
-
-func (l *line) full() bool { return l.set.MaxWaiting > 0 && len(l.order.list) >= l.set.MaxWaiting }
 
 // number is where a dialled number leads.
 type number struct {
@@ -78,6 +80,10 @@ func withDefaults(q configs.Queue) configs.Queue {
 	or(&q.RingFor, 20*time.Second)
 	or(&q.MaxWait, 15*time.Minute)
 	or(&q.MaxWaitNobody, 2*time.Minute)
+	or(&q.RingStep, 10*time.Second)
+	if q.RingN <= 0 {
+		q.RingN = 3
+	}
 	if q.Label == "" {
 		q.Label = q.ID
 	}
@@ -109,6 +115,7 @@ func (s *state) route(r configs.Routing) (gone []*line) {
 			l = &line{id: QueueID(q.ID), nobody: s.now}
 		}
 		l.index, l.set = len(s.lines), withDefaults(q)
+		l.reaches = reachesOf(l.set)
 		s.lines = append(s.lines, l)
 		byID[l.id] = l
 	}
@@ -160,7 +167,8 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 		if n := len(l.members); n > 0 && l.turn > 0 {
 			last[l] = l.members[(l.turn-1)%n].id
 		}
-		l.members, l.seat, l.free, l.onShift = nil, map[AgentID]int{}, nil, 0
+		l.members, l.seat, l.tier, l.free, l.onShift = nil, map[AgentID]int{}, map[AgentID]int{}, nil, 0
+		l.staff++
 	}
 	for _, a := range s.agents {
 		a.member, a.lines = false, nil
@@ -175,6 +183,7 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 		}
 		a.member, a.name = true, set.Name
 		a.mayDial, a.mobile = set.Dial && len(s.outgoing.Allow) > 0, NewCaller(set.Mobile)
+		a.skills = skills{set.Languages, set.Gender, set.Topics, set.Weight, set.Supervisor}
 		s.roster = append(s.roster, a)
 		for _, q := range set.Queues {
 			l := s.lineByID[QueueID(q)]
@@ -184,6 +193,11 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 			a.lines = append(a.lines, l)
 			l.seat[a.id] = len(l.members)
 			l.members = append(l.members, a)
+		}
+		for _, t := range set.Tiers {
+			if l := s.lineByID[QueueID(t.Queue)]; l != nil {
+				l.tier[a.id] = t.Tier
+			}
 		}
 	}
 	s.ready = 0
@@ -219,6 +233,7 @@ func (s *state) onRoutingChanged(ev RoutingChanged) {
 				s.announceLater(c)
 			}
 			s.refreshMusic(c)
+			s.stepOn(c)
 		}
 	}
 	for _, a := range s.everybody() {
@@ -238,7 +253,7 @@ func (s *state) onRoutingChanged(ev RoutingChanged) {
 
 // mayRing tells whether a is still somebody who answers for c.
 func (c *contact) mayRing(a *agent) bool {
-	return slices.Contains(c.line.members, a) || a.member && c.awaits() == a
+	return !c.refuses(a) && (slices.Contains(c.line.members, a) || a.member && c.awaits() == a)
 }
 
 // dissolve moves the callers of a deleted line on, in their order.

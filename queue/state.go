@@ -77,6 +77,7 @@ type state struct {
 	newcomers []*contact // entered a line and were told no place yet
 	touched   []*line    // whose head, figures or settings changed
 	ringing   []rank     // scratch of ringSet
+	cursors   []cursor   // scratch of match
 }
 
 func newState(r configs.Routing, revision, seed uint64, now time.Time) *state {
