@@ -26,6 +26,9 @@ const (
 // System pause reasons, beside those an admin configures.
 const (
 	PauseLogin = "login" // on shift, checked, not yet ready
+	// After a heavy contact; ends by itself. Until tells when.
+	PauseDecompression = "decompression"
+	PauseBreak         = "load_break" // after much; she alone ends it
 )
 
 // AgentView is all an agent's screen needs to show her state. The page derives
@@ -34,7 +37,7 @@ type AgentView struct {
 	State  AgentState  `json:"state"`
 	Since  time.Time   `json:"since"`
 	Reason string      `json:"reason,omitempty"` // of paused, media_fault
-	Until  *time.Time  `json:"until,omitempty"`  // end of reconnecting
+	Until  *time.Time  `json:"until,omitempty"`  // end of reconnecting, or of decompression
 	Next   AgentState  `json:"next,omitempty"`   // what follows this contact: paused or offline, if asked for
 	Offer  *OfferView  `json:"offer,omitempty"`
 	Call   *CallView   `json:"call,omitempty"`
@@ -121,6 +124,9 @@ const (
 	KeyHeard          NoticeCode = "key_heard"
 	RemovedByAdmin    NoticeCode = "removed_by_admin"
 	ConnectTrouble    NoticeCode = "connect_trouble" // her microphone could not be heard
+
+	WishKept    NoticeCode = "wish_kept"    // what the caller asked for is remembered; Key: same:on, never:off, …
+	WishUnknown NoticeCode = "wish_unknown" // her number is withheld: she cannot be known again
 
 	UnknownDisposition NoticeCode = "unknown_disposition" // taken away by an admin; choose again
 )

@@ -34,7 +34,8 @@ type agent struct {
 	timer token
 
 	skills
-	done done // by the day of the house
+	done   done // by the day of the house
+	rested rested
 
 	// What she has in hand.
 	offer   *offer
@@ -97,6 +98,7 @@ func (s *state) become(a *agent, to AgentState, reason string) {
 	if (from == Offline) != (to == Offline) {
 		a.restaff()
 	}
+	s.noteRest(a)
 }
 
 // count adds or takes away a from the figures of her lines.

@@ -39,6 +39,7 @@ type contact struct {
 	resumed   bool      // she came back to her place and goes on there
 	prefers   AgentID   // rung first if ready
 	never     []AgentID // not rung for her
+	back      string    // how she came back, for queue.entered
 
 	// Her stay in this line.
 	since          time.Time
@@ -172,7 +173,8 @@ func (s *state) onEstablished(ev Established) {
 		}
 		c.line = heir
 	}
-	if why := c.line.crowded(); why != "" {
+	hers := s.recall(c)
+	if why := c.line.crowded(); why != "" && !hers {
 		s.takeExit(c, why)
 		return
 	}
@@ -191,7 +193,8 @@ func (s *state) join(c *contact, l *line) {
 	l.order.insert(c)
 	l.stays.add(c)
 	s.touch(l)
-	s.record(Entry{Kind: QueueEntered, Contact: c.id, Queue: l.id, Reason: c.class.String(), Position: l.order.place(c), Needs: c.needs.String()})
+	s.record(Entry{Kind: QueueEntered, Contact: c.id, Queue: l.id, Reason: c.class.String(), Position: l.order.place(c), Needs: c.needs.String(), Result: c.back})
+	c.back = ""
 	s.stepOn(c)
 	s.announceLater(c)
 }
@@ -229,6 +232,7 @@ func (s *state) onHungUp(ev HungUp) {
 // talks with her. It is the only end of a contact.
 func (s *state) finish(c *contact, by Party, cause Cause) {
 	outcome := c.result(by, cause, s.now)
+	s.noteLeft(c, by, cause)
 	if c.phase.inLine() {
 		reason := "abandon"
 		if outcome != OutcomeAbandoned && outcome != OutcomeAbandonedShort && outcome != OutcomeAnswered {

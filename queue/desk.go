@@ -189,6 +189,10 @@ func (d *Desk) loop(ctx context.Context) {
 // step applies one event.
 func (d *Desk) step(ev Event) {
 	now := time.Now()
+	if q, ok := ev.(question); ok {
+		q.answer <- d.state.why(q.about, now)
+		return
+	}
 	do := d.state.apply(ev, now)
 	if took := int64(time.Since(now)); took > d.slowest.Load() {
 		d.slowest.Store(took)

@@ -31,7 +31,7 @@ type Entry struct {
 
 	Needs  string  `json:"needs,omitempty"`  // of queue.entered: language, gender, topic; - for none
 	Target string  `json:"target,omitempty"` // of a transfer: queue:ID, agent:ID, number:masked
-	Result string  `json:"result,omitempty"` // of a transfer or a drill: ok, or why not
+	Result string  `json:"result,omitempty"` // of a transfer or a drill: ok, or why not; of queue.entered: resumed, returned
 	Stage  string  `json:"stage,omitempty"`  // of a drill: how far it came
 	MS     int64   `json:"ms,omitempty"`     // of a drill: how long it took
 	Cost   float64 `json:"cost,omitempty"`   // of an outgoing call, by the rates of its time
@@ -67,6 +67,7 @@ const (
 	ShiftBegan      EntryKind = "shift.started"
 	ShiftOver       EntryKind = "shift.ended"
 	StateChanged    EntryKind = "agent.state"
+	WishNoted       EntryKind = "wish.noted"  // reason: same, never; result: on, off
 	WrapUpDone      EntryKind = "wrapup.done" // reason: the disposition
 	ConfigVersion   EntryKind = "config.version"
 	ServerStarted   EntryKind = "server.started"

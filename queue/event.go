@@ -147,6 +147,19 @@ type (
 		Agent   AgentID
 		Contact ContactID
 	}
+	// StickyAsked: the caller would like to talk to her again, next time.
+	// NeverAsked: the caller, or she herself, would rather not meet again. Both
+	// during the contact or its wrap-up; On false takes it back.
+	StickyAsked struct {
+		Agent   AgentID
+		Contact ContactID
+		On      bool
+	}
+	NeverAsked struct {
+		Agent   AgentID
+		Contact ContactID
+		On      bool
+	}
 	// WrapUpExtended and WrapUpFinished: buttons of the wrap-up form.
 	WrapUpExtended struct {
 		Agent   AgentID
@@ -247,6 +260,8 @@ func (ResumeAsked) event()     {}
 func (MuteAsked) event()       {}
 func (KeysAsked) event()       {}
 func (HangUpAsked) event()     {}
+func (StickyAsked) event()     {}
+func (NeverAsked) event()      {}
 func (WrapUpExtended) event()  {}
 func (WrapUpFinished) event()  {}
 func (RoutingChanged) event()  {}

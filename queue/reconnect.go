@@ -191,9 +191,9 @@ func (s *state) stayedAway(a *agent) {
 // everybody who has not talked yet.
 func (s *state) interrupt(c *contact, a *agent) {
 	s.talkOver(c, ByNetwork, "agent_lost")
-	c.agent, c.rejoin = nil, false
+	c.agent, c.rejoin, c.prefers = nil, false, a.id
 	s.letGo(a)
-	c.class, c.head, c.entered, c.announced = ClassInterrupted, true, s.now, 0
+	c.class, c.head, c.entered, c.credit, c.announced = ClassInterrupted, true, s.now, 0, 0
 	s.clearPasses(c)
 	c.exits = nil
 	to := c.line

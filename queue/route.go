@@ -152,6 +152,7 @@ func (s *state) route(r configs.Routing) (gone []*line) {
 	for _, d := range r.Dispositions {
 		s.dispositions[d.Code] = true
 	}
+	s.heavy, s.care = heavyOf(r.Dispositions), r.Care
 	s.seatAgents(r.Agents, gone)
 	return gone
 }
@@ -247,6 +248,11 @@ func (s *state) onRoutingChanged(ev RoutingChanged) {
 		}
 		if !a.member && !a.busy() {
 			s.dismiss(a)
+		}
+	}
+	for _, c := range slices.Clone(s.awaiting) {
+		if a := c.awaits(); a != nil && c.phase == waiting && c.refuses(a) {
+			s.transferOver(c, "withdrawn")
 		}
 	}
 }

@@ -39,6 +39,8 @@ type state struct {
 	numbers      map[string]number
 	pauses       map[string]bool
 	dispositions map[string]bool
+	heavy        map[string]bool // of the dispositions
+	care         configs.Care
 	languages    map[QueueID]string // of the first number that leads there
 	outgoing     configs.Outgoing
 	country      string    // whose numbers are dialled without a country code
@@ -50,6 +52,7 @@ type state struct {
 	roster   []*agent // those of the document, in its order
 	contacts map[ContactID]*contact
 	offers   map[OfferID]*offer
+	visitors visitors
 	awaiting []*contact           // transferred to one volunteer, oldest first
 	drills   map[ContactID]*token // trial calls, which count nowhere
 	drill    *DrillView           // how the latest one went
@@ -164,6 +167,11 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 		s.onWrapUpExtended(ev)
 	case WrapUpFinished:
 		s.onWrapUpFinished(ev)
+
+	case StickyAsked:
+		s.onStickyAsked(ev)
+	case NeverAsked:
+		s.onNeverAsked(ev)
 
 	case RoutingChanged:
 		s.onRoutingChanged(ev)

@@ -110,10 +110,10 @@ func (l *line) stepBy(stood time.Duration) int {
 // stand begins c's way through the steps of l; a caller who came back to her
 // place goes on where she was.
 func (s *state) stand(c *contact, l *line) {
-	c.stood = s.now
-	if c.resumed {
-		c.stood, c.resumed = s.now.Add(-c.credit), false
+	if !c.resumed {
+		c.stood = s.now
 	}
+	c.resumed = false
 	c.step = l.stepBy(s.now.Sub(c.stood))
 }
 

@@ -153,7 +153,7 @@ func (s *state) transferToAgent(a *agent, c *contact, to Target) {
 	case t == nil || !t.member:
 		s.refuseTransfer(a, c.id, to, "", TransferUnknown)
 		return
-	case t == a || !t.onShift():
+	case t == a || !t.onShift() || c.refuses(t):
 		s.refuseTransfer(a, c.id, to, "", TransferNotAllowed)
 		return
 	}
@@ -210,7 +210,7 @@ func (s *state) forwardFailed(c *contact, why string) {
 // toHead brings c, who talked already, before all who did not. She keeps her
 // class, and counts as waiting for as long as she did in all.
 func (s *state) toHead(c *contact, l *line) {
-	c.head, c.entered, c.announced = true, s.now.Add(-c.waited), 0
+	c.head, c.entered, c.credit, c.announced = true, s.now.Add(-c.waited), 0, 0
 	c.exits = nil
 	s.enter(c, waiting)
 	s.join(c, l)

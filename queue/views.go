@@ -14,6 +14,10 @@ func (s *state) view(a *agent) AgentView {
 		until := a.timer.at
 		v.Until = &until
 	}
+	if a.state == Paused && a.rested.calm.armed() {
+		until := a.rested.calm.at
+		v.Until = &until
+	}
 	if o := a.offer; o != nil {
 		c := o.contact
 		v.Offer = &OfferView{

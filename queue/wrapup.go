@@ -6,6 +6,7 @@ import "time"
 // reloaded page neither ends nor extends it.
 type writing struct {
 	contact ContactID
+	who     identity
 	label   string
 	talk    time.Duration
 	endedBy Party
@@ -18,11 +19,12 @@ func (s *state) wrapUp(a *agent, c *contact, talk time.Duration, by Party) {
 	a.timer.disarm()
 	last := c.line.set.WrapUp.D()
 	if last <= 0 {
+		s.relieve(a, "")
 		s.rest(a)
 		return
 	}
 	a.writing = &writing{
-		contact: c.id, label: c.line.set.Label, talk: talk, endedBy: by,
+		contact: c.id, who: s.identify(c.caller), label: c.line.set.Label, talk: talk, endedBy: by,
 		until: s.now.Add(last), extend: c.line.set.WrapUpExtend.D(),
 	}
 	s.become(a, WrapUp, "")
@@ -34,6 +36,7 @@ func (s *state) wrapUpOver(a *agent, disposition, by string) {
 	w := a.writing
 	a.writing = nil
 	s.record(Entry{Kind: WrapUpDone, Contact: w.contact, Agent: a.id, Reason: disposition, By: by})
+	s.relieve(a, disposition)
 	s.rest(a)
 }
 

@@ -1,0 +1,257 @@
+package queue
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+	"time"
+)
+
+// Callers who come back. What is known of them is kept by identity and in
+// memory only: the journal has no number a caller could be found by, so a
+// restart forgets who was whom.
+
+// identity stands for a caller's number without telling it: a keyed hash. The
+// zero identity is a caller who withheld it, of whom nothing is remembered.
+type identity [16]byte
+
+func (s *state) identify(c Caller) identity {
+	var id identity
+	if c.Anonymous() {
+		return id
+	}
+	h := sha256.New()
+	var key [8]byte
+	binary.LittleEndian.PutUint64(key[:], s.seed)
+	h.Write(key[:])
+	h.Write([]byte(canonical(c.Reveal())))
+	copy(id[:], h.Sum(nil))
+	return id
+}
+
+// visitor is what is remembered of a caller between her contacts.
+type visitor struct {
+	place  *place  // she hung up while she waited
+	broken *broken // she was talking
+	wish
+}
+
+// wish is what a caller asked for: to have the same volunteer again, or not.
+type wish struct {
+	same  AgentID
+	never []AgentID
+}
+
+// place is where an abandoned contact stood.
+type place struct {
+	line    QueueID
+	class   Class
+	head    bool
+	since   time.Time // her key in the order
+	stood   time.Time
+	expires time.Time
+}
+
+// broken is a talk that she may want to go on with.
+type broken struct {
+	agent   AgentID
+	dropped bool // it broke; else she hung up herself
+	expires time.Time
+}
+
+// visitorsKept bounds the memory; of those there are, one known for long is
+// forgotten.
+const visitorsKept = 10_000
+
+// visitors is the memory of callers.
+type visitors struct {
+	of   map[identity]*visitor
+	list []identity // of is these; sweep goes round
+}
+
+// remembered returns the memory of id, made if need be; nil for who withheld
+// her number.
+func (v *visitors) remembered(id identity) *visitor {
+	if id == (identity{}) {
+		return nil
+	}
+	if known := v.of[id]; known != nil {
+		return known
+	}
+	if len(v.list) >= visitorsKept {
+		v.dropFirst()
+	}
+	if v.of == nil {
+		v.of = map[identity]*visitor{}
+	}
+	known := &visitor{}
+	v.of[id], v.list = known, append(v.list, id)
+	return known
+}
+
+func (v *visitors) dropFirst() {
+	delete(v.of, v.list[0])
+	v.list = v.list[1:]
+}
+
+// sweep forgets whom nothing is left to be remembered of. It looks at a few at
+// a time and goes on there the next time.
+func (v *visitors) sweep(now time.Time) {
+	for range min(4, len(v.list)) {
+		id := v.list[0]
+		known := v.of[id]
+		known.expire(now)
+		if known.place == nil && known.broken == nil && known.same == "" && len(known.never) == 0 {
+			v.dropFirst()
+			continue
+		}
+		v.list = append(v.list[1:], id)
+	}
+}
+
+func (v *visitor) expire(now time.Time) {
+	if v.place != nil && now.After(v.place.expires) {
+		v.place = nil
+	}
+	if v.broken != nil && now.After(v.broken.expires) {
+		v.broken = nil
+	}
+}
+
+// What queue.entered says of a caller who came back.
+const (
+	resultResumed  = "resumed"  // has the place back that she left
+	resultReturned = "returned" // her talk broke off
+)
+
+// recall gives c, who is about to enter her line, what she had before. It
+// tells whether she has a place that is hers already.
+func (s *state) recall(c *contact) (hers bool) {
+	s.visitors.sweep(s.now)
+	known := s.visitors.of[s.identify(c.caller)]
+	if known == nil || c.out {
+		return false
+	}
+	known.expire(s.now)
+	c.prefers, c.never = known.same, known.never
+	if p := known.place; p != nil {
+		known.place = nil
+		c.class, c.head = max(c.class, p.class), p.head
+		c.credit = c.entered.Sub(p.since)
+		c.resumed = p.line == c.line.id
+		if c.resumed {
+			c.stood = p.stood
+		}
+		c.back, hers = resultResumed, true
+	}
+	if b := known.broken; b != nil {
+		known.broken = nil
+		c.prefers = b.agent
+		if b.dropped {
+			c.class, c.back, hers = ClassInterrupted, resultReturned, true
+		}
+	}
+	return hers
+}
+
+// noteLeft remembers a contact that ends while she waits or talks.
+func (s *state) noteLeft(c *contact, by Party, cause Cause) {
+	if c.out {
+		return
+	}
+	set := c.line.set
+	switch {
+	case c.phase.inLine():
+		if keep := set.ResumeFor.D(); keep > 0 {
+			if v := s.visitors.remembered(s.identify(c.caller)); v != nil {
+				v.place = &place{c.line.id, c.class, c.head, c.entered.Add(-c.credit), c.stood, s.now.Add(keep)}
+			}
+		}
+	case c.phase.withAgent() && by != ByAgent && cause != CauseDrain && cause != CauseDuration:
+		if keep := set.DropReturnFor.D(); keep > 0 {
+			if v := s.visitors.remembered(s.identify(c.caller)); v != nil {
+				dropped := c.phase != talking || by != ByCaller
+				v.broken = &broken{c.agent.id, dropped, s.now.Add(keep)}
+			}
+		}
+	}
+}
+
+// Asked for by the caller, told by the volunteer who talks to her or writes
+// about her.
+const (
+	sameAsked  = "same"
+	neverAsked = "never"
+)
+
+// onStickyAsked: she would like the same volunteer again.
+func (s *state) onStickyAsked(ev StickyAsked) {
+	v, a := s.visitorOf(ev.Agent, ev.Contact)
+	if v == nil {
+		return
+	}
+	switch {
+	case ev.On:
+		v.same = a.id
+		v.never = slices.DeleteFunc(slices.Clone(v.never), func(id AgentID) bool { return id == a.id })
+	case v.same == a.id:
+		v.same = ""
+	}
+	s.recordWish(a, ev.Contact, sameAsked, ev.On)
+}
+
+// onNeverAsked: she, or the volunteer, would rather not meet again.
+func (s *state) onNeverAsked(ev NeverAsked) {
+	v, a := s.visitorOf(ev.Agent, ev.Contact)
+	if v == nil {
+		return
+	}
+	v.never = slices.DeleteFunc(slices.Clone(v.never), func(id AgentID) bool { return id == a.id })
+	if ev.On {
+		v.never = append(v.never, a.id)
+		if v.same == a.id {
+			v.same = ""
+		}
+		if c := a.contact; c != nil { // if it breaks, and she waits again
+			c.never = slices.Clone(v.never)
+			if c.prefers == a.id {
+				c.prefers = ""
+			}
+		}
+	}
+	s.recordWish(a, ev.Contact, neverAsked, ev.On)
+}
+
+func (s *state) recordWish(a *agent, c ContactID, what string, on bool) {
+	result := "off"
+	if on {
+		result = "on"
+	}
+	s.record(Entry{Kind: WishNoted, Contact: c, Agent: a.id, Reason: what, Result: result})
+	s.notify(a, Notice{Code: WishKept, Contact: c, Key: what + ":" + result})
+}
+
+// visitorOf returns the memory of the caller whom agent id talks to or writes
+// about. A caller who withheld her number cannot be known again; the volunteer
+// is told.
+func (s *state) visitorOf(id AgentID, contact ContactID) (*visitor, *agent) {
+	a := s.agents[id]
+	if a == nil {
+		return nil, nil
+	}
+	var who identity
+	switch {
+	case a.contact != nil && a.contact.id == contact:
+		who = s.identify(a.contact.caller)
+	case a.writing != nil && a.writing.contact == contact:
+		who = a.writing.who
+	default:
+		return nil, nil
+	}
+	v := s.visitors.remembered(who)
+	if v == nil {
+		s.notify(a, Notice{Code: WishUnknown, Contact: contact})
+		return nil, nil
+	}
+	return v, a
+}

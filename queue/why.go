@@ -1,0 +1,183 @@
+package queue
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+)
+
+// Why is the answer to "why is she still waiting?".
+type Why struct {
+	Contact ContactID  `json:"contact"`
+	Queue   QueueID    `json:"queue"`
+	Place   int        `json:"place"` // in her queue, from 1
+	Class   string     `json:"class"`
+	Since   time.Time  `json:"since"`          // in this queue
+	Step    int        `json:"step"`           // how many steps of the queue she has taken
+	Next    *time.Time `json:"next,omitempty"` // when the next step is due
+	Exit    *time.Time `json:"exit,omitempty"` // when she leaves at the latest, if nobody answers
+	Needs   WhyNeeds   `json:"needs"`
+	// Unmet: nobody on shift may be rung for her, whatever step is taken.
+	Unmet  bool       `json:"unmet"`
+	Agents []WhyAgent `json:"agents"` // those of her queue, in the document's order; ringing ones first
+}
+
+// WhyNeeds is what she asked for, and what of it was waived.
+type WhyNeeds struct {
+	Language string   `json:"language,omitempty"`
+	Gender   string   `json:"gender,omitempty"`
+	Topic    string   `json:"topic,omitempty"`
+	Waived   []string `json:"waived,omitempty"`
+}
+
+// WhyAgent is why one volunteer does not talk to her. Reason is an Exclusion;
+// Detail is the reason of a pause or a fault; Until when it ends, if that is
+// known; Tier how late she is rung.
+type WhyAgent struct {
+	Agent  AgentID    `json:"agent"`
+	Name   string     `json:"name"`
+	Reason Exclusion  `json:"reason"`
+	Detail string     `json:"detail,omitempty"`
+	Until  *time.Time `json:"until,omitempty"`
+	Tier   int        `json:"tier,omitempty"`
+}
+
+// Why a volunteer is not rung for a caller, beside what she lacks for her. The
+// words of states are those of AgentState.
+const (
+	ExcludedRinging     Exclusion = "ringing"     // is rung for this very caller
+	ExcludedOther       Exclusion = "other"       // is rung for somebody else
+	ExcludedTurn        Exclusion = "turn"        // may be rung; the strategy rings others first
+	ExcludedHandover    Exclusion = "handover"    // the caller waits for another volunteer alone
+	ExcludedConnecting  Exclusion = "connecting"  // a volunteer accepted the caller and is being connected
+	ExcludedUnreachable Exclusion = "unreachable" // her device or path does not work
+	ExcludedLimit       Exclusion = "limit"       // rests after what she bore
+	ExcludedExit        Exclusion = "exit"        // the caller is on her way out
+)
+
+// why answers for c. The reasons are found by the very functions that decide,
+// so they cannot be others; nil if c does not wait.
+func (s *state) why(id ContactID, now time.Time) *Why {
+	s.now = now
+	c := s.contacts[id]
+	if c == nil || !c.phase.inLine() {
+		return nil
+	}
+	l := c.line
+	w := &Why{
+		Contact: c.id, Queue: l.id, Place: l.order.place(c), Class: c.class.String(), Since: c.since, Step: c.step,
+		Needs: WhyNeeds{Language: c.needs.language, Gender: c.needs.gender, Topic: c.needs.topic}, Unmet: s.unmet(c),
+		Agents: make([]WhyAgent, 0, len(l.members)),
+	}
+	r := c.reach()
+	if c.needs.language != "" && r.anyLanguage {
+		w.Needs.Waived = append(w.Needs.Waived, "language")
+	}
+	if c.needs.topic != "" && r.anyTopic {
+		w.Needs.Waived = append(w.Needs.Waived, "topic")
+	}
+	if c.widen.armed() {
+		at := c.widen.at
+		w.Next = &at
+	}
+	exit := c.since.Add(l.set.MaxWait.D())
+	w.Exit = &exit
+	for _, a := range l.members {
+		w.Agents = append(w.Agents, s.whyNot(c, a))
+	}
+	slices.SortStableFunc(w.Agents, func(a, b WhyAgent) int {
+		return cmp.Compare(a.Reason.weight(), b.Reason.weight())
+	})
+	return w
+}
+
+func (e Exclusion) weight() int {
+	if e == ExcludedRinging || e == ExcludedConnecting {
+		return 0
+	}
+	return 1
+}
+
+// whyNot is the one reason that comes first: what c needs, then what a does,
+// then what stands between the two.
+func (s *state) whyNot(c *contact, a *agent) WhyAgent {
+	w := WhyAgent{Agent: a.id, Name: a.name, Tier: c.line.tier[a.id]}
+	until := func(t *token) {
+		if t.armed() {
+			at := t.at
+			w.Until = &at
+		}
+	}
+	unfit := c.line.unfit(c.reach(), c.needs, a)
+	switch {
+	case a.contact == c:
+		w.Reason = ExcludedConnecting
+	case a.offer != nil && a.offer.contact == c:
+		w.Reason = ExcludedRinging
+		until(&a.offer.lapse)
+	case unfit != "":
+		w.Reason = unfit
+		if unfit == ExcludedTier || unfit == ExcludedSupervisor || unfit == ExcludedMobile {
+			until(&c.widen)
+		}
+	case slices.Contains(c.never, a.id):
+		w.Reason = ExcludedNever
+	case a.offer != nil:
+		w.Reason = ExcludedOther
+		until(&a.offer.lapse)
+	case a.state == Paused && (a.reason == PauseDecompression || a.reason == PauseBreak):
+		w.Reason, w.Detail = ExcludedLimit, a.reason
+		until(&a.rested.calm)
+	case a.state == MediaFault:
+		w.Reason, w.Detail = ExcludedUnreachable, a.reason
+	case a.state != Ready:
+		w.Reason, w.Detail = Exclusion(a.state), a.reason
+		if a.writing != nil || a.state == Reconnecting {
+			until(&a.timer)
+		}
+	case c.awaits() != nil:
+		w.Reason, w.Detail = ExcludedHandover, string(c.awaits().id)
+	case c.phase == connecting:
+		w.Reason = ExcludedConnecting
+	case c.exitDue != "":
+		w.Reason, w.Detail = ExcludedExit, c.exitDue
+	case s.excluded(c, a) == ExcludedDeclined:
+		w.Reason = ExcludedDeclined
+		until(&c.passed[a.id].again)
+	default:
+		w.Reason = ExcludedTurn
+	}
+	return w
+}
+
+// unmet tells whether nobody on shift may be rung for c, whatever step is
+// taken. It is what a ladder asks before it lets her wait for a woman who is
+// not here.
+func (s *state) unmet(c *contact) bool {
+	last := &c.line.reaches[len(c.line.reaches)-1]
+	return !slices.ContainsFunc(c.line.members, func(a *agent) bool {
+		return a.onShift() && c.line.unfit(last, c.needs, a) == "" && !slices.Contains(c.never, a.id)
+	})
+}
+
+// question is asked of the desk's state between two events and changes nothing.
+type question struct {
+	about  ContactID
+	answer chan *Why
+}
+
+func (question) event() {}
+
+// Why tells why a caller still waits; nil if she does not. It asks the desk
+// itself, so it needs Run and waits its turn behind the events posted before.
+func (d *Desk) Why(ctx context.Context, c ContactID) (*Why, error) {
+	q := question{c, make(chan *Why, 1)}
+	d.Post(q)
+	select {
+	case w := <-q.answer:
+		return w, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
