@@ -152,6 +152,7 @@ type answer struct {
 	status int
 	retry  time.Duration // Retry-After
 	rtt    time.Duration
+	cause  string // why none came, if that is known
 }
 
 // beginProbe asks the place in use, or all when something is wrong with it.
@@ -187,6 +188,7 @@ func (u *uplink) ask(ctx context.Context, at place) answer {
 	res, err := u.lines.exchange(ctx, u.options(), at)
 	a := answer{place: at, rtt: time.Since(begun)}
 	if err != nil {
+		a.cause = causeOfTLS(err)
 		return a
 	}
 	a.status = res.StatusCode
@@ -280,6 +282,9 @@ func (u *uplink) missed(p probed, now time.Time) {
 		wait = u.rhythm.outage
 	}
 	for _, a := range p.answers {
+		if a.cause != "" && cause == causeSilent {
+			cause = a.cause
+		}
 		if a.status != 0 {
 			cause = causeBusy
 			rest := min(a.retry, 30*time.Second)

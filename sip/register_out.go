@@ -334,7 +334,7 @@ func causeOfRefusal(a registered) string {
 	case a.err != nil && a.res != nil:
 		return "its challenge was not answered: " + a.err.Error()
 	case a.err != nil:
-		return "does not answer our registration"
+		return cmp.Or(causeOfTLS(a.err), "does not answer our registration")
 	}
 	return fmt.Sprintf("refuses our registration (%d)", a.res.StatusCode)
 }
