@@ -36,6 +36,9 @@ func (s *state) check() error {
 		if o.contact.phase != waiting || s.contacts[o.contact.id] != o.contact {
 			bad("offer %d rings for a contact that is %s", id, o.contact.phase)
 		}
+		if o.contact.refuses(o.agent) {
+			bad("offer %d rings %s, who must not be rung for %s", id, o.agent.id, o.contact.id)
+		}
 		if o.agent.state != Offered {
 			bad("offer %d rings an agent who is %s", id, o.agent.state)
 		}
@@ -147,6 +150,12 @@ func (s *state) checkAgent(a *agent, bad func(string, ...any)) {
 			bad("agent %s is offline with something in hand", a.id)
 		}
 	}
+	if a.rested.calm.armed() && a.state != Reconnecting && (a.state != Paused || a.reason != PauseDecompression) {
+		bad("agent %s is %s and decompresses", a.id, a.state)
+	}
+	if a.state == Paused && a.reason == PauseDecompression && !a.rested.calm.armed() {
+		bad("agent %s decompresses for ever", a.id)
+	}
 	if a.state != Reconnecting && a.resume != "" {
 		bad("agent %s is %s and resumes %s", a.id, a.state, a.resume)
 	}
@@ -208,6 +217,7 @@ func (s *state) checkLine(l *line, bad func(string, ...any)) {
 			bad("line %s would ring %s, who is %s", l.id, a.id, a.state)
 		}
 	}
+	s.checkGroups(l, bad)
 	if l.touched {
 		bad("line %s was not watched", l.id)
 	}
@@ -265,6 +275,39 @@ func (s *state) checkOutgoing(bad func(string, ...any)) {
 	for id, limit := range s.drills {
 		if !limit.armed() || s.contacts[id] != nil {
 			bad("drill %s is loose", id)
+		}
+	}
+}
+
+// checkGroups: the callers of a line are in its groups as they are in it, each
+// at the step her time led to, with the next one due.
+func (s *state) checkGroups(l *line, bad func(string, ...any)) {
+	n := 0
+	for _, g := range l.order.groups {
+		n += len(g.list)
+		if len(g.list) == 0 || g.line != l {
+			bad("line %s has a loose group", l.id)
+		}
+		for i, c := range g.list {
+			if c.group != g || c.needs != g.needs || c.step != g.step || i > 0 && !before(g.list[i-1], c) {
+				bad("contact %s is in the wrong group of %s", c.id, l.id)
+			}
+		}
+	}
+	if n != len(l.order.list) {
+		bad("line %s has %d in groups and %d places", l.id, n, len(l.order.list))
+	}
+	for _, c := range l.order.list {
+		steps := len(l.set.Steps)
+		due := l.stepBy(s.now.Sub(c.stood))
+		switch {
+		case l.gone || len(c.offers) > 0:
+		case c.step != due && !(c.widen.armed() && !c.widen.at.After(s.now)): // due in this very moment
+			bad("contact %s is at step %d of %s, not %d", c.id, c.step, l.id, due)
+		case c.step < steps && !c.widen.armed():
+			bad("contact %s will never take step %d of %s", c.id, c.step+1, l.id)
+		case c.grow.armed():
+			bad("contact %s grows and does not ring", c.id)
 		}
 	}
 }

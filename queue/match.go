@@ -13,6 +13,10 @@ type rank struct {
 	tie   uint64  // hash of seed and id, so that ties fall the same way in a replay
 }
 
+func compareRanks(a, b rank) int {
+	return cmp.Or(cmp.Compare(a.tier, b.tier), cmp.Compare(a.key, b.key), cmp.Compare(a.tie, b.tie), cmp.Compare(a.agent.id, b.agent.id))
+}
+
 // ringSet returns whom to ring for c now: eligible -> sort(tier, key, tie) ->
 // as many of the best tier as the preset rings at once. While she already
 // rings, only agents of the tiers that ring are added.
@@ -28,9 +32,7 @@ func (s *state) ringSet(c *contact) []rank {
 	if len(ranks) == 0 {
 		return nil
 	}
-	slices.SortFunc(ranks, func(a, b rank) int {
-		return cmp.Or(cmp.Compare(a.tier, b.tier), cmp.Compare(a.key, b.key), cmp.Compare(a.tie, b.tie), cmp.Compare(a.agent.id, b.agent.id))
-	})
+	slices.SortFunc(ranks, compareRanks)
 	best := ranks[0].tier
 	for i, o := range c.offers {
 		if i == 0 || o.tier > best {

@@ -61,6 +61,8 @@ func TestSimulation(t *testing.T) {
 	for _, want := range []string{
 		"queue:ok", "agent:ok", "agent:timeout", "agent:declined", "agent:ring_failed", "agent:caller_left", "number:ok", "number:busy", "number:no_answer",
 		"refused:transfer_unknown", "refused:transfer_not_allowed", "refused:dial_not_allowed", "refused:dial_busy", "refused:dial_limit", "dial:dial_not_now", "dial:dial_limit", "ring:phone", "ring:mobile", "drill",
+		"step", "resumed", "returned", "wish:same", "wish:never", "pause:decompression", "pause:load_break", "exit:full", "exit:expected_wait", "exit:ratio",
+		"why:ringing", "why:other", "why:turn", "why:never", "why:declined", "why:gender", "why:language", "why:topic", "why:tier", "why:supervisor", "why:mobile", "why:limit", "why:offline", "why:paused", "why:wrapup", "why:talking", "why:unreachable", "why:handover", "why:connecting",
 	} {
 		if _, ok := results.Load(want); !ok {
 			t.Errorf("there was never %s: the simulation is too tame", want)
@@ -79,6 +81,8 @@ type day struct {
 	events  int
 	gone    map[ContactID]bool
 	results map[string]int // how transfers, dialling and rings went
+	asks    int            // how many in a hundred need something
+	watch   func(Effect)
 }
 
 // reply is an event the world will post.
@@ -88,7 +92,7 @@ type reply struct {
 }
 
 func newDay(t testing.TB, seed uint64) *day {
-	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}, results: map[string]int{}}
+	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}, results: map[string]int{}, asks: 30}
 	d.routing = d.document()
 	d.trial = newTrial(t, d.routing)
 	d.keep = false
@@ -107,7 +111,7 @@ func (d *day) seconds(most int) time.Duration {
 // document makes a valid routing document: any number of lines, whose exits
 // lead to later lines or to words.
 func (d *day) document() configs.Routing {
-	strategies := []string{"longest_idle", "ring_all", "round_robin", "unknown"}
+	strategies := []string{"longest_idle", "ring_all", "round_robin", "unknown", "fewest_calls", "least_talk", "linear", "random", "weighted_random", "ring_n", "ring_progressive"}
 	all := []string{"hotline", "night", "english", "backup"}
 	n := 1 + d.rnd.IntN(len(all))
 	first := d.rnd.IntN(len(all) - n + 1)
@@ -127,6 +131,16 @@ func (d *day) document() configs.Routing {
 		if d.chance(20) {
 			q.WrapUp, q.AnnounceEvery = 0, 0
 		}
+		q.RingN, q.RingStep, q.Weight = d.rnd.IntN(4), dur(time.Second+d.seconds(9)), d.rnd.IntN(3)
+		if d.chance(60) {
+			q.Steps = d.steps(strategies)
+		}
+		if d.chance(60) {
+			q.ResumeFor, q.DropReturnFor = dur(d.seconds(300)), dur(d.seconds(600))
+		}
+		if d.chance(20) {
+			q.MaxExpectedWait, q.MaxRatio = dur(10*time.Second+d.seconds(100)), float64(d.rnd.IntN(3))
+		}
 		if i+1 < len(names) && d.chance(50) {
 			q.Exit = configs.Exit{Queue: names[i+1+d.rnd.IntN(len(names)-i-1)]}
 		}
@@ -144,17 +158,47 @@ func (d *day) document() configs.Routing {
 		for _, id := range names {
 			if d.chance(60) {
 				a.Queues = append(a.Queues, id)
+				if d.chance(30) {
+					a.Tiers = append(a.Tiers, configs.Tier{Queue: id, Tier: d.rnd.IntN(3)})
+				}
 			}
 		}
+		a.Gender = []string{"f", "m", ""}[d.rnd.IntN(3)]
+		a.Languages = [][]string{nil, {"id"}, {"en"}, {"id", "en"}}[d.rnd.IntN(4)]
+		a.Topics = [][]string{nil, {"legal"}}[d.rnd.IntN(2)]
+		a.Weight, a.Supervisor = d.rnd.IntN(4), d.chance(15)
 		r.Agents = append(r.Agents, a)
 	}
 	r.PauseReasons = []configs.PauseReason{{Code: "break"}}
-	r.Dispositions = []configs.Disposition{{Code: "listened"}}
+	r.Dispositions = []configs.Disposition{{Code: "listened"}, {Code: "hard", Heavy: true}}
+	r.Care = configs.Care{HeavyRest: dur(d.seconds(120)), MaxHeavy: d.rnd.IntN(3), MaxContinuous: dur(d.seconds(1200))}
 	r.Outgoing = configs.Outgoing{
 		Allow: []string{"+62", "112"}, Deny: []string{"+62809"}, MaxAtOnce: 1 + d.rnd.IntN(4), MaxPerHour: 1 + d.rnd.IntN(6), MaxMinutes: 1 + d.rnd.IntN(5),
 		MaxCostPerDay: float64(d.rnd.IntN(3)) * 5, Rates: []configs.Rate{{Prefix: "+62", PerMinute: 1.5}},
 	}
 	return r
+}
+
+// steps are one to three of them, as Validate lets them be.
+func (d *day) steps(strategies []string) (steps []configs.Step) {
+	at, tiers := time.Duration(0), 0
+	for range 1 + d.rnd.IntN(3) {
+		at += d.seconds(40)
+		step := configs.Step{After: dur(at), Supervisors: d.chance(30), Mobiles: d.chance(30)}
+		if d.chance(50) {
+			tiers += d.rnd.IntN(2)
+			step.Tiers = tiers
+		}
+		if d.chance(30) {
+			step.Strategy = strategies[d.rnd.IntN(len(strategies))]
+		}
+		if d.chance(40) {
+			step.Drop = append(step.Drop, []string{"language", "topic"}[d.rnd.IntN(2)])
+		}
+		steps = append(steps, step)
+		at += time.Second
+	}
+	return steps
 }
 
 // run is the day: a random happening, some time, the replies and deadlines
@@ -263,10 +307,42 @@ func (d *day) post(ev Event) {
 			d.heard[c.Contact] = true
 		}
 	}
+	if e, ok := ev.(Established); ok {
+		if c := d.s.contacts[e.Contact]; c != nil && c.phase == arriving && d.chance(d.asks) { // as a menu would
+			c.needs = needs{[]string{"", "id", "en", "jv"}[d.rnd.IntN(4)], []string{"", "f", "m"}[d.rnd.IntN(3)], []string{"", "legal"}[d.rnd.IntN(2)]}
+		}
+	}
 	for _, e := range d.do(ev) {
+		if d.watch != nil {
+			d.watch(e)
+		}
 		d.react(e)
 	}
+	d.ask()
 	d.events++
+}
+
+// ask: the screen that asks why sees no wrong and changes nothing.
+func (d *day) ask() {
+	w := d.s.why(d.someone(), d.now)
+	if w == nil {
+		return
+	}
+	c := d.s.contacts[w.Contact]
+	if len(w.Agents) != len(c.line.members) || w.Place != c.line.order.place(c) {
+		d.Fatalf("why says %+v", w)
+	}
+	for _, a := range w.Agents {
+		g := d.s.agents[a.Agent]
+		rings := g.offer != nil && g.offer.contact == c
+		if a.Reason == "" || rings != (a.Reason == ExcludedRinging) {
+			d.Fatalf("why says %+v of %s, who is %s", a, g.id, g.state)
+		}
+		d.results["why:"+string(a.Reason)]++
+		if a.Reason == ExcludedTurn && len(c.offers) == 0 {
+			d.Fatalf("%s may be rung for %s and is not", a.Agent, c.id)
+		}
+	}
 }
 
 func (d *day) later(within int, ev Event) {
@@ -351,6 +427,16 @@ func (d *day) note(e Entry) {
 		d.results["dial:"+e.Reason]++
 	case e.Kind == DrillOver:
 		d.results["drill"]++
+	case e.Kind == QueueStep:
+		d.results["step"]++
+	case e.Kind == QueueEntered && e.Result != "":
+		d.results[e.Result]++
+	case e.Kind == LadderRung:
+		d.results["exit:"+e.Reason]++
+	case e.Kind == StateChanged && e.To == Paused:
+		d.results["pause:"+e.Reason]++
+	case e.Kind == WishNoted:
+		d.results["wish:"+e.Reason]++
 	}
 }
 
@@ -372,7 +458,10 @@ func (d *day) reactTo(a AgentID, v AgentView) {
 	case (v.State == Paused || v.State == Ready) && d.chance(15):
 		d.later(10, Dialled{a, d.number()})
 	case v.State == WrapUp && d.chance(40):
-		d.later(30, WrapUpFinished{a, v.WrapUp.Contact, "listened"})
+		d.later(30, WrapUpFinished{a, v.WrapUp.Contact, []string{"", "listened", "hard", "hard"}[d.rnd.IntN(4)]})
+	case v.State == WrapUp && d.chance(20):
+		d.later(9, StickyAsked{a, v.WrapUp.Contact, d.chance(80)})
+		d.later(9, NeverAsked{a, v.WrapUp.Contact, d.chance(50)})
 	case v.State == Reconnecting && d.chance(70):
 		d.later(25, SessionOpened{a})
 		d.later(25, PathProven{a})
@@ -440,7 +529,7 @@ func (d *day) happening() Event {
 	case n < 30:
 		d.n++
 		number := "021390396" + fmt.Sprint(d.rnd.IntN(5)) // the fifth is nobody's
-		return Arrived{Contact: ContactID(fmt.Sprintf("C%d", d.n)), Channel: Voice, Dialled: number, Caller: NewCaller("+62811" + fmt.Sprint(d.n))}
+		return Arrived{Contact: ContactID(fmt.Sprintf("C%d", d.n)), Channel: Voice, Dialled: number, Caller: NewCaller("+62811" + fmt.Sprint(d.n%9))}
 	case n < 38:
 		return HungUp{c, ByCaller, CauseNormal}
 	case n < 40:
