@@ -28,6 +28,7 @@ var allowed = map[string]string{
 	"DELETE /api/v1/session":         "anyone",
 	"GET /api/v1/me":                 "volunteer",
 	"POST /api/v1/ticket":            "volunteer",
+	"GET /api/v1/targets":            "volunteer",
 	"GET /api/v1/status":             "supervisor",
 	"GET /api/v1/calls":              "supervisor",
 	"GET /api/v1/trunks":             "supervisor",

@@ -57,6 +57,9 @@ func (s *Server) getRoutingAt(w http.ResponseWriter, r *request) error {
 func writeRouting(w http.ResponseWriter, r *request, routing configs.Routing, rev Revision) error {
 	w.Header().Set("Vary", "Accept")
 	w.Header().Set("ETag", etag(rev))
+	if r.user.Role != Admin && !r.operator {
+		routing = routing.Masked()
+	}
 	if !strings.Contains(r.Header.Get("Accept"), "yaml") {
 		return writeJSON(w, http.StatusOK, routing)
 	}

@@ -152,6 +152,22 @@ type (
 		Head
 		Contact queue.ContactID `json:"contact"`
 	}
+	// ChooseDevice: ring me here from now on; only between contacts.
+	ChooseDevice struct {
+		Head
+		Device queue.Device `json:"device"`
+	}
+	// Dial calls a number as the helpline; it is as she typed it, at most 32.
+	Dial struct {
+		Head
+		Number string `json:"number"`
+	}
+	// Transfer gives the contact away; exactly one field of To is set.
+	Transfer struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+		To      queue.Target    `json:"to"`
+	}
 	// WrapUpExtend asks for more writing time.
 	WrapUpExtend struct {
 		Head
@@ -245,6 +261,9 @@ var (
 		"mute":          func() any { return new(Mute) },
 		"keys":          func() any { return new(Keys) },
 		"hangup":        func() any { return new(HangUp) },
+		"device":        func() any { return new(ChooseDevice) },
+		"dial":          func() any { return new(Dial) },
+		"transfer":      func() any { return new(Transfer) },
 		"wrapup.extend": func() any { return new(WrapUpExtend) },
 		"wrapup.finish": func() any { return new(WrapUpFinish) },
 		"stats":         func() any { return new(PageStats) },

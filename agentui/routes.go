@@ -56,6 +56,7 @@ func routes() []route {
 		{method: "DELETE", path: "/api/v1/session", rights: anyone, do: (*Server).deleteSession, browser: true, doc: "Sign out; live connections of this session end."},
 		{method: "GET", path: "/api/v1/me", rights: volunteers, do: (*Server).getMe, out: Me{}, doc: "Who is signed in."},
 		{method: "POST", path: "/api/v1/ticket", rights: volunteers, do: (*Server).postTicket, out: Ticket{}, browser: true, doc: "A ticket for one live connection, good for 30 seconds."},
+		{method: "GET", path: "/api/v1/targets", rights: volunteers, do: (*Server).getTargets, out: Targets{}, doc: "Whom a contact can be transferred to now: queues, the other volunteers on shift, and whether numbers."},
 
 		// what happens
 		{method: "GET", path: "/api/v1/status", rights: supervisors, do: (*Server).getStatus, out: queue.Snapshot{}, doc: "Queues, volunteers and counters now."},

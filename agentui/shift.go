@@ -24,6 +24,7 @@ const (
 	checkGood   = time.Minute // a check.passed counts so long after its result
 	maxWord     = 64          // of a code or an id
 	maxKeys     = 32
+	maxNumber   = 32 // as typed, with blanks and dashes
 )
 
 // onRequest is what a live page asks for, one call each.
@@ -60,6 +61,14 @@ func (x *session) onRequest(m any, kind string) {
 		x.onKeys(m, kind)
 	case *HangUp:
 		x.about(m.Contact, kind, queue.HangUpAsked{Agent: x.agent, Contact: m.Contact})
+	case *ChooseDevice:
+		if x.word(string(m.Device), kind) {
+			post(queue.DeviceChosen{Agent: x.agent, Device: m.Device})
+		}
+	case *Dial:
+		x.onDial(m, kind)
+	case *Transfer:
+		x.onTransfer(m, kind)
 	case *WrapUpExtend:
 		x.about(m.Contact, kind, queue.WrapUpExtended{Agent: x.agent, Contact: m.Contact})
 	case *WrapUpFinish:
@@ -99,6 +108,29 @@ func (x *session) onKeys(m *Keys, kind string) {
 		return
 	}
 	x.about(m.Contact, kind, queue.KeysAsked{Agent: x.agent, Contact: m.Contact, Keys: m.Keys})
+}
+
+// onDial: whether the number is one, and hers to call, is the desk's to say.
+func (x *session) onDial(m *Dial, kind string) {
+	if m.Number == "" || len(m.Number) > maxNumber {
+		x.trouble(BadMessage, kind)
+		return
+	}
+	x.server.desk.Post(queue.Dialled{Agent: x.agent, Number: m.Number})
+}
+
+func (x *session) onTransfer(m *Transfer, kind string) {
+	set := 0
+	for _, to := range []string{string(m.To.Queue), string(m.To.Agent), m.To.Number} {
+		if to != "" {
+			set++
+		}
+	}
+	if set != 1 || len(m.To.Queue) > maxWord || len(m.To.Agent) > maxWord || len(m.To.Number) > maxNumber {
+		x.trouble(BadMessage, kind)
+		return
+	}
+	x.about(m.Contact, kind, queue.TransferAsked{Agent: x.agent, Contact: m.Contact, To: m.To})
 }
 
 func (x *session) onWrapUpFinish(m *WrapUpFinish, kind string) {
