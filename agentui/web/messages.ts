@@ -15,7 +15,13 @@ export interface AgentView {
   call?: CallView;
   wrapup?: WrapUpView;
   queues: QueueView[] | null;
+  device?: Device;
+  devices?: Device[] | null;
+  may_dial?: boolean;
 }
+
+/** What rings for her and carries her voice. */
+export type Device = "browser" | "phone" | "mobile";
 
 export interface OfferView {
   id: number;
@@ -25,6 +31,7 @@ export interface OfferView {
   caller: string;
   waiting_since: string;
   expires: string;
+  given_by?: string;
 }
 
 export interface CallView {
@@ -38,6 +45,8 @@ export interface CallView {
   held: boolean;
   muted: boolean;
   keys: string;
+  direction?: "in" | "out";
+  stage?: "dialling" | "ringing" | "";
 }
 
 export interface WrapUpView {
@@ -65,7 +74,11 @@ export interface Choice {
 
 export type NoticeCode =
   | "answered_elsewhere" | "caller_left" | "offer_missed" | "offer_withdrawn"
-  | "call_ended" | "key_heard" | "removed_by_admin" | "connect_trouble";
+  | "call_ended" | "key_heard" | "removed_by_admin" | "connect_trouble" | "unknown_disposition"
+  | "dial_not_allowed" | "dial_invalid" | "dial_busy" | "dial_limit" | "dial_not_now"
+  | "busy" | "no_answer" | "rejected" | "unreachable" | "not_found" | "no_trunk"
+  | "transfer_unknown" | "transfer_not_allowed" | "transfer_not_now" | "transfer_waiting" | "transfer_failed"
+  | "device_failed" | "device_not_now";
 
 export interface Notice {
   code: NoticeCode;
@@ -112,10 +125,27 @@ export type ClientMessage =
   | { type: "mute"; contact: string; on: boolean }
   | { type: "keys"; contact: string; keys: string }
   | { type: "hangup"; contact: string }
+  | { type: "device"; device: Device }
+  | { type: "dial"; number: string }
+  | { type: "transfer"; contact: string; to: Target }
   | { type: "wrapup.extend"; contact: string }
   | { type: "wrapup.finish"; contact: string; disposition: string }
   | { type: "stats"; rtt_ms: number; jitter_ms: number; loss: number; concealed: number }
   | { type: "ping"; t: number };
+
+/** Where a contact goes; exactly one is set. */
+export interface Target {
+  queue?: string;
+  agent?: string;
+  number?: string;
+}
+
+/** Whom a contact can be given to now; the answer of /api/v1/targets. */
+export interface Targets {
+  queues: { queue: string; label: string }[];
+  agents: { agent: string; name: string; state: AgentState }[];
+  numbers: boolean;
+}
 
 /** The name of a request, as errors and the screen's "asked, not yet answered" marks use it. */
 export type Ask = ClientMessage["type"];

@@ -3,7 +3,7 @@
 // only where their button is on the screen and usable, by pressing it.
 
 import type { App } from "./volunteer/app";
-import type { Snapshot } from "./store";
+import { soundHere, type Snapshot } from "./store";
 
 const KEY = "sahut.shortcuts";
 
@@ -41,18 +41,17 @@ function action(key: string, s: Snapshot, app: App, arm: (at: number) => void): 
   if (!view || s.link === "elsewhere" || s.link === "replaced") return null;
   switch (key) {
     case "F2":
-      return view.offer ? app.answer : view.wrapup ? app.finishWrapUp : null;
+      return view.offer && soundHere(view) ? app.answer : view.offer ? null : view.wrapup ? app.finishWrapUp : null;
     case "Shift+F2":
       return view.offer ? app.decline : null;
     case "F4":
-      return view.call ? app.toggleMute : null;
+      return view.call && soundHere(view) ? app.toggleMute : null;
     case "Shift+F4":
       return view.call ? app.openKeypad : null;
     case "F8":
-      return view.call ? app.toggleHold : null;
+      return view.call && !view.call.stage ? app.toggleHold : null;
     case "Shift+F8":
-      // Says why not: its sentence stands beside the button.
-      return view.call ? () => document.getElementById("transfer")?.focus() : null;
+      return view.call && !view.call.connecting && !view.call.stage ? app.openTransfer : null;
     case "F9":
       if (!view.call) return null;
       // Twice, because nothing brings a caller back.

@@ -3,7 +3,7 @@
 // on the screen is a function of it. fold is pure; Store only keeps the latest.
 
 import { at, type Lang } from "./format";
-import type { AgentView, Ask, Choice, Notice, ServerMessage } from "./messages";
+import type { AgentView, Ask, Choice, Notice, NoticeCode, ServerMessage, Targets } from "./messages";
 
 /** How the page's wire to the server is. */
 export type Link =
@@ -87,11 +87,18 @@ export interface Snapshot {
   readonly keysSent: string;
   readonly disposition: string; // chosen in the form, not yet sent
   readonly contact: string; // the contact keysSent and disposition belong to
-  readonly dialog: "" | "pause" | "keypad" | "shortcuts"; // the open one
+  readonly dialog: "" | "pause" | "keypad" | "dial" | "transfer" | "shortcuts"; // the open one
+  readonly number: string; // typed to be dialled, or to transfer to
+  readonly targets: Targets | "loading" | "failed"; // of the open transfer dialog
   readonly hangUpArmed: number; // when F9 was pressed once
   readonly shortcutsOn: boolean;
   readonly notify: NotificationPermission | "unsupported";
   readonly sound: Sound;
+}
+
+/** Whether sound runs here: on a phone or a mobile the page has none. */
+export function soundHere(view: AgentView | null): boolean {
+  return (view?.device ?? "browser") === "browser";
 }
 
 /** Whether a click on ask waits for its answer. */
@@ -110,7 +117,7 @@ export function blank(lang: Lang): Snapshot {
   return {
     lang, link: "connecting", linkSince: 0, offset: 0, agent: "", name: "", role: "volunteer", epoch: 0, view: null,
     dispositions: [], pauseReasons: [], draining: false, asked: {}, told: [], keysSent: "", disposition: "",
-    contact: "", dialog: "", hangUpArmed: 0, shortcutsOn: true, notify: "default", sound: noSound,
+    contact: "", dialog: "", number: "", targets: "loading", hangUpArmed: 0, shortcutsOn: true, notify: "default", sound: noSound,
   };
 }
 
@@ -136,7 +143,7 @@ export function fold(s: Snapshot, m: ServerMessage, now: number): Snapshot {
       return foldState(s, m.view, at(m.now) - now);
     case "notice":
       if (m.notice.code === "key_heard") return s; // the state shows the keys
-      return tell(s, m.notice, now);
+      return foldNotice(s, m.notice, now);
     case "error":
       return foldError(s, m.code, m.for ?? "", now);
     case "draining":
@@ -144,6 +151,19 @@ export function fold(s: Snapshot, m: ServerMessage, now: number): Snapshot {
     default:
       return s;
   }
+}
+
+// The requests that a notice, not a state, refuses.
+const refusals: [prefix: string, ask: Ask][] = [["dial_", "dial"], ["transfer_", "transfer"], ["device_", "device"]];
+
+// foldNotice tells it, and takes it as the answer to the click it refuses.
+function foldNotice(s: Snapshot, n: Notice, now: number): Snapshot {
+  const asked = { ...s.asked };
+  for (const [prefix, ask] of refusals) if (n.code.startsWith(prefix)) delete asked[ask];
+  // A number that was refused may have a slip in it: she sees it again.
+  const redial: NoticeCode[] = ["dial_invalid", "dial_not_allowed"];
+  const again = redial.includes(n.code) && s.asked.dial !== undefined && !s.view?.offer && !s.view?.call;
+  return tell({ ...s, asked, dialog: again ? "dial" : s.dialog }, n, now);
 }
 
 // foldState takes the server's view as it is. What was typed for one contact is
@@ -166,6 +186,8 @@ function foldState(s: Snapshot, view: AgentView, offset: number): Snapshot {
 function keepDialog(s: Snapshot, view: AgentView, sameContact: boolean): boolean {
   if (view.offer && view.offer.id !== s.view?.offer?.id) return false;
   if (s.dialog === "keypad") return sameContact && !!view.call;
+  if (s.dialog === "transfer") return sameContact && !!view.call && !view.call.connecting;
+  if (s.dialog === "dial") return !view.call && (view.state === "ready" || view.state === "paused");
   if (s.dialog === "pause") return view.state !== "offline";
   return true;
 }
@@ -177,6 +199,7 @@ function answered(s: Snapshot, next: AgentView): Snapshot["asked"] {
   const moved = !was || was.state !== next.state || was.since !== next.since || was.reason !== next.reason
     || (was.next ?? "") !== (next.next ?? "") || was.offer?.id !== next.offer?.id
     || was.call?.contact !== next.call?.contact || was.call?.held !== next.call?.held
+    || was.device !== next.device || was.call?.stage !== next.call?.stage
     || was.call?.muted !== next.call?.muted || was.call?.connecting !== next.call?.connecting
     || was.wrapup?.until !== next.wrapup?.until;
   if (moved) return {};

@@ -12,10 +12,10 @@ import { render } from "lit";
 import { chosenLang, useLang, words } from "./i18n";
 import { Live } from "./live";
 import { Media } from "./media";
-import type { Ask, ClientMessage, ServerMessage } from "./messages";
+import type { Ask, ClientMessage, ServerMessage, Targets } from "./messages";
 import { Ring } from "./ring";
 import { keepShortcuts, listenForShortcuts, shortcutsKept } from "./shortcuts";
-import { age, blank, fold, Store, tell, waits, type Snapshot } from "./store";
+import { age, blank, fold, soundHere, Store, tell, waits, type Snapshot } from "./store";
 import type { App } from "./volunteer/app";
 import { stateWords } from "./volunteer/header";
 import { screen, stageKind } from "./volunteer/screen";
@@ -80,13 +80,14 @@ function follow(s: Snapshot): void {
   const view = s.view;
   if (!view) return;
   const answering = waits(s, "accept");
-  if (view.state === "offered" && view.offer && !answering && !waits(s, "decline")) {
+  const here = soundHere(view);
+  if (here && view.state === "offered" && view.offer && !answering && !waits(s, "decline")) {
     const w = words(s.lang);
     ring.start(view.offer.id, s.sound.ringer, { title: w.ringTitle, body: w.ringBody });
   } else {
     ring.stop();
   }
-  if (view.state === "offline") {
+  if (view.state === "offline" || !here) { // a phone rings and carries the voice by itself
     if (media.on && !waits(s, "shift.start")) media.stop();
   } else if (!media.on) {
     checkedSince = view.since;
@@ -99,9 +100,9 @@ function follow(s: Snapshot): void {
   }
   if (view.state !== "media_fault") readyAfterCheck = false;
   media.want({
-    attach: !!view.call || (answering && !!view.offer),
+    attach: here && (!!view.call || (answering && !!view.offer)),
     muted: waits(s, "mute") || !!view.call?.muted,
-    talking: view.state === "talking" && !!view.call && !view.call.held && !view.call.connecting,
+    talking: here && view.state === "talking" && !!view.call && !view.call.held && !view.call.connecting && !view.call.stage,
   });
   void holdScreen(view.state !== "offline" && view.state !== "paused");
 }
@@ -132,12 +133,12 @@ function withContact(make: (contact: string) => ClientMessage): void {
 const app: App = {
   startShift() {
     ring.unlock();
-    if (ask({ type: "shift.start" })) void media.start(true);
+    if (ask({ type: "shift.start" }) && soundHere(store.now.view)) void media.start(true);
   },
   endShift: () => void ask({ type: "shift.end" }),
   ready() {
     ring.unlock();
-    if (store.now.view?.state === "media_fault") {
+    if (store.now.view?.state === "media_fault" && soundHere(store.now.view)) {
       // A caller just could not hear her: no other one before that is mended.
       readyAfterCheck = true;
       media.retry(true);
@@ -180,6 +181,22 @@ const app: App = {
     }
   },
   openKeypad: () => store.patch({ dialog: "keypad" }),
+  openDial: () => store.patch({ dialog: "dial", number: "" }),
+  openTransfer() {
+    if (!store.now.view?.call || store.now.dialog === "transfer") return;
+    store.patch({ dialog: "transfer", number: "", targets: "loading" });
+    void loadTargets();
+  },
+  type: (number) => store.patch({ number }),
+  dial() {
+    const number = store.now.number.trim();
+    if (number && ask({ type: "dial", number })) store.patch({ dialog: "" });
+  },
+  transfer(to) {
+    store.patch({ dialog: "" });
+    withContact((contact) => ({ type: "transfer", contact, to }));
+  },
+  ringOn: (device) => void (device !== store.now.view?.device && ask({ type: "device", device })),
   extend: () => withContact((contact) => ({ type: "wrapup.extend", contact })),
   choose: (disposition) => store.patch({ disposition }),
   finishWrapUp: () => withContact((contact) => ({ type: "wrapup.finish", contact, disposition: store.now.disposition })),
@@ -213,6 +230,18 @@ const app: App = {
   signOut: () => void signOut(),
   micLevel: () => media.micLevel(),
 };
+
+// loadTargets asks whom she can give the call to, for the dialog that opened.
+async function loadTargets(): Promise<void> {
+  let targets: Targets | "failed" = "failed";
+  try {
+    const r = await fetch("/api/v1/targets", { signal: AbortSignal.timeout(5000) });
+    if (r.ok) targets = (await r.json()) as Targets;
+  } catch {
+    // the dialog says so and offers to try again
+  }
+  store.patch({ targets });
+}
 
 async function signOut(): Promise<void> {
   live.stop();
@@ -258,7 +287,7 @@ function draw(s: Snapshot): void {
   const scene = { s, w: words(s.lang), app };
   const kind = stageKind(scene);
   render(screen(scene), root);
-  if (s.view?.state !== "offered" || waits(s, "accept")) document.title = `${stateWords(scene)} – ${scene.w.product}`;
+  if (s.view?.state !== "offered" || !soundHere(s.view) || waits(s, "accept")) document.title = `${stateWords(scene)} – ${scene.w.product}`;
   // A button that was pressed is often gone with its stage. Whoever uses the
   // keyboard goes on from the new stage's title; nobody's focus is stolen.
   if (kind !== lastStage && lastStage && document.activeElement === document.body) {

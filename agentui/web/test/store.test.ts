@@ -89,3 +89,29 @@ test("listeners hear once of many changes, with the last", async () => {
   await Promise.resolve();
   assert.deepEqual(heard, ["b"]);
 });
+
+test("a refused number opens the dialog again, and answers the click", () => {
+  let s = fold(blank("en"), state(view({ state: "ready", may_dial: true })), T);
+  s = { ...asked(s, "dial"), number: "0811x" };
+  s = fold(s, { type: "notice", notice: { code: "dial_invalid" } }, T);
+  assert.equal(s.dialog, "dial");
+  assert.equal(s.number, "0811x");
+  assert.ok(!waits(s, "dial"));
+  s = fold(asked({ ...s, dialog: "" }, "dial"), { type: "notice", notice: { code: "dial_limit" } }, T);
+  assert.equal(s.dialog, "", "no slip of hers");
+});
+
+test("a transfer belongs to its call", () => {
+  let s = fold(blank("en"), state(view({ state: "talking", call })), T);
+  s = { ...s, dialog: "transfer" };
+  s = fold(s, state(view({ state: "talking", call: { ...call, keys: "1" } })), T);
+  assert.equal(s.dialog, "transfer");
+  s = fold(s, state(view({ state: "talking", call: { ...call, contact: "C2" } })), T);
+  assert.equal(s.dialog, "");
+});
+
+test("the screen of dialling goes with the call it began", () => {
+  let s = fold(blank("en"), state(view({ state: "ready" })), T);
+  s = fold({ ...s, dialog: "dial" }, state(view({ state: "talking", call: { ...call, direction: "out", stage: "dialling" } })), T);
+  assert.equal(s.dialog, "");
+});

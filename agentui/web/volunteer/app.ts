@@ -2,6 +2,7 @@
 // this; they keep nothing themselves.
 
 import type { Words } from "../i18n";
+import type { Device, Target } from "../messages";
 import type { Snapshot } from "../store";
 
 export interface App {
@@ -17,6 +18,12 @@ export interface App {
   toggleMute(): void;
   sendKey(key: string): void;
   openKeypad(): void;
+  openDial(): void;
+  openTransfer(): void;
+  type(number: string): void;
+  dial(): void;
+  transfer(to: Target): void;
+  ringOn(device: Device): void;
   extend(): void;
   choose(disposition: string): void;
   finishWrapUp(): void;

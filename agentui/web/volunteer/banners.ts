@@ -5,7 +5,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { button, icon } from "../parts";
-import type { Told } from "../store";
+import { soundHere, type Told } from "../store";
 import type { Scene } from "./app";
 import { faultCard } from "./check";
 import { shownState } from "./header";
@@ -35,7 +35,7 @@ function sound(scene: Scene): TemplateResult | typeof nothing {
   const { s, w, app } = scene;
   const state = shownState(scene);
   if (s.sound.systemMuted && state !== "offline") return banner("warn", w.systemMuted);
-  if (!s.sound.fault || !["ready", "paused", "offered", "wrapup", "not_responding"].includes(state)) return nothing;
+  if (!soundHere(s.view) || !s.sound.fault || !["ready", "paused", "offered", "wrapup", "not_responding"].includes(state)) return nothing;
   return html`<div class="banner-fault">${faultCard(scene, s.sound.fault)}${s.sound.fault === "blocked" ? nothing : button({ label: w.tryAgain, click: app.retrySound })}</div>`;
 }
 
@@ -50,7 +50,8 @@ function toldWords({ w }: Scene, t: Told): string {
     const known = w.errors.known[n.error as keyof typeof w.errors.known];
     return known ?? w.errors.unknown(n.error);
   }
-  return w.notices[n.code]?.(n.agent ?? "") ?? "";
+  const why = n.key ? w.why[n.key] ?? w.whyUnknown(n.key) : "";
+  return [w.notices[n.code]?.(n.agent ?? ""), n.code === "transfer_failed" || n.code === "device_failed" ? why : ""].filter(Boolean).join(" ");
 }
 
 function alertWords(scene: Scene): string {

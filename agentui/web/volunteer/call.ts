@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { at, spell, timer } from "../format";
 import { button, icon } from "../parts";
-import { waits } from "../store";
+import { soundHere, waits } from "../store";
 import type { Scene } from "./app";
 import { faultCard, meter } from "./check";
 
@@ -15,9 +15,11 @@ export function offer({ s, w, app }: Scene): TemplateResult {
   const span = Math.max(1, at(o.expires) - at(s.view!.since));
   return html`<div class="stage-head ringing"><p class="eyebrow"><span class="ping" aria-hidden="true"></span>${w.incoming}</p>
       <h2 id="stage-title" class="huge" tabindex="-1">${o.label}</h2>
+      ${o.given_by ? html`<p class="lead"><b>${w.givenBy(o.given_by)}</b></p>` : nothing}
       <p class="lead">${who(w, o.caller)} · <sahut-tick role="timer" .text=${(now: number) => w.waitingFor(spell(now + s.offset - at(o.waiting_since), s.lang))}></sahut-tick></p></div>
-    <div class="answer-row">
-      ${button({ label: w.answer, click: app.answer, kind: "go", size: "xl", icon: "phone", key: "F2", busy: answering, reason: waits(s, "decline") ? w.slow : undefined })}
+    ${soundHere(s.view) ? nothing : html`<p class="call-out speak">${icon("phone")}<span>${w.answerOn[device(s)]}</span></p>`}
+    <div class="answer-row ${soundHere(s.view) ? "" : "one"}">
+      ${!soundHere(s.view) ? nothing : button({ label: w.answer, click: app.answer, kind: "go", size: "xl", icon: "phone", key: "F2", busy: answering, reason: waits(s, "decline") ? w.slow : undefined })}
       ${button({ label: w.decline, click: app.decline, kind: "plain", size: "lg", key: "Shift+F2", busy: waits(s, "decline") })}</div>
     <div class="count-down"><sahut-bar .share=${(now: number) => left(now) / span}></sahut-bar>
       <p class="hint">${answering ? w.answering : html`<sahut-tick role="timer" .text=${(now: number) =>
@@ -28,35 +30,58 @@ export function offer({ s, w, app }: Scene): TemplateResult {
 export function call(scene: Scene): TemplateResult {
   const { s, w, app } = scene;
   const c = s.view!.call!;
+  if (c.stage) return dialling(scene);
+  const out = c.direction === "out";
+  const here = soundHere(s.view);
   return html`<div class="stage-head call-head">
-      <div><h2 id="stage-title" tabindex="-1">${c.held ? w.heldTitle(c.label) : w.talkingTo(c.label)}</h2>
-      <p class="lead">${who(w, c.caller)} · ${w.waited(spell(c.wait_ms, s.lang))}</p></div>
+      <div><h2 id="stage-title" tabindex="-1">${c.held ? w.heldTitle(c.label) : out ? w.talkingOut : w.talkingTo(c.label)}</h2>
+      <p class="lead">${out ? c.caller : html`${who(w, c.caller)} · ${w.waited(spell(c.wait_ms, s.lang))}`}</p></div>
       <p class="timer"><span class="visually-hidden">${w.talkTime}: </span><sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(c.started), s.lang)}></sahut-tick></p></div>
     ${conditions(scene)}
     ${c.held ? html`<div class="do">${button({ label: w.resume, click: app.toggleHold, kind: "primary", size: "xl", icon: "play", key: "F8", busy: waits(s, "resume") })}</div>` : nothing}
-    ${meter(scene)}
+    ${here ? meter(scene) : nothing}
     <div class="tiles">
-      ${c.muted
+      ${!here ? nothing : c.muted
         ? button({ label: w.unmute, click: app.toggleMute, kind: "tile", icon: "micOff", key: "F4", on: true, busy: waits(s, "mute"), id: "mute" })
         : button({ label: w.mute, click: app.toggleMute, kind: "tile", icon: "mic", key: "F4", busy: waits(s, "mute"), id: "mute" })}
       ${c.held
         ? nothing
         : button({ label: w.hold, click: app.toggleHold, kind: "tile", icon: "pause", key: "F8", busy: waits(s, "hold") })}
       ${button({ label: w.keypad, click: app.openKeypad, kind: "tile", icon: "keypad", key: "Shift+F4" })}
-      ${button({ label: w.transfer, click: () => undefined, kind: "tile", icon: "transfer", key: "Shift+F8", reason: w.noTransfer, id: "transfer" })}
+      ${button({ label: w.transfer, click: app.openTransfer, kind: "tile", icon: "transfer", key: "Shift+F8", busy: waits(s, "transfer"),
+        reason: c.connecting ? w.noTransfer : undefined, id: "transfer" })}
     </div>
     <div class="hang-up">${button({ label: w.hangUp, click: app.hangUp, kind: "stop", size: "lg", icon: "hangup", key: "F9", busy: waits(s, "hangup") })}
       ${s.hangUpArmed ? html`<p class="hint" role="alert">${w.hangUpAgain}</p>` : nothing}</div>
     ${afterwards(scene)}`;
 }
 
+// dialling: a call of hers that nobody answered yet. Hang up is all there is to do.
+function dialling(scene: Scene): TemplateResult {
+  const { s, w, app } = scene;
+  const c = s.view!.call!;
+  return html`<div class="stage-head call-head">
+      <div><p class="eyebrow"><span class="ping" aria-hidden="true"></span>${c.stage === "ringing" ? w.ringingOut : w.dialling}</p>
+      <h2 id="stage-title" tabindex="-1">${w.callingTo(c.caller)}</h2>
+      <p class="lead">${soundHere(s.view) ? w.diallingLead : w.diallingOn[device(s)]}</p></div>
+      <p class="timer small"><span class="visually-hidden">${w.talkTime}: </span><sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(c.started), s.lang)}></sahut-tick></p></div>
+    ${s.sound.fault && soundHere(s.view) ? faultCard(scene, s.sound.fault) : nothing}
+    <div class="hang-up">${button({ label: w.hangUp, click: app.hangUp, kind: "stop", size: "lg", icon: "hangup", key: "F9", busy: waits(s, "hangup") })}
+      ${s.hangUpArmed ? html`<p class="hint" role="alert">${w.hangUpAgain}</p>` : nothing}</div>`;
+}
+
+function device(s: Scene["s"]): "phone" | "mobile" {
+  return s.view?.device === "mobile" ? "mobile" : "phone";
+}
+
 // conditions says in words what is out of the ordinary in this call.
 function conditions(scene: Scene): TemplateResult {
   const { s, w, app } = scene;
   const c = s.view!.call!;
-  const poor = s.sound.quality && s.sound.quality !== "good" ? s.sound.quality : null;
+  const poor = soundHere(s.view) && s.sound.quality && s.sound.quality !== "good" ? s.sound.quality : null;
   return html`
-    ${c.connecting ? html`<p class="call-out">${icon("clock")}<span>${w.connecting}</span></p>` : nothing}
+    ${c.connecting ? html`<p class="call-out">${icon("clock")}<span>${c.direction === "out" ? w.connectingOut : w.connecting}</span></p>` : nothing}
+    ${soundHere(s.view) ? nothing : html`<p class="call-out">${icon("phone")}<span>${w.talkOn[device(s)]}</span></p>`}
     ${c.held ? html`<p class="call-out warn">${icon("pause")}<span>${w.heldLead}</span></p>` : nothing}
     ${c.muted ? html`<p class="call-out warn">${icon("micOff")}<span>${w.mutedLead}</span></p>` : nothing}
     ${s.sound.fault ? faultCard(scene, s.sound.fault) : nothing}

@@ -5,7 +5,7 @@ import { button, dialog, icon } from "../parts";
 import type { Scene } from "./app";
 
 export function dialogs(scene: Scene): TemplateResult {
-  return html`${pauseDialog(scene)}${keypadDialog(scene)}${shortcutsDialog(scene)}`;
+  return html`${pauseDialog(scene)}${keypadDialog(scene)}${dialDialog(scene)}${transferDialog(scene)}${shortcutsDialog(scene)}`;
 }
 
 function head({ w, app }: Scene, title: string): TemplateResult {
@@ -33,6 +33,49 @@ function keypadDialog(scene: Scene): TemplateResult {
     <p class="hint">${w.keypadLead}</p>
     <p class="keypad-out"><span class="visually-hidden">${w.keysSent}: </span><output>${s.keysSent || "\u00a0"}</output></p>
     <div class="pad">${pad.map((k) => html`<button type="button" class="btn plain" aria-label=${k === "*" ? w.star : k === "#" ? w.hash : nothing} @click=${() => app.sendKey(k)}>${k}</button>`)}</div>`, "keypad", typed);
+}
+
+// dialDialog: a number to call as the helpline.
+function dialDialog(scene: Scene): TemplateResult {
+  const { s, w, app } = scene;
+  return dialog(s.dialog === "dial", w.callOut, app.closeDialog, html`${head(scene, w.callOut)}
+    <p class="hint">${w.dialLead}</p>
+    <form class="dial" @submit=${(e: Event) => { e.preventDefault(); app.dial(); }}>
+      ${numberField(scene, "dial-number", w.numberLabel)}
+      <div class="pad">${pad.filter((k) => k !== "*" && k !== "#").map((k) => html`<button type="button" class="btn plain ${k === "0" ? "zero" : ""}" @click=${() => app.type((s.number + k).slice(0, 32))}>${k}</button>`)}
+        <button type="button" class="btn plain" aria-label=${w.eraseLast} @click=${() => app.type(s.number.slice(0, -1))}>⌫</button></div>
+      ${button({ label: w.call, click: app.dial, kind: "go", size: "xl", icon: "phone", reason: s.number.trim() ? undefined : w.numberMissing, id: "dial" })}</form>`, "keypad");
+}
+
+function numberField({ s, w, app }: Scene, id: string, label: string): TemplateResult {
+  return html`<div class="field"><label for=${id}>${label}</label>
+    <input id=${id} type="tel" inputmode="tel" autocomplete="off" maxlength="32" placeholder="0811 2345 6789" .value=${s.number}
+      @input=${(e: Event) => app.type((e.target as HTMLInputElement).value)}></div>`;
+}
+
+// transferDialog: to a volunteer, a queue or a number; one click gives her away.
+function transferDialog(scene: Scene): TemplateResult {
+  const { s, w, app } = scene;
+  return dialog(s.dialog === "transfer", w.transfer, app.closeDialog, html`${head(scene, w.transferTitle)}
+    <p class="hint">${w.transferLead}</p>${targets(scene)}`, "wide");
+}
+
+function targets(scene: Scene): TemplateResult {
+  const { s, w, app } = scene;
+  const t = s.targets;
+  if (t === "loading") return html`<p class="hint">${w.loading}</p>`;
+  if (t === "failed") return html`<p class="hint">${w.targetsFailed}</p>${button({ label: w.tryAgain, click: () => { app.closeDialog(); app.openTransfer(); } })}`;
+  const state = (a: (typeof t.agents)[number]) => (a.state === "ready" ? w.state.ready : w.targetBusy);
+  return html`
+    <section class="targets" aria-labelledby="to-queue"><h3 id="to-queue">${w.toQueue}</h3>
+      <div class="choices">${t.queues.map((q) => button({ label: q.label, click: () => app.transfer({ queue: q.queue }), id: `to-${q.queue}` }))}</div></section>
+    <section class="targets" aria-labelledby="to-agent"><h3 id="to-agent">${w.toAgent}</h3>
+      ${t.agents.length === 0 ? html`<p class="hint">${w.nobodyElse}</p>` : html`<div class="choices">${t.agents.map((a) =>
+        button({ label: `${a.name} · ${state(a)}`, click: () => app.transfer({ agent: a.agent }), icon: a.state === "ready" ? "check" : "clock", id: `to-${a.agent}` }))}</div>`}</section>
+    ${t.numbers ? html`<section class="targets" aria-labelledby="to-number"><h3 id="to-number">${w.toNumber}</h3>
+      <form class="dial" @submit=${(e: Event) => { e.preventDefault(); if (s.number.trim()) app.transfer({ number: s.number.trim() }); }}>
+        ${numberField(scene, "transfer-number", w.numberLabel)}
+        ${button({ label: w.transferTo, click: () => app.transfer({ number: s.number.trim() }), icon: "transfer", reason: s.number.trim() ? undefined : w.numberMissing, id: "to-number-do" })}</form></section>` : nothing}`;
 }
 
 function shortcutsDialog(scene: Scene): TemplateResult {

@@ -4,7 +4,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { at, clock, spell, timer } from "../format";
 import { button, icon, type Icon } from "../parts";
-import { waits } from "../store";
+import { soundHere, waits } from "../store";
 import type { Scene } from "./app";
 import { faultCard, meter, steps } from "./check";
 import { micChoice } from "./side";
@@ -13,15 +13,15 @@ export function offShift({ s, w, app }: Scene): TemplateResult {
   return calm("moon", w.hello(new Date(Date.now()).getHours(), s.name), html`<p class="lead">${w.offShift}</p>
     <div class="do">${button({ label: w.startShift, click: app.startShift, kind: "primary", size: "xl", busy: waits(s, "shift.start"),
       reason: s.draining ? w.bannerDraining : undefined })}</div>
-    <p class="hint">${w.startHint}</p>`);
+    <p class="hint">${soundHere(s.view) ? w.startHint : w.startOn[s.view!.device as "phone" | "mobile"]}</p>`);
 }
 
 export function ready({ s, w, app }: Scene): TemplateResult {
   const view = s.view!;
-  return calm("phone", w.readyTitle, html`<p class="lead">${w.readyLead}</p>
+  return calm("phone", soundHere(view) ? w.readyTitle : w.readyOn[view.device as "phone" | "mobile"], html`<p class="lead">${soundHere(view) ? w.readyLead : w.readyAway}</p>
     <p class="hint">${w.since(clock(at(view.since), s.lang))}</p>
     <div class="do">${button({ label: w.pause, click: app.openPause, icon: "pause", size: "lg", busy: waits(s, "pause") })}
-    ${endShift({ s, w, app })}</div>`, "breathing");
+    ${callOut({ s, w, app })}${endShift({ s, w, app })}</div>`, "breathing");
 }
 
 export function paused({ s, w, app }: Scene): TemplateResult {
@@ -40,6 +40,10 @@ export function notResponding({ s, w, app }: Scene): TemplateResult {
 
 export function mediaFault(scene: Scene): TemplateResult {
   const { s, w, app } = scene;
+  if (!soundHere(s.view)) {
+    return calm("phone", w.phoneGone, html`<p class="lead">${w.phoneGoneLead}</p>
+      <div class="do">${button({ label: w.ringHere, click: () => app.ringOn("browser"), kind: "primary", size: "xl", busy: waits(s, "device") })}${endShift(scene)}</div>`);
+  }
   const proving = s.sound.step !== null && !s.sound.fault;
   return html`<div class="stage-head"><h2 id="stage-title" tabindex="-1">${w.faultTitle}</h2><p class="lead">${w.faultLead}</p></div>
     ${proving ? html`${steps(scene)}${meter(scene)}` : faultCard(scene, s.sound.fault ?? (s.view?.reason === "microphone" ? "mic_unsent" : "no_path"))}
@@ -74,7 +78,13 @@ export function connecting({ w }: Scene): TemplateResult {
 
 function backToReady({ s, w, app }: Scene): TemplateResult {
   return html`<div class="do">${button({ label: w.ready, click: app.ready, kind: "go", size: "xl", icon: "check", busy: waits(s, "ready") })}
-    ${endShift({ s, w, app })}</div>`;
+    ${callOut({ s, w, app })}${endShift({ s, w, app })}</div>`;
+}
+
+// callOut is there for whom an admin allows it, between contacts.
+function callOut({ s, w, app }: Scene): TemplateResult | typeof nothing {
+  if (!s.view?.may_dial || (s.view.state !== "ready" && s.view.state !== "paused")) return nothing;
+  return button({ label: w.callOut, click: app.openDial, icon: "keypad", size: "lg", busy: waits(s, "dial"), reason: s.draining ? w.bannerDraining : undefined });
 }
 
 function endShift({ s, w, app }: Scene): TemplateResult {

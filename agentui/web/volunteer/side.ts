@@ -4,12 +4,28 @@ import { html, nothing, type TemplateResult } from "lit";
 import { at, spell } from "../format";
 import { button, icon } from "../parts";
 import type { QueueView } from "../messages";
-import type { Device } from "../store";
+import { soundHere, type Device } from "../store";
 import type { App, Scene } from "./app";
 import { meter } from "./check";
 
 export function side(scene: Scene): TemplateResult {
-  return html`<aside class="side">${queues(scene)}${devices(scene)}</aside>`;
+  const here = soundHere(scene.s.view);
+  return html`<aside class="side">${queues(scene)}${ringsOn(scene)}${here ? devices(scene) : nothing}</aside>`;
+}
+
+// ringsOn: this browser, her SIP phone or her mobile. It is there for whom
+// something else than the browser can ring.
+function ringsOn({ s, w, app }: Scene): TemplateResult | typeof nothing {
+  const may = s.view?.devices ?? ["browser"];
+  const chosen = s.view?.device ?? "browser";
+  if (may.length < 2 && chosen === "browser") return nothing;
+  const list = (["browser", "phone", "mobile"] as const).filter((d) => may.includes(d) || d === chosen);
+  const busy = !!s.view?.offer || !!s.view?.call || !!s.view?.wrapup;
+  return html`<section class="card" aria-labelledby="rings-title"><h2 id="rings-title">${w.ringsOn}</h2>
+    <fieldset class="rings-on" ?disabled=${busy || s.link !== "live"} aria-describedby="rings-hint"><legend class="visually-hidden">${w.ringsOn}</legend>
+      ${list.map((d) => html`<label class="ring-on"><input type="radio" name="rings-on" value=${d} .checked=${d === chosen} @change=${() => app.ringOn(d)}>
+        <span><b>${w.ringDevice[d]}</b><small>${d === "phone" && !may.includes("phone") ? w.ringDeviceGone : w.ringDeviceHint[d]}</small></span></label>`)}
+    </fieldset>${busy ? html`<p class="hint" id="rings-hint">${w.ringsLater}</p>` : nothing}</section>`;
 }
 
 function queues(scene: Scene): TemplateResult {
