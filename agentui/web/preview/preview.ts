@@ -66,6 +66,7 @@ const states: Record<string, Partial<Snapshot>> = {
   phone_gone: { view: view({ state: "media_fault", reason: "phone", device: "phone", devices: ["browser"] }), sound: noSound },
   may_dial: { view: view({ state: "ready", may_dial: true, device: "browser", devices: ["browser", "phone", "mobile"] }), told: [{ key: 1, at: now, notice: { code: "busy" } }] },
   dial: { view: view({ state: "ready", may_dial: true }), dialog: "dial", number: "0811 2345" },
+  dial_refused: { view: view({ state: "ready", may_dial: true }), dialog: "dial", number: "+1 202 555 0123", told: [{ key: 1, at: now, notice: { code: "dial_not_allowed" } }] },
   dialling: { view: view({ state: "talking", call: { ...call, caller: "••••678", wait_ms: 0, started: ago(3), direction: "out", stage: "dialling" } }), sound: live },
   ringing_out: { view: view({ state: "talking", call: { ...call, caller: "••••678", wait_ms: 0, started: ago(9), direction: "out", stage: "ringing" } }), sound: live },
   transfer: { view: view({ state: "talking", call }), sound: live, dialog: "transfer", targets: { queues: [{ queue: "hotline", label: "Hotline" }, { queue: "remaja", label: "Sahabat Remaja" }], agents: [{ agent: "dewi", name: "Dewi", state: "ready" }, { agent: "rina", name: "Rina", state: "talking" }], numbers: true } },

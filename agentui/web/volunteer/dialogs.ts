@@ -39,7 +39,7 @@ function keypadDialog(scene: Scene): TemplateResult {
 function dialDialog(scene: Scene): TemplateResult {
   const { s, w, app } = scene;
   return dialog(s.dialog === "dial", w.callOut, app.closeDialog, html`${head(scene, w.callOut)}
-    <p class="hint">${w.dialLead}</p>
+    <p class="hint">${w.dialLead}</p>${refused(scene)}
     <form class="dial" @submit=${(e: Event) => { e.preventDefault(); app.dial(); }}>
       ${numberField(scene, "dial-number", w.numberLabel)}
       <div class="pad">${pad.filter((k) => k !== "*" && k !== "#").map((k) => html`<button type="button" class="btn plain ${k === "0" ? "zero" : ""}" @click=${() => app.type((s.number + k).slice(0, 32))}>${k}</button>`)}
@@ -47,7 +47,14 @@ function dialDialog(scene: Scene): TemplateResult {
       ${button({ label: w.call, click: app.dial, kind: "go", size: "xl", icon: "phone", reason: s.number.trim() ? undefined : w.numberMissing, id: "dial" })}</form>`, "keypad");
 }
 
-function numberField({ s, w, app }: Scene, id: string, label: string): TemplateResult {
+// refused is why her last number was not dialled: it has to stand where she looks.
+function refused({ s, w }: Scene): TemplateResult | typeof nothing {
+  const code = s.told.at(-1)?.notice.code;
+  if (code !== "dial_invalid" && code !== "dial_not_allowed") return nothing;
+  return html`<p class="call-out bad">${icon("warn")}<span>${w.notices[code]("")}</span></p>`;
+}
+
+function numberField({ s, app }: Scene, id: string, label: string): TemplateResult {
   return html`<div class="field"><label for=${id}>${label}</label>
     <input id=${id} type="tel" inputmode="tel" autocomplete="off" maxlength="32" placeholder="0811 2345 6789" .value=${s.number}
       @input=${(e: Event) => app.type((e.target as HTMLInputElement).value)}></div>`;
