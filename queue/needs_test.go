@@ -1,0 +1,211 @@
+package queue
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"sahut/configs"
+)
+
+// asks brings a caller into the hotline who needs n, as a menu would.
+func (tr *trial) asks(n needs) ContactID {
+	tr.Helper()
+	id := tr.knock(hotlineNumber)
+	tr.s.contacts[id].needs = n
+	tr.do(Established{id})
+	return id
+}
+
+// skilled: tari speaks Indonesian, eka English too, lia knows the law, adi is a
+// man who can all, and of ina nobody told the gender.
+func skilled(edit func(*configs.Routing)) configs.Routing {
+	return crew("tari eka lia adi ina", func(r *configs.Routing) {
+		for i, a := range []configs.Agent{
+			{Gender: "f"}, {Gender: "f", Languages: []string{"id", "en"}}, {Gender: "f", Topics: []string{"legal"}},
+			{Gender: "m", Languages: []string{"id", "en"}, Topics: []string{"legal"}}, {},
+		} {
+			r.Agents[i].Gender, r.Agents[i].Languages, r.Agents[i].Topics = a.Gender, a.Languages, a.Topics
+		}
+		r.Queues[0].Strategy = "ring_all"
+		if edit != nil {
+			edit(r)
+		}
+	})
+}
+
+func TestNeeds(t *testing.T) {
+	for _, tt := range []struct {
+		needs needs
+		want  string
+	}{
+		{needs{}, "adi eka ina lia tari"},
+		{needs{gender: "f"}, "eka lia tari"}, // an untold gender is none
+		{needs{gender: "m"}, "adi"},
+		{needs{language: "en"}, "adi eka"},
+		{needs{language: "id"}, "adi eka ina lia tari"}, // who has no language speaks id
+		{needs{topic: "legal"}, "adi lia"},
+		{needs{language: "en", topic: "legal"}, "adi"},
+		{needs{language: "en", gender: "f"}, "eka"},
+		{needs{language: "jv"}, "adi eka ina lia tari"}, // nobody on shift: waived at once
+		{needs{language: "jv", gender: "f"}, "eka lia tari"},
+		{needs{language: "en", gender: "f", topic: "legal"}, "eka lia tari"}, // nobody is all three
+		{needs{gender: "x"}, ""},
+	} {
+		tr := newTrial(t, skilled(nil))
+		tr.ready("tari", "eka", "lia", "adi", "ina")
+		if got := ringing(tr, tr.asks(tt.needs)); got != tt.want {
+			t.Errorf("%+v rings %q, want %q", tt.needs, got, tt.want)
+		}
+	}
+}
+
+// A step drops language and topic after its time, while somebody who has them
+// is on shift; the gender stays.
+func TestAStepDropsNeeds(t *testing.T) {
+	tr := newTrial(t, skilled(func(r *configs.Routing) {
+		r.Queues[0].Steps = []configs.Step{
+			step(20*time.Second, func(s *configs.Step) { s.Drop = []string{"topic"} }),
+			step(40*time.Second, func(s *configs.Step) { s.Drop = []string{"language", "gender"} }),
+		}
+	}))
+	tr.ready("tari", "eka", "lia", "adi")
+	tr.do(PauseAsked{"eka", "break"}, PauseAsked{"lia", "break"})
+	c := tr.asks(needs{language: "en", gender: "f", topic: "legal"})
+	if got := ringing(tr, c); got != "" { // nobody is all three; but eka is two, and only on a break
+		t.Fatalf("rings %q", got)
+	}
+	tr.do(ShiftEnded{"eka"})
+	if got := ringing(tr, c); got != "tari" {
+		t.Fatalf("rings %q", got)
+	}
+	tr.do(HungUp{c, ByCaller, CauseNormal})
+	tr.ready("eka")
+	tr.do(PauseAsked{"eka", "break"})
+	c = tr.asks(needs{language: "en", gender: "f"})
+	tr.pass(40*time.Second - 1)
+	if got := ringing(tr, c); got != "" {
+		t.Fatalf("rings %q", got)
+	}
+	tr.pass(1)
+	if got := ringing(tr, c); got != "tari" {
+		t.Fatalf("rings %q", got)
+	}
+	tr.do(Declined{"tari", tr.offerID("tari")}, PauseAsked{"tari", "break"})
+	tr.pass(time.Hour)
+	if tr.everRung(c)["adi"] {
+		t.Fatal("a man was rung for who asked for a woman")
+	}
+	for _, e := range tr.all {
+		if r, ok := e.(Record); ok && r.Entry.Kind == QueueEntered && r.Entry.Contact == c && r.Entry.Needs != "en f -" {
+			t.Fatalf("the journal says %q", r.Entry.Needs)
+		}
+	}
+}
+
+// Neither a transfer nor an edit brings a man to who asked for a woman.
+func TestGenderOutlivesTransfersAndEdits(t *testing.T) {
+	house := skilled(nil)
+	tr := newTrial(t, house)
+	tr.ready("tari", "adi")
+	c := tr.asks(needs{gender: "f"})
+	tr.talk("tari")
+	tr.do(TransferAsked{"tari", c, Target{Agent: "adi"}})
+	tr.mustDo("transfer_not_allowed")
+	tr.mustPhase(c, talking)
+	tr.do(TransferAsked{"tari", c, Target{Queue: "hotline"}})
+	if got := ringing(tr, c); got != "tari" {
+		t.Fatalf("rings %q", got)
+	}
+	tr.do(RoutingChanged{Revision: 2, Routing: skilled(func(r *configs.Routing) { r.Agents[0].Gender = "m" })})
+	tr.mustDo("Record offer.ended C1 tari hotline withdrawn")
+	if got := ringing(tr, c); got != "" {
+		t.Fatalf("rings %q", got)
+	}
+	tr.do(RoutingChanged{Revision: 3, Routing: house})
+	tr.talk("tari")
+	tr.do(SessionLost{"tari"}, PathLost{Agent: "tari"})
+	tr.pass(time.Minute) // interrupted, to the head, and still not for him
+	if got := ringing(tr, c); got != "" {
+		t.Fatalf("rings %q", got)
+	}
+
+	tr = newTrial(t, house) // she waits for one volunteer, whom an edit makes a man
+	tr.ready("tari", "eka")
+	tr.do(PauseAsked{"eka", "break"})
+	c = tr.asks(needs{gender: "f"})
+	tr.talk("tari")
+	tr.do(TransferAsked{"tari", c, Target{Agent: "eka"}})
+	tr.do(RoutingChanged{Revision: 2, Routing: skilled(func(r *configs.Routing) { r.Agents[1].Gender = "m" })})
+	tr.mustDo("Record transfer.done C1 tari hotline blind pos=0 out= by= res=withdrawn")
+	tr.do(ReadyAsked{"eka"})
+	if got := ringing(tr, c); strings.Contains(got, "eka") {
+		t.Fatalf("rings %q", got)
+	}
+}
+
+// RO-4: over a thousand random days, in which everybody asks for something and
+// an admin edits meanwhile, nobody is offered or connected whose gender, by the
+// document of that moment, is not the one asked for.
+func TestGenderIsNeverViolated(t *testing.T) {
+	offers, asked := 0, 0
+	for seed := range uint64(1000) {
+		d := newDay(t, seed+5000)
+		d.asks = 100
+		d.watch = func(e Effect) {
+			var a AgentID
+			var c ContactID
+			switch e := e.(type) {
+			case Connect:
+				a, c = e.Agent, e.Contact
+			case Ring:
+				a, c = e.Agent, e.Contact
+			case Record:
+				if e.Entry.Kind == OfferMade {
+					a, c = e.Entry.Agent, e.Entry.Contact
+				}
+			}
+			p := d.s.contacts[c]
+			if a == "" || p == nil || p.out {
+				return
+			}
+			offers++
+			if p.needs.gender == "" || p.inTalk || p.phase == rejoining || p.phase == parked { // whom she talks to already is hers
+				return
+			}
+			asked++
+			for _, set := range d.routing.Agents {
+				if AgentID(set.ID) == a && set.Gender == p.needs.gender {
+					return
+				}
+			}
+			t.Fatalf("seed %d: %s was brought to %s, who asked for %s", seed, a, c, p.needs.gender)
+		}
+		d.run()
+	}
+	t.Logf("%d offers and connections, %d for who asked for a gender", offers, asked)
+	if asked < 1000 {
+		t.Error("too tame")
+	}
+}
+
+// Whom nobody free can serve does not hold up those behind her.
+func TestAHeadNobodyServesBlocksNobody(t *testing.T) {
+	tr := newTrial(t, skilled(func(r *configs.Routing) { r.Queues[0].Strategy = "longest_idle" }))
+	tr.ready("tari", "adi")
+	tr.do(PauseAsked{"tari", "break"}, PauseAsked{"adi", "break"})
+	first := tr.asks(needs{gender: "f"})
+	var more []ContactID
+	for range 20 {
+		more = append(more, tr.asks(needs{gender: "f"}))
+	}
+	last := tr.asks(needs{})
+	tr.do(ReadyAsked{"adi"})
+	if got := tr.offered("adi"); got != last {
+		t.Fatalf("adi is rung for %s", got)
+	}
+	tr.do(ReadyAsked{"tari"})
+	if got := tr.offered("tari"); got != first {
+		t.Fatalf("tari is rung for %s, not the first of %d", got, len(more))
+	}
+}

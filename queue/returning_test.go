@@ -1,0 +1,246 @@
+package queue
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"sahut/configs"
+)
+
+// returns is a house that knows who comes back. Nobody is on shift.
+func returns(edit func(*configs.Routing)) configs.Routing {
+	return crew("sari dewi", func(r *configs.Routing) {
+		for i := range r.Queues {
+			r.Queues[i].ResumeFor, r.Queues[i].DropReturnFor = dur(5*time.Minute), dur(10*time.Minute)
+		}
+		if edit != nil {
+			edit(r)
+		}
+	})
+}
+
+// from brings a caller with this number into the hotline.
+func (tr *trial) from(number string) ContactID {
+	tr.Helper()
+	tr.n++
+	id := ContactID("N" + strings.Repeat("I", tr.n))
+	tr.do(Arrived{Contact: id, Channel: Voice, Dialled: hotlineNumber, Caller: NewCaller(number)}, Established{id})
+	return id
+}
+
+func (tr *trial) place(c ContactID) int {
+	p := tr.s.contacts[c]
+	return p.line.order.place(p)
+}
+
+// Who hung up while she waited has her place back for five minutes, whichever
+// way her number is written.
+func TestResumeOfAnAbandonedPlace(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		away   time.Duration
+		number string
+		edit   func(*configs.Routing)
+		want   int
+	}{
+		{"in time", 5 * time.Minute, "+62 811-1111", nil, 1},
+		{"too late", 5*time.Minute + 1, "+628111111", nil, 3},
+		{"somebody else", time.Minute, "+628111112", nil, 3},
+		{"withheld", time.Minute, "", nil, 3},
+		{"not kept", time.Minute, "+628111111", func(r *configs.Routing) { r.Queues[0].ResumeFor = 0 }, 3},
+		{"full", time.Minute, "08111111", func(r *configs.Routing) { r.Queues[0].MaxWaiting = 3 }, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tr := newTrial(t, returns(tt.edit))
+			first := tr.from("08111111")
+			tr.pass(time.Minute)
+			tr.from("+62822")
+			tr.from("+62833")
+			tr.do(HungUp{first, ByCaller, CauseNormal})
+			tr.pass(tt.away)
+			back := tr.from(tt.number)
+			if got := tr.place(back); got != tt.want {
+				t.Fatalf("place %d, want %d", got, tt.want)
+			}
+			if want := tt.want == 1; (find(tr.last, "res=resumed") == 1) != want {
+				t.Fatal("the journal is wrong")
+			}
+			tr.do(HungUp{back, ByCaller, CauseNormal})
+			tr.mustEnd(back, OutcomeAbandonedShort) // her way through this call is its own
+		})
+	}
+}
+
+// A place that is had back twice is the same place; steps go on where they were.
+func TestResumeGoesOn(t *testing.T) {
+	tr := newTrial(t, returns(func(r *configs.Routing) {
+		r.Queues[0].Steps = []configs.Step{step(time.Minute, func(s *configs.Step) { s.Supervisors = true })}
+		r.Agents[1].Supervisor = true
+	}))
+	tr.ready("sari", "dewi")
+	tr.do(PauseAsked{"sari", "break"})
+	tr.from("+62844")
+	first := tr.from("+62811")
+	tr.pass(30 * time.Second)
+	tr.do(HungUp{first, ByCaller, CauseNormal})
+	tr.pass(20 * time.Second)
+	second := tr.from("+62811")
+	tr.pass(5 * time.Second)
+	tr.do(HungUp{second, ByCaller, CauseNormal})
+	third := tr.from("+62811")
+	if tr.place(third) != 2 {
+		t.Fatalf("place %d", tr.place(third))
+	}
+	tr.pass(5 * time.Second)
+	if at := tr.s.contacts[third].step; at != 1 {
+		t.Fatalf("step %d after a minute in all", at)
+	}
+}
+
+// A talk that broke goes to the same volunteer, if she is free, and before all
+// others.
+func TestDropReturn(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		end     HungUp
+		away    time.Duration
+		class   Class
+		prefers AgentID
+	}{
+		{"broke", HungUp{By: ByNetwork, Cause: CauseSilence}, 10 * time.Minute, ClassInterrupted, "sari"},
+		{"expired", HungUp{By: BySystem, Cause: CauseExpired}, time.Minute, ClassInterrupted, "sari"},
+		{"too late", HungUp{By: ByNetwork, Cause: CauseSilence}, 10*time.Minute + 1, ClassNormal, ""},
+		{"she hung up", HungUp{By: ByCaller, Cause: CauseNormal}, time.Minute, ClassNormal, "sari"},
+		{"drained", HungUp{By: BySystem, Cause: CauseDrain}, time.Minute, ClassNormal, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tr := newTrial(t, returns(nil))
+			tr.ready("sari")
+			c := tr.from("+62811")
+			tr.talk("sari")
+			tt.end.Contact = c
+			tr.do(tt.end)
+			tr.do(PauseAsked{"sari", "break"})
+			tr.from("+62822")
+			tr.pass(tt.away)
+			back := tr.from("+62811")
+			p := tr.s.contacts[back]
+			if p.class != tt.class || p.prefers != tt.prefers {
+				t.Fatalf("class %s, prefers %q", p.class, p.prefers)
+			}
+			if place := tr.place(back); (place == 1) != (tt.class == ClassInterrupted) {
+				t.Fatalf("place %d", place)
+			}
+		})
+	}
+	tr := newTrial(t, returns(nil)) // dewi is idle for longer; sari knows her
+	tr.ready("dewi")
+	tr.pass(time.Hour)
+	tr.ready("sari")
+	tr.do(PauseAsked{"dewi", "break"})
+	c := tr.from("+62811")
+	tr.talk("sari")
+	tr.do(HungUp{c, ByNetwork, CauseSilence}, ReadyAsked{"dewi"})
+	tr.s.agents["dewi"].idle = day0
+	back := tr.from("+62811")
+	if got := ringing(tr, back); got != "sari" {
+		t.Fatalf("rings %s", got)
+	}
+	tr.do(Declined{"sari", tr.offerID("sari")})
+	if got := ringing(tr, back); got != "dewi" {
+		t.Fatalf("rings %s", got)
+	}
+	tr.do(HungUp{back, ByCaller, CauseNormal}) // the volunteer hung up: nothing is broken
+	c = tr.from("+62899")
+	tr.talk(AgentID(ringing(tr, c)))
+	a := tr.s.contacts[c].agent.id
+	tr.do(HangUpAsked{a, c}, HungUp{c, ByAgent, CauseNormal})
+	if got := tr.from("+62899"); tr.s.contacts[got].prefers != "" {
+		t.Fatal("an ended talk was taken for a broken one")
+	}
+}
+
+// "The same person", "not the same person": told by the volunteer, during the
+// contact or its wrap-up, and kept for the next time.
+func TestSameAndNever(t *testing.T) {
+	tr := newTrial(t, returns(func(r *configs.Routing) { r.Queues[0].WrapUp = dur(time.Minute); r.Queues[0].Strategy = "linear" }))
+	tr.ready("sari", "dewi")
+	next := func(number string) string {
+		c := tr.from(number)
+		rings := ringing(tr, c)
+		tr.do(HungUp{c, ByCaller, CauseNormal})
+		tr.pass(time.Hour)
+		return rings
+	}
+	c := tr.from("+62811")
+	tr.do(Declined{"sari", tr.offerID("sari")})
+	tr.talk("dewi")
+	tr.do(StickyAsked{"sari", c, true}) // not hers
+	tr.mustNotDo("Record", "Notify")
+	tr.do(StickyAsked{"dewi", c, true})
+	tr.mustDo("Record wish.noted NI dewi  same", "wish_kept")
+	tr.do(HangUpAsked{"dewi", c}, HungUp{c, ByAgent, CauseNormal})
+	tr.mustBe("dewi", WrapUp)
+	tr.pass(time.Hour)
+	if got := next("+62811"); got != "dewi" {
+		t.Fatalf("rings %s, not the same", got)
+	}
+	if got := next("+62822"); got != "sari" {
+		t.Fatalf("rings %s for somebody else", got)
+	}
+	c = tr.from("+62811")
+	tr.talk("dewi")
+	tr.do(HangUpAsked{"dewi", c}, HungUp{c, ByAgent, CauseNormal}, NeverAsked{"dewi", c, true}) // in her wrap-up
+	tr.mustDo("Record wish.noted", "never")
+	tr.pass(time.Hour)
+	tr.do(PauseAsked{"sari", "break"})
+	if got := next("+62811"); got != "" {
+		t.Fatalf("rings %s, whom she never wanted again", got)
+	}
+	tr.do(ReadyAsked{"sari"})
+	c = tr.from("+62811")
+	tr.talk("sari")
+	tr.do(TransferAsked{"sari", c, Target{Agent: "dewi"}})
+	tr.mustDo("transfer_not_allowed")
+	tr.do(NeverAsked{"sari", c, true}, NeverAsked{"sari", c, false}, HangUpAsked{"sari", c}, HungUp{c, ByAgent, CauseNormal})
+	tr.pass(time.Hour)
+	if got := next("+62811"); got != "sari" {
+		t.Fatalf("rings %q", got)
+	}
+
+	c = tr.from("") // withheld
+	tr.talk("sari")
+	tr.do(StickyAsked{"sari", c, true})
+	tr.mustDo("wish_unknown")
+	tr.mustNotDo("Record")
+	for _, e := range tr.all {
+		if strings.Contains(show(e), "62811") {
+			t.Fatalf("a number in %s", show(e))
+		}
+	}
+}
+
+// The memory is bounded, and empties itself.
+func TestVisitorsAreForgotten(t *testing.T) {
+	var v visitors
+	id := func(i int) identity { return identity{byte(i), byte(i >> 8), byte(i >> 16), 1} }
+	for i := range 3 * visitorsKept {
+		v.remembered(id(i)).place = &place{expires: day0}
+		if i%3 == 0 {
+			v.remembered(id(i)).same = "sari"
+		}
+	}
+	if len(v.of) != visitorsKept || len(v.list) != visitorsKept {
+		t.Fatalf("%d and %d are remembered", len(v.of), len(v.list))
+	}
+	for range visitorsKept {
+		v.sweep(day0.Add(time.Second))
+	}
+	if n := len(v.of); n < visitorsKept/3-1 || n > visitorsKept/3+1 || len(v.list) != n {
+		t.Fatalf("%d and %d are remembered", n, len(v.list))
+	}
+	if v.remembered(identity{}) != nil {
+		t.Fatal("who withheld her number is remembered")
+	}
+}
