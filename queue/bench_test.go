@@ -186,3 +186,94 @@ func BenchmarkSnapshot(b *testing.B) {
 		tr.s.snapshot(tr.now)
 	}
 }
+
+// BenchmarkDeskNeeds is one event while 10,000 callers wait whom none of the
+// 100 ready volunteers may serve: they asked for women, and those talk. What
+// they have in common, needs and steps, decides for all of them at once.
+func BenchmarkDeskNeeds(b *testing.B) {
+	r := crew("", func(r *configs.Routing) {
+		for i := range 200 {
+			a := configs.Agent{ID: fmt.Sprintf("v%d", i), Queues: []string{"hotline", "backup"}, Gender: "m", Languages: []string{"id", "en"}}
+			if i < 100 {
+				a.Gender, a.Tiers = "f", []configs.Tier{{Queue: "hotline", Tier: i % 3}}
+			}
+			r.Agents = append(r.Agents, a)
+		}
+		r.Queues[0].MaxWait = dur(24 * time.Hour)
+		r.Queues[0].Steps = []configs.Step{{After: dur(time.Minute), Tiers: 1}, {After: dur(2 * time.Minute), Tiers: 2, Drop: []string{"language", "topic"}}}
+	})
+	s, now := newState(r, 1, 1, day0), day0
+	var took []time.Duration
+	step := func(evs ...Event) {
+		for _, ev := range evs {
+			now = now.Add(time.Millisecond)
+			for {
+				began := time.Now()
+				s.apply(ev, now)
+				took = append(took, time.Since(began))
+				if at, ok := s.next(); !ok || at.After(now) {
+					break
+				}
+				ev = Ticked{}
+			}
+		}
+	}
+	for i := range 200 {
+		a := AgentID(fmt.Sprintf("v%d", i))
+		step(SessionOpened{a}, ShiftStarted{a}, PathProven{a}, ReadyAsked{a})
+	}
+	n := 0
+	arrive := func(need needs) ContactID {
+		n++
+		id := ContactID(fmt.Sprintf("C%d", n))
+		step(Arrived{Contact: id, Channel: Voice, Dialled: hotlineNumber, Caller: NewCaller(fmt.Sprintf("+62%d", n))})
+		s.contacts[id].needs = need
+		step(Established{id})
+		return id
+	}
+	var women []AgentID
+	for range 100 {
+		c := arrive(needs{gender: "f"})
+		for len(s.contacts[c].offers) == 0 { // by tiers, so after a step
+			now = now.Add(time.Minute)
+			step(Ticked{})
+		}
+		a := s.contacts[c].offers[0].agent.id
+		women = append(women, a)
+		step(Accepted{Agent: a, Offer: s.contacts[c].offers[0].id}, Connected{c, a})
+	}
+	languages, topics := []string{"", "id", "en"}, []string{"", "legal", "children"}
+	for i := range 10_000 {
+		arrive(needs{languages[i%3], "f", topics[i/3%3]})
+	}
+	if err := s.check(); err != nil || s.ready != 100 {
+		b.Fatal(s.ready, err)
+	}
+	took = nil
+	i := 0
+	for b.Loop() {
+		i++
+		switch a := women[i%100]; i % 3 {
+		case 0: // one more who cannot be served, and gone
+			c := arrive(needs{gender: "f", language: "en"})
+			step(HungUp{c, ByCaller, CauseNormal})
+		case 1: // one who can: the whole of it
+			c := arrive(needs{gender: "m"})
+			o := s.contacts[c].offers[0]
+			step(Accepted{Agent: o.agent.id, Offer: o.id}, Connected{c, o.agent.id}, HungUp{c, ByCaller, CauseNormal})
+		default: // a woman is free, and rung for the first of ten thousand
+			step(HungUp{s.agents[a].contact.id, ByCaller, CauseNormal})
+			o := s.agents[a].offer
+			step(Accepted{Agent: a, Offer: o.id}, Connected{o.contact.id, a})
+			arrive(needs{gender: "f"})
+		}
+	}
+	slices.Sort(took)
+	p999 := took[len(took)*999/1000]
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(len(took)), "ns/event")
+	b.ReportMetric(float64(p999.Nanoseconds())/1000, "p99.9-µs")
+	b.ReportMetric(float64(took[len(took)-1].Nanoseconds())/1000, "max-µs")
+	if p999 > time.Millisecond && len(took) > 1000 {
+		b.Errorf("%v for one event: more than 1 ms", p999)
+	}
+}
