@@ -266,6 +266,7 @@ func TestDoneToday(t *testing.T) {
 	}
 	midnight := time.Date(2026, 3, 3, 0, 0, 0, 0, houseZone)
 	tr.pass(midnight.Sub(tr.now) - 1)
+	tr.do(Ticked{})
 	if got := figures(tr.s); got != want {
 		t.Fatalf("before midnight %s", got)
 	}

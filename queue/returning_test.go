@@ -58,10 +58,13 @@ func TestResumeOfAnAbandonedPlace(t *testing.T) {
 			tr.from("+62822")
 			tr.from("+62833")
 			tr.do(HungUp{first, ByCaller, CauseNormal})
+			if tt.name == "full" {
+				tr.from("+62855") // has the place in the line, not hers in the order
+			}
 			tr.pass(tt.away)
 			back := tr.from(tt.number)
-			if got := tr.place(back); got != tt.want {
-				t.Fatalf("place %d, want %d", got, tt.want)
+			if got := tr.place(back); got != tt.want || tr.s.contacts[back].line.id != "hotline" {
+				t.Fatalf("place %d in %s, want %d", got, tr.s.contacts[back].line.id, tt.want)
 			}
 			if want := tt.want == 1; (find(tr.last, "res=resumed") == 1) != want {
 				t.Fatal("the journal is wrong")
@@ -112,6 +115,7 @@ func TestDropReturn(t *testing.T) {
 		{"expired", HungUp{By: BySystem, Cause: CauseExpired}, time.Minute, ClassInterrupted, "sari"},
 		{"too late", HungUp{By: ByNetwork, Cause: CauseSilence}, 10*time.Minute + 1, ClassNormal, ""},
 		{"she hung up", HungUp{By: ByCaller, Cause: CauseNormal}, time.Minute, ClassNormal, "sari"},
+		{"the volunteer hung up her phone", HungUp{By: ByAgent, Cause: CauseNormal}, time.Minute, ClassNormal, ""},
 		{"drained", HungUp{By: BySystem, Cause: CauseDrain}, time.Minute, ClassNormal, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -100,7 +100,17 @@ func TestNoStepWhileItRings(t *testing.T) {
 		r.Queues[0].Steps[0].After = dur(20 * time.Second)
 	})})
 	tr.pass(14 * time.Second)
+	tr.do(RoutingChanged{Revision: 3, Routing: ladderHouse(func(r *configs.Routing) {
+		r.Queues[0].RingFor, r.Queues[0].Steps = dur(20*time.Second), nil // even if all may be rung from now on
+	})})
 	tr.mustHaveRung(c, "near")
+	tr.do(RoutingChanged{Revision: 4, Routing: ladderHouse(func(r *configs.Routing) {
+		r.Queues[0].RingFor = dur(20 * time.Second)
+		r.Queues[0].Steps[0].After = dur(20 * time.Second)
+	})})
+	if tr.kinds[QueueStep] != 0 {
+		t.Fatal("a step was taken while it rang")
+	}
 	tr.pass(time.Second)
 	tr.mustHaveRung(c, "near", "far") // at the thirtieth the ring was over
 	if at := tr.s.contacts[c].step; at != 1 {
@@ -128,6 +138,19 @@ func TestAStepNobodyFitsIsPassed(t *testing.T) {
 	if got := ringing(tr, c); got != "boss" {
 		t.Fatalf("rings %q", got)
 	}
+}
+
+// Somebody who moves to her mobile is on shift in another way.
+func TestAStepIsPassedWhenADeviceChanges(t *testing.T) {
+	tr := newTrial(t, ladderHouse(nil))
+	tr.ready("cell")
+	tr.do(PauseAsked{"cell", "break"})
+	c := tr.call()
+	if w := tr.s.why(c, tr.now); w.reasons() != "near=offline far=tier* boss=supervisor* cell=paused(break)" {
+		t.Fatal(w.reasons())
+	}
+	tr.do(DeviceChosen{"cell", DeviceMobile}, ReadyAsked{"cell"})
+	tr.mustHaveRung(c, "cell")
 }
 
 // An edit reaches those who wait, at the time they have waited.
