@@ -320,7 +320,11 @@ func (u *uplink) gotPlaces(f found, now time.Time) {
 		}
 	}
 	if len(u.places) > 0 && !u.tasks.busy[taskProbe] {
-		u.tasks.by(taskProbe, now)
+		ask := now
+		if rest := u.health.busyUntil; rest.After(now) { // it asked for rest: a lookup is no reason to disturb it
+			ask = rest
+		}
+		u.tasks.by(taskProbe, ask)
 	}
 	if len(u.places) > 0 && u.cfg.Register {
 		u.followPlace(now)
