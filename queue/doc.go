@@ -24,6 +24,9 @@
 //	wrap-up  the agent's writing time after a contact
 //	journal  the append-only list of everything that happened; an entry is one line of it
 //	record   what is kept of one call; Fold makes it from the journal
+//	needs    what a caller asked for: language, gender of the volunteer, topic
+//	tier     how late a volunteer is rung: a lower one is exhausted first
+//	step     what widens who may be rung after a while; reach is who may be by now
 //
 // # A contact's life
 //
@@ -99,6 +102,9 @@
 //
 // state.go has apply, the switch over all events; every case is one function.
 // contacts.go is a caller's life, offers.go the ringing, match.go who is rung,
+// presets.go the strategies, needs.go and steps.go who may be, fairness.go who did
+// how much today, returning.go who comes back, care.go what a volunteer is spared,
+// why.go the reasons,
 // calls.go the talk, transfer.go how it is given away, dial.go a contact that
 // goes out and ledger.go what its limits remember, wrapup.go what follows,
 // agents.go, device.go and reconnect.go a volunteer's shift, drill.go the house
