@@ -84,7 +84,7 @@ async function load(section: Section): Promise<void> {
         set({ status: await api.status(), statusAt: Date.now() });
         break;
       case "trunks":
-        set({ trunks: await api.trunks(), status: await api.status(), statusAt: Date.now() });
+        set({ trunks: await api.trunks(), bans: await api.bans(), status: await api.status(), statusAt: Date.now() });
         if (state.role === "admin") set({ trace: await api.trace() });
         break;
       case "queues":
@@ -168,6 +168,10 @@ const act: Actions = {
     const have = state.calls ?? [];
     const { calls, more } = await api.calls(state.filter.since, have.at(-1)?.id);
     set({ calls: [...have, ...calls], more });
+  }),
+  unban: (host) => void run("unban", async () => {
+    await api.unban(host);
+    set({ bans: await api.bans() });
   }),
   startTrace: (minutes) => void run("trace", async () => set({ trace: await api.startTrace(minutes) })),
   stopTrace: () => void run("trace", async () => set({ trace: await api.stopTrace() })),

@@ -57,6 +57,8 @@ export interface Ladder {
 }
 export interface Trace { on: boolean; by?: string; since?: string; until?: string; messages: number; dropped: number; ladders: Ladder[] }
 export interface Drill { at: string; ok: boolean; stage: string; took_ms: number }
+/** A host the telephone side does not listen to for a while. */
+export interface Ban { host: string; cause: string; since: string; until: string }
 export interface User { name: string; role: string; disabled: boolean }
 export interface AgentLine {
   agent: string; name: string; state: AgentState; reason?: string; since: string; next?: string; queues: string[] | null;
@@ -119,6 +121,8 @@ export const api = {
   fields: async () => (await json<{ fields: Field[] }>("routing/fields")).fields,
   calls: (since: string, before = "") => json<{ calls: Call[]; more: boolean }>(`calls?since=${since}&limit=500${before ? `&before=${before}` : ""}`),
   trunks: async () => (await json<{ trunks: Trunk[] }>("trunks")).trunks,
+  bans: async () => (await json<{ bans: Ban[] }>("bans")).bans,
+  unban: (host: string) => ask(`bans/${encodeURIComponent(host)}`, { method: "DELETE" }),
   trace: () => json<Trace>("trace"),
   startTrace: (minutes: number) => json<Trace>("trace", sending("POST", { minutes })),
   stopTrace: () => json<Trace>("trace", { method: "DELETE" }),

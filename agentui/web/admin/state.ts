@@ -3,7 +3,7 @@
 import type { Lang } from "../format";
 import type { Words } from "../i18n";
 import type { AdminWords } from "../i18n/admin-en";
-import type { Call, Change, Field, Plan, Problem, Prompt, Revision, Routing, Status, Trace, Trunk, User } from "./api";
+import type { Ban, Call, Change, Field, Plan, Problem, Prompt, Revision, Routing, Status, Trace, Trunk, User } from "./api";
 
 export const sections = ["calls", "status", "queues", "numbers", "volunteers", "choices", "outgoing", "prompts", "trunks", "routing", "history"] as const;
 export type Section = (typeof sections)[number];
@@ -33,6 +33,7 @@ export interface State {
   statusAt: number;
   prompts: Prompt[] | null;
   trunks: Trunk[] | null;
+  bans: Ban[];
   trace: Trace | null;
   users: User[] | null;
   passwordFor: string;
@@ -48,7 +49,7 @@ export function blankState(lang: Lang): State {
     lang, name: "", role: "", section: "calls", busy: "", trouble: "", done: "", signedOut: false,
     fields: [], base: null, revision: 0, draft: null, problems: [], review: null, conflict: null,
     calls: null, more: false, filter: { since: "24h", queue: "", agent: "", outcome: "" },
-    status: null, statusAt: 0, prompts: null, trunks: null, trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
+    status: null, statusAt: 0, prompts: null, trunks: null, bans: [], trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
     yaml: null, yamlRevision: 0,
   };
 }
@@ -63,6 +64,7 @@ export interface Actions {
   filter(part: Partial<State["filter"]>): void;
   reload(): void;
   olderCalls(): void;
+  unban(host: string): void;
   startTrace(minutes: number): void;
   stopTrace(): void;
   editYaml(text: string): void;

@@ -11,7 +11,17 @@ export function trunks(scene: Scene): TemplateResult {
   if (!s.trunks) return html`<p class="hint">${w.loading}</p>`;
   return html`${drill(scene)}
     ${s.trunks.length === 0 ? html`<p class="empty">${a.noTrunks}</p>` : html`<div class="cards">${s.trunks.map((t) => trunk(scene, t))}</div>`}
-    ${mayEdit(s) ? trace(scene) : nothing}`;
+    ${bans(scene)}${mayEdit(s) ? trace(scene) : nothing}`;
+}
+
+// bans is there while somebody is banned: a phone of the house may be among them.
+function bans({ s, a, act }: Scene): TemplateResult | typeof nothing {
+  if (s.bans.length === 0) return nothing;
+  return html`<section class="stack" aria-labelledby="bans-title"><h3 id="bans-title">${a.bansTitle}</h3><p class="help">${a.bansLead}</p>
+    <div class="table-box" tabindex="0" role="region" aria-label=${a.banList}><table class="rows">
+      <thead><tr><th scope="col">${a.banHost}</th><th scope="col">${a.banCause}</th><th scope="col">${a.banUntil}</th>${mayEdit(s) ? html`<th scope="col"><span class="visually-hidden">${a.banLift}</span></th>` : nothing}</tr></thead>
+      <tbody>${s.bans.map((b) => html`<tr><th scope="row"><code>${b.host}</code></th><td>${a.banCauses[b.cause] ?? b.cause}</td><td>${clock(at(b.until), s.lang)}</td>
+        ${mayEdit(s) ? html`<td class="num">${button({ label: a.banLift, id: `unban-${b.host}`, click: () => act.unban(b.host), busy: s.busy === "unban" })}</td>` : nothing}</tr>`)}</tbody></table></div></section>`;
 }
 
 function trunk({ s, a }: Scene, t: Trunk): TemplateResult {

@@ -103,6 +103,7 @@ const states: Record<string, Partial<State>> = {
   routing: { section: "routing", trouble: "A prompt’s name is 1 to 48 of a-z, 0-9, dot, dash and underscore." },
   outgoing: { section: "outgoing" },
   trunks: { section: "trunks", trunks, trace: { on: false, messages: 0, dropped: 0, ladders: [] } },
+  bans: { section: "trunks", trunks, bans: [{ host: "198.51.100.7", cause: "guessing", since: ago(300), until: new Date(now + 3300_000).toISOString() }, { host: "2001:db8:1::/64", cause: "flood", since: ago(60), until: new Date(now + 540_000).toISOString() }] },
   trace: { section: "trunks", trunks, trace: { on: true, by: "admin", since: ago(130), until: new Date(now + 600_000).toISOString(), messages: 8, dropped: 0, ladders },
     status: { ...common.status!, drill: { at: ago(7200), ok: true, stage: "done", took_ms: 3400 } } },
   more: { section: "calls", more: true },

@@ -185,6 +185,7 @@ class FakeSocket {
   }
 }
 
+const targets = { queues: [{ queue: "hotline", label: "Hotline" }], agents: [{ agent: "dewi", name: "Dewi", state: "ready" }], numbers: false };
 let down = false;
 const desk = new Desk();
 Object.assign(window, {
@@ -192,6 +193,6 @@ Object.assign(window, {
   cut: (on: boolean) => (down = on),
   WebSocket: FakeSocket,
   fetch: (url: string) => down ? new Promise((_, no) => setTimeout(() => no(new TypeError("network")), 100))
-    : Promise.resolve(new Response(JSON.stringify(url.includes("ticket") ? { ticket: "t" } : { name: "sari", alias: "Sari", role: "volunteer" }))),
+    : Promise.resolve(new Response(JSON.stringify(url.includes("ticket") ? { ticket: "t" } : url.includes("targets") ? targets : { name: "sari", alias: "Sari", role: "volunteer" }))),
 });
 await import("../volunteer");
