@@ -18,7 +18,7 @@ func dayNumber(at time.Time) int {
 	return at.Year()*1000 + at.YearDay()
 }
 
-// answeredAt counts a call that a answered.
+// answeredAt counts a talk of a that began, whoever called.
 func (a *agent) answeredAt(at time.Time) {
 	a.done = a.done.on(dayNumber(at))
 	a.done.calls++

@@ -39,7 +39,7 @@ func presetOf(name string) preset {
 // end of call, end of wrap-up and becoming ready; see agent.idle.
 func idleKey(s *state, _ *contact, a *agent) float64 { return -float64(s.now.Sub(a.idle)) }
 
-// callsKey: who answered fewest calls today.
+// callsKey: who had fewest talks today, those she placed included.
 func callsKey(s *state, _ *contact, a *agent) float64 { return float64(a.done.on(s.today()).calls) }
 
 // talkKey: who talked least today.
