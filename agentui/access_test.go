@@ -31,6 +31,7 @@ var allowed = map[string]string{
 	"GET /api/v1/targets":            "volunteer",
 	"GET /api/v1/status":             "supervisor",
 	"GET /api/v1/calls":              "supervisor",
+	"GET /api/v1/report":             "supervisor",
 	"GET /api/v1/trunks":             "supervisor",
 	"GET /api/v1/bans":               "supervisor",
 	"DELETE /api/v1/bans/{host}":     "admin",

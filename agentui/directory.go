@@ -68,6 +68,9 @@ type Records interface {
 	// Calls gives the calls that started at or after since, newest first,
 	// until each returns false.
 	Calls(since time.Time, each func(queue.Call) bool) error
+	// Since gives the journal's entries of since and later, oldest first,
+	// until each returns false.
+	Since(since time.Time, each func(queue.Entry) bool) error
 	Verify() (violations []string, err error)
 	Backup(w io.Writer) error
 }

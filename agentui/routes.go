@@ -62,6 +62,8 @@ func routes() []route {
 		{method: "GET", path: "/api/v1/status", rights: supervisors, do: (*Server).getStatus, out: queue.Snapshot{}, doc: "Queues, volunteers and counters now."},
 		{method: "GET", path: "/api/v1/calls", rights: supervisors, do: (*Server).getCalls, out: Calls{}, endless: true, doc: "Call records, newest first. Accept application/x-ndjson gives one a line, without limit.",
 			query: []string{"since: how far back, as 24h or as a time (RFC 3339); default 24h", "limit: at most so many, 1 to 5000; default 500", "before: only older ones than this call's id; for the next page"}},
+		{method: "GET", path: "/api/v1/report", rights: supervisors, do: (*Server).getReport, out: Report{}, endless: true, doc: "Service level, abandons, waits and the volunteers' time, each by its formula.",
+			query: []string{"from: RFC 3339; default 24 h before to", "to: RFC 3339, not included; default now", "t: an answer within it is in time; default 20s", "s: leaving within it is a short abandon; default 5s"}},
 
 		// the telephone line
 		{method: "GET", path: "/api/v1/trunks", rights: supervisors, do: (*Server).getTrunks, out: TrunkList{}, doc: "The trunks: up or down, since when and why, registered, calls now."},

@@ -18,6 +18,8 @@ import (
 // Directory keeps everything in memory. Every user's first password is
 // Password.
 type Directory struct {
+	// Journal is returned by Since, oldest first.
+	Journal []queue.Entry
 	// Records returned by Calls, newest first, and by Verify.
 	Records    []queue.Call
 	Violations []string
@@ -240,6 +242,17 @@ func (d *Directory) Calls(since time.Time, each func(queue.Call) bool) error {
 	return d.Broken
 }
 
+// Since gives Journal.
+func (d *Directory) Since(since time.Time, each func(queue.Entry) bool) error {
+	for _, e := range d.Journal {
+		if !e.At.Before(since) && !each(e) {
+			break
+		}
+	}
+	return d.Broken
+}
+
+// Verify gives Violations.
 func (d *Directory) Verify() ([]string, error) { return d.Violations, d.Broken }
 
 func (d *Directory) Backup(w io.Writer) error {

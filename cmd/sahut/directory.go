@@ -115,5 +115,10 @@ func (d directory) Calls(since time.Time, each func(queue.Call) bool) error {
 	return d.store.Calls(since, each)
 }
 
+// Since gives the journal's entries of since and later.
+func (d directory) Since(since time.Time, each func(queue.Entry) bool) error {
+	return d.store.Since(since, each)
+}
+
 func (d directory) Verify() ([]string, error) { return d.store.Verify() }
 func (d directory) Backup(w io.Writer) error  { return d.store.Backup(w) }

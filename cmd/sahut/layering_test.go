@@ -22,8 +22,9 @@ var mayImport = map[string][]string{
 	"sip":      {"configs", "queue", "media"},
 	"channels": {"configs", "queue"},
 	"store":    {"configs", "queue"},
-	"agentui":  {"configs", "queue"},
-	"cmd":      {"configs", "queue", "media", "sip", "channels", "store", "agentui"},
+	"reports":  {"configs", "queue"},
+	"agentui":  {"configs", "queue", "reports"},
+	"cmd":      {"configs", "queue", "media", "sip", "channels", "store", "reports", "agentui"},
 }
 
 // onlyIn confines each third-party library to the rooms that deserve it.

@@ -30,6 +30,7 @@ func commands() []command {
 		{"routing", "export|apply|history|rollback", "numbers, queues and volunteers as YAML", routingCommand},
 		{"user", "add|list|passwd|disable", "accounts", userCommand},
 		{"calls", "[-data DIR] [-since 24h] [-json|-csv]", "list the call records", callsCommand},
+		{"report", "[-data DIR] [-from TIME] [-to TIME] [-t 20s] [-s 5s] [-json]", "service level, abandons, waits and occupancy", reportCommand},
 		{"trunks", "[-data DIR] [-json]", "show how the trunks of the running server are", trunksCommand},
 		{"bans", "[-data DIR] [-json]", "show which hosts the running server does not listen to", bansCommand},
 		{"unban", "[-data DIR] HOST", "have it listen to one of them again", unbanCommand},

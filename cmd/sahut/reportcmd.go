@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+	"text/tabwriter"
+	"time"
+
+	"sahut/agentui"
+	"sahut/reports"
+)
+
+// reportCommand prints the figures of a time; days are those of this machine.
+func reportCommand(ctx context.Context, term *terminal, args []string) error {
+	f := flags(term, "report")
+	d := installation(f)
+	from := f.String("from", "", "begin: a `day` as 2026-11-23, or a time; default 24 hours before the end")
+	to := f.String("to", "", "end, not included: a `day` or a time; default now")
+	t := f.Duration("t", reports.DefaultLimits.T, "an answer within it is in time")
+	s := f.Duration("s", reports.DefaultLimits.S, "leaving within it is a short abandon")
+	asJSON := f.Bool("json", false, "one JSON object")
+	if _, err := parse(f, args); err != nil {
+		return err
+	}
+	query := url.Values{"t": {t.String()}, "s": {s.String()}}
+	for name, text := range map[string]string{"from": *from, "to": *to} {
+		at, err := dayOrTime(text)
+		if err != nil {
+			return usageError{"-" + name + " takes a day as 2026-11-23 or a time as 2026-11-23T08:00:00+07:00"}
+		}
+		if text != "" {
+			query.Set(name, at.Format(time.RFC3339))
+		}
+	}
+	return withOperator(d, func(o *operator) error {
+		var rep agentui.Report
+		if err := o.get(ctx, "/api/v1/report?"+query.Encode(), &rep); err != nil {
+			return err
+		}
+		if *asJSON {
+			return printLines(term.out, []agentui.Report{rep})
+		}
+		return printReport(term.out, rep)
+	})
+}
+
+func dayOrTime(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, text, time.Local); err == nil {
+		return day, nil
+	}
+	return time.Parse(time.RFC3339, text)
+}
+
+// printReport is for a person: never a figure without its time, T, S and n.
+func printReport(w io.Writer, rep agentui.Report) error {
+	zone, _ := rep.From.Local().Zone()
+	fmt.Fprintf(w, "%s to %s (%s), T = %s, S = %s\n\n", rep.From.Local().Format(time.DateTime), rep.To.Local().Format(time.DateTime), zone, rep.T, rep.S)
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(t, "QUEUE\tOFFERED\tANSWERED\tABANDONED\tSHORT\tUNSERVED\tCALL-BACK\tMOVED ON\tBLOCKED\tLEFT BEFORE")
+	for _, l := range append(rep.Queues, rep.All) {
+		name := string(l.Queue)
+		if name == "" {
+			name = "all"
+		}
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", name, l.Offered, l.Answered, l.Abandoned, l.Short, l.Unserved, l.Callbacks, l.Overflows, l.Blocked, l.Left)
+	}
+	fmt.Fprintln(t)
+	fmt.Fprintln(t, "FIGURE\tALL\tN")
+	for _, k := range rep.All.KPIs {
+		fmt.Fprintf(t, "%s\t%s\t%d\n", k.ID, kpiValue(k), k.N)
+	}
+	return t.Flush()
+}
+
+func kpiValue(k reports.KPI) string {
+	switch {
+	case !k.Shown:
+		return "too few"
+	case k.Unit == "percent":
+		return fmt.Sprintf("%.2f %%", k.Value)
+	}
+	return fmt.Sprintf("%.1f s", k.Value)
+}

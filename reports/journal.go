@@ -1,0 +1,298 @@
+package reports
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"sahut/queue"
+)
+
+// Reader makes legs and volunteers' time out of the journal. It is fed every
+// entry in order, beginning long enough before From that who talks or is on
+// shift at From is known; what it counts lies between From and To. A leg counts
+// where it ended, so an hour that is over never changes.
+type Reader struct {
+	From, To time.Time // To is not included
+	Limits   Limits
+
+	queues   map[queue.QueueID]*Tally
+	hours    map[hourKey]*Tally
+	staff    Tally // what belongs to volunteers and to no queue
+	contacts map[queue.ContactID]*caller
+	agents   map[queue.AgentID]*agent
+}
+
+// Hour is what one queue did in one hour.
+type Hour struct {
+	Start          time.Time     `json:"start"`
+	Queue          queue.QueueID `json:"queue"`
+	Offered        int           `json:"offered"`
+	Answered       int           `json:"answered"`
+	AnsweredInTime int           `json:"answered_in_time"`
+	Abandoned      int           `json:"abandoned"`
+	AbandonedShort int           `json:"abandoned_short"`
+	Unserved       int           `json:"unserved"`
+	Callbacks      int           `json:"callbacks"`
+	Overflows      int           `json:"overflows"`
+	Blocked        int           `json:"blocked"`
+	WaitAnsweredMS int64         `json:"wait_answered_ms"`
+}
+
+type hourKey struct {
+	start int64
+	queue queue.QueueID
+}
+
+// caller is a contact that is not over yet.
+type caller struct {
+	out     bool
+	queue   queue.QueueID
+	entered bool          // ever in a queue
+	before  time.Duration // waited in the queues before this one
+	pending *Leg          // left by the ladder; what follows says how it ended
+	rung    string        // the ladder's latest reason
+}
+
+// agent is a volunteer's time since her latest state.
+type agent struct {
+	state   queue.AgentState
+	since   time.Time
+	onShift bool
+	out     bool // her latest contact was one she called
+}
+
+// NewReader returns a reader for the given time.
+func NewReader(from, to time.Time, l Limits) *Reader {
+	return &Reader{
+		From: from, To: to, Limits: l,
+		queues: map[queue.QueueID]*Tally{}, hours: map[hourKey]*Tally{},
+		contacts: map[queue.ContactID]*caller{}, agents: map[queue.AgentID]*agent{},
+	}
+}
+
+// Add reads the next entry.
+func (r *Reader) Add(e queue.Entry) {
+	switch e.Kind {
+	case queue.CallArrived, queue.CallDialled:
+		r.contacts[e.Contact] = &caller{out: e.Kind == queue.CallDialled, queue: e.Queue}
+	case queue.CallRefused:
+		r.refused(e)
+	case queue.QueueEntered, queue.LadderRung, queue.QueueLeft, queue.TalkEnded, queue.CallOver:
+		if c := r.contacts[e.Contact]; c != nil {
+			r.contact(e, c)
+		}
+	case queue.TalkStarted:
+		r.talk(e)
+	case queue.ShiftBegan, queue.ShiftOver, queue.StateChanged:
+		r.agent(e)
+	case queue.ServerStarted: // whatever was open then had its entries written
+		clear(r.contacts)
+		clear(r.agents)
+	}
+}
+
+// refused: the trunk was turned away before anything rang. A wrong number is
+// nobody's caller.
+func (r *Reader) refused(e queue.Entry) {
+	if e.Direction == queue.DirectionIn && e.Reason == string(queue.Draining) {
+		r.leg(Leg{Queue: e.Queue, Ended: e.At, Result: Closed})
+	}
+}
+
+func (r *Reader) contact(e queue.Entry, c *caller) {
+	switch e.Kind {
+	case queue.QueueEntered:
+		r.entered(e, c)
+	case queue.LadderRung:
+		c.rung = e.Reason
+	case queue.QueueLeft:
+		r.left(e, c)
+	case queue.TalkEnded:
+		if !c.out && r.counts(e.At) {
+			r.tally(c.queue).Handled += ms(e.TalkMS)
+		}
+	case queue.CallOver:
+		r.over(e, c)
+	}
+}
+
+func (r *Reader) entered(e queue.Entry, c *caller) {
+	if p := c.pending; p != nil { // the ladder led her on
+		p.Result = Overflow
+		c.before = p.Wait
+		r.leg(*p)
+		c.pending = nil
+	}
+	c.queue, c.entered = e.Queue, true
+}
+
+func (r *Reader) left(e queue.Entry, c *caller) {
+	l := Leg{Queue: e.Queue, Ended: e.At, Wait: c.before + ms(e.WaitMS)}
+	c.before = 0
+	switch e.Reason {
+	case "talk":
+		l.Result = Answered
+	case "abandon":
+		l.Result = Abandoned
+	case "exit", "moved":
+		c.pending = &l
+		return
+	default:
+		l.Result = Failed
+	}
+	if !c.out {
+		r.leg(l)
+	}
+}
+
+// over ends a contact: the leg the ladder left open, or who never had one.
+func (r *Reader) over(e queue.Entry, c *caller) {
+	delete(r.contacts, e.Contact)
+	switch {
+	case c.out:
+	case c.pending != nil:
+		c.pending.Result = Timeout
+		switch e.Outcome {
+		case queue.OutcomeVoicemail:
+			c.pending.Result = Message
+		case queue.OutcomeCallbackKept:
+			c.pending.Result = Callback
+		case queue.OutcomeSystem, queue.OutcomeFailedMedia:
+			c.pending.Result = Failed
+		}
+		r.leg(*c.pending)
+	case c.entered:
+	case e.Outcome == queue.OutcomeRefusedFull:
+		r.leg(Leg{Queue: c.queue, Ended: e.At, Result: Full})
+	case e.Outcome == queue.OutcomeClosed && c.rung == "nobody":
+		r.leg(Leg{Queue: c.queue, Ended: e.At, Result: NoVolunteer})
+	case e.Outcome == queue.OutcomeClosed:
+		r.leg(Leg{Queue: c.queue, Ended: e.At, Result: Closed})
+	case r.counts(e.At):
+		r.tally(c.queue).Left++
+	}
+}
+
+func (r *Reader) talk(e queue.Entry) {
+	if c := r.contacts[e.Contact]; c != nil {
+		r.agentOf(e.Agent).out = c.out
+	}
+}
+
+// agent sums what she did until now, and begins what she does next.
+func (r *Reader) agent(e queue.Entry) {
+	a := r.agentOf(e.Agent)
+	r.spent(a, e.At)
+	switch e.Kind {
+	case queue.ShiftBegan:
+		a.onShift = true
+	case queue.ShiftOver:
+		delete(r.agents, e.Agent)
+	default:
+		a.state = e.To
+	}
+	a.since = e.At
+}
+
+func (r *Reader) agentOf(id queue.AgentID) *agent {
+	a := r.agents[id]
+	if a == nil {
+		a = &agent{}
+		r.agents[id] = a
+	}
+	return a
+}
+
+// spent adds the time from a's latest state until at, as far as it lies within.
+func (r *Reader) spent(a *agent, at time.Time) {
+	since, until := a.since, at
+	if since.Before(r.From) {
+		since = r.From
+	}
+	if until.After(r.To) {
+		until = r.To
+	}
+	d := until.Sub(since)
+	if !a.onShift || d <= 0 {
+		return
+	}
+	r.staff.Shift += d
+	switch a.state {
+	case queue.Talking, queue.Held:
+		r.staff.Handling += d
+	case queue.WrapUp:
+		r.staff.Handling += d
+		if !a.out {
+			r.staff.Handled += d
+		}
+	case queue.Ready, queue.Offered:
+		r.staff.Available += d
+	}
+}
+
+func (r *Reader) counts(at time.Time) bool { return !at.Before(r.From) && at.Before(r.To) }
+
+func (r *Reader) leg(l Leg) {
+	if !r.counts(l.Ended) {
+		return
+	}
+	r.tally(l.Queue).Add(l)
+	k := hourKey{l.Ended.Truncate(time.Hour).Unix(), l.Queue}
+	if r.hours[k] == nil {
+		r.hours[k] = &Tally{Limits: r.Limits}
+	}
+	r.hours[k].Add(l)
+}
+
+func (r *Reader) tally(q queue.QueueID) *Tally {
+	t := r.queues[q]
+	if t == nil {
+		t = &Tally{Limits: r.Limits}
+		r.queues[q] = t
+	}
+	return t
+}
+
+// Close ends the reading at now: volunteers still on shift have worked until
+// then. Legs still open count when they end.
+func (r *Reader) Close(now time.Time) {
+	for _, a := range r.agents {
+		r.spent(a, now)
+		a.since = now
+	}
+}
+
+// Queues are the queues that had callers, by name, those deleted since as well.
+func (r *Reader) Queues() []queue.QueueID { return slices.Sorted(maps.Keys(r.queues)) }
+
+// Queue is what q counted. Its volunteers' time is not here: they answer several.
+func (r *Reader) Queue(q queue.QueueID) *Tally { return r.tally(q) }
+
+// All is every queue and the volunteers' time.
+func (r *Reader) All() *Tally {
+	all := &Tally{Limits: r.Limits}
+	for _, q := range r.Queues() {
+		all.Merge(r.queues[q])
+	}
+	all.Merge(&r.staff)
+	return all
+}
+
+// Hours are the hours in which something ended, oldest first, by queue. They
+// begin at full hours of UTC; Indonesia's three zones are whole hours away.
+func (r *Reader) Hours() []Hour {
+	list := make([]Hour, 0, len(r.hours))
+	for k, t := range r.hours {
+		list = append(list, Hour{
+			Start: time.Unix(k.start, 0).UTC(), Queue: k.queue, Offered: t.Offered(), Answered: t.Answered, AnsweredInTime: t.AnsweredInTime,
+			Abandoned: t.Abandoned, AbandonedShort: t.AbandonedShort, Unserved: t.Unserved, Callbacks: t.Callbacks,
+			Overflows: t.Overflows, Blocked: t.Blocked, WaitAnsweredMS: t.WaitAnswered.Milliseconds(),
+		})
+	}
+	slices.SortFunc(list, func(a, b Hour) int { return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Queue, b.Queue)) })
+	return list
+}
+
+func ms(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
