@@ -42,7 +42,7 @@ func reportCommand(ctx context.Context, term *terminal, args []string) error {
 		if *asJSON {
 			return printLines(term.out, []agentui.Report{rep})
 		}
-		return printReport(term.out, rep)
+		return printKPIs(term.out, rep)
 	})
 }
 
@@ -56,8 +56,8 @@ func dayOrTime(text string) (time.Time, error) {
 	return time.Parse(time.RFC3339, text)
 }
 
-// printReport is for a person: never a figure without its time, T, S and n.
-func printReport(w io.Writer, rep agentui.Report) error {
+// printKPIs is for a person: never a figure without its time, T, S and n.
+func printKPIs(w io.Writer, rep agentui.Report) error {
 	zone, _ := rep.From.Local().Zone()
 	fmt.Fprintf(w, "%s to %s (%s), T = %s, S = %s\n\n", rep.From.Local().Format(time.DateTime), rep.To.Local().Format(time.DateTime), zone, rep.T, rep.S)
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
