@@ -21,12 +21,20 @@ func (r Routing) Validate(prompts ...string) Problems {
 func (r Routing) validate(c check, prompts []string) {
 	v := judge{routing: r, prompts: prompts}
 	c.most("numbers", len(r.Numbers), 1000)
+	c.most("menus", len(r.Menus), 100)
+	c.most("hours", len(r.Hours), 100)
 	c.most("queues", len(r.Queues), 200)
 	c.most("agents", len(r.Agents), 5000)
 	c.most("pause_reasons", len(r.PauseReasons), 50)
 	c.most("dispositions", len(r.Dispositions), 100)
 	for i, n := range r.Numbers {
 		n.validate(c.in("numbers").at(i), v)
+	}
+	for i, m := range r.Menus {
+		m.validate(c.in("menus").at(i), v)
+	}
+	for i, h := range r.Hours {
+		h.validate(c.in("hours").at(i))
 	}
 	for i, q := range r.Queues {
 		q.validate(c.in("queues").at(i), v)
@@ -43,6 +51,8 @@ func (r Routing) validate(c check, prompts []string) {
 		d.validate(c.in("dispositions").at(i))
 	}
 	unique(c.in("numbers"), "number", r.Numbers, func(n Number) string { return n.Number })
+	unique(c.in("menus"), "id", r.Menus, func(m Menu) string { return m.ID })
+	unique(c.in("hours"), "id", r.Hours, func(h Hours) string { return h.ID })
 	unique(c.in("queues"), "id", r.Queues, func(q Queue) string { return q.ID })
 	unique(c.in("agents"), "id", r.Agents, func(a Agent) string { return a.ID })
 	unique(c.in("pause_reasons"), "code", r.PauseReasons, func(p PauseReason) string { return p.Code })
@@ -68,6 +78,7 @@ func (n Number) validate(c check, v judge) {
 		c.bad("number", n.Number, "is no telephone number", "write digits only, perhaps with a leading +, for example 0213903963")
 	}
 	v.queue(c, "queue", n.Queue, "its callers would have nowhere to go")
+	v.menuOf(c, "menu", n.Menu)
 }
 
 func (q Queue) validate(c check, v judge) {
@@ -95,18 +106,33 @@ func (q Queue) validate(c check, v judge) {
 	q.validateRinging(c)
 	v.prompt(c, "greeting", q.Greeting, true)
 	v.prompt(c, "music", q.Music, false)
+	q.validateLadder(c, v)
 	q.Exit.validate(c.in("exit"), v)
+	v.hours(c, "hours", q.Hours)
+	q.Closed.validate(c.in("closed"))
+	if q.WhenClosed != (Exit{}) {
+		q.WhenClosed.validate(c.in("when_closed"), v)
+	}
+	if q.WhenClosed.Queue == q.ID && q.ID != "" {
+		c.in("when_closed").bad("queue", q.ID, "is this queue itself, which is closed then", "name another queue, or words")
+	}
 }
 
 func (e Exit) validate(c check, v judge) {
+	named := 0
+	for _, set := range []bool{e.Queue != "", e.Words != "", e.Message} {
+		if set {
+			named++
+		}
+	}
 	switch {
-	case e.Queue == "" && e.Words == "":
+	case named == 0:
 		c.bad("", "", "is missing, so a caller nobody answers would wait for ever", "name another queue, or words, the prompt played before the call ends: exit: {words: closing}")
-	case e.Queue != "" && e.Words != "":
-		c.bad("", "", "names both a queue and words; a caller can only get one", "keep queue or words")
+	case named > 1:
+		c.bad("", "", "names more than one way; a caller can only take one", "keep queue, words or message")
 	case e.Queue != "":
 		v.queue(c, "queue", e.Queue, "its callers would have nowhere to go")
-	default:
+	case e.Words != "":
 		v.prompt(c, "words", e.Words, false)
 	}
 }
@@ -116,7 +142,7 @@ func (e Exit) validate(c check, v judge) {
 func (r Routing) validateExits(c check) {
 	exit := map[string]string{}
 	for _, q := range r.Queues {
-		if q.Exit.Words == "" {
+		if q.Exit.Queue != "" {
 			exit[q.ID] = q.Exit.Queue
 		}
 	}

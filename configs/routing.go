@@ -10,6 +10,8 @@ import (
 // It lives in the store as numbered revisions and travels as YAML or JSON.
 type Routing struct {
 	Numbers      []Number      `yaml:"numbers" json:"numbers" doc:"The numbers callers dial and the queue each leads to."`
+	Menus        []Menu        `yaml:"menus" json:"menus" doc:"What callers are asked before they enter a queue."`
+	Hours        []Hours       `yaml:"hours" json:"hours" doc:"When queues are open."`
 	Queues       []Queue       `yaml:"queues" json:"queues" doc:"The lines callers wait in."`
 	Agents       []Agent       `yaml:"agents" json:"agents" doc:"The volunteers who answer, and for which queues."`
 	Outgoing     Outgoing      `yaml:"outgoing" json:"outgoing" doc:"Which calls volunteers may place as the helpline."`
@@ -22,6 +24,7 @@ type Routing struct {
 type Number struct {
 	Number   string `yaml:"number" json:"number" doc:"The number as the trunk delivers it, digits only or with a leading +."`
 	Queue    string `yaml:"queue" json:"queue" doc:"The queue its callers enter."`
+	Menu     string `yaml:"menu" json:"menu" default:"" doc:"The menu its callers are asked first; empty: none. Who comes back to her place, or after a talk that broke off, is not asked again."`
 	Language string `yaml:"language" json:"language" default:"id" choices:"id,en" doc:"The language of the prompts: id or en."`
 }
 
@@ -43,7 +46,12 @@ type Queue struct {
 	MaxRatio        float64  `yaml:"max_ratio" json:"max_ratio" default:"0" doc:"How many may wait for each volunteer on shift; 0 means no limit. An empty queue admits everybody."`
 	MaxWait         Duration `yaml:"max_wait" json:"max_wait" default:"15m" doc:"How long a caller waits at most before the exit is taken."`
 	MaxWaitNobody   Duration `yaml:"max_wait_nobody" json:"max_wait_nobody" default:"2m" doc:"How long a caller waits while no volunteer of this queue is on shift."`
-	Exit            Exit     `yaml:"exit" json:"exit" doc:"What happens when a caller has waited too long: another queue, or closing words."`
+	Ladder          []Rung   `yaml:"ladder" json:"ladder" doc:"What is said to a caller who has waited for a while, and what she may choose then."`
+	Exit            Exit     `yaml:"exit" json:"exit" doc:"What happens when a caller has waited too long: another queue, closing words, or a message."`
+	Hours           string   `yaml:"hours" json:"hours" default:"" doc:"When it is open; empty: always."`
+	Closed          Closing  `yaml:"closed" json:"closed" doc:"Closes the queue now, whatever its hours say."`
+	WhenClosed      Exit     `yaml:"when_closed" json:"when_closed" doc:"Where callers go while it is closed; nothing: they hear the words closed."`
+	AtClosing       string   `yaml:"at_closing" json:"at_closing" default:"keep" choices:"keep,exit" doc:"Who waits when it closes: keep, they wait on and are answered; exit, they go where callers go while it is closed."`
 	ResumeFor       Duration `yaml:"resume_for" json:"resume_for" default:"5m" doc:"Who hung up while she waited and calls again within this time has her place back; 0s never."`
 	DropReturnFor   Duration `yaml:"drop_return_for" json:"drop_return_for" default:"10m" doc:"Whose talk broke off and who calls again within this time goes to the head, to the same volunteer first; 0s never."`
 	WrapUp          Duration `yaml:"wrap_up" json:"wrap_up" default:"120s" doc:"The volunteer's writing time after a contact; 0s none."`
@@ -54,8 +62,9 @@ type Queue struct {
 // Exit is the way out of a queue that nobody could answer. Exactly one of its
 // fields is set.
 type Exit struct {
-	Queue string `yaml:"queue,omitempty" json:"queue,omitempty" doc:"The queue that takes over; its own max_wait begins anew."`
-	Words string `yaml:"words,omitempty" json:"words,omitempty" doc:"The prompt that is played before the call ends."`
+	Queue   string `yaml:"queue,omitempty" json:"queue,omitempty" doc:"The queue that takes over; its own max_wait begins anew."`
+	Words   string `yaml:"words,omitempty" json:"words,omitempty" doc:"The prompt that is played before the call ends."`
+	Message bool   `yaml:"message,omitempty" json:"message,omitempty" default:"false" doc:"She may leave a message; then the call ends."`
 }
 
 // Agent is one volunteer. ID is the name she signs in with.

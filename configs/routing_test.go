@@ -87,15 +87,24 @@ func drawRouting(t *rapid.T) Routing {
 	})
 	tier := rapid.Custom(func(t *rapid.T) Tier { return Tier{text.Draw(t, "queue"), rapid.Int().Draw(t, "tier")} })
 	return Routing{
+		Menus: []Menu{{text.Draw(t, "menu"), text.Draw(t, "prompt"), duration.Draw(t, "timeout"), rapid.Int().Draw(t, "repeat"),
+			[]MenuChoice{{text.Draw(t, "key"), text.Draw(t, "menu"), text.Draw(t, "queue"), text.Draw(t, "language"), text.Draw(t, "gender"), text.Draw(t, "topic"), rapid.Bool().Draw(t, "danger")}}, text.Draw(t, "queue")}},
+		Hours: []Hours{{text.Draw(t, "hours"), text.Draw(t, "zone"), rapid.Bool().Draw(t, "open"),
+			[]Window{{[]string{text.Draw(t, "day")}, text.Draw(t, "from"), text.Draw(t, "to")}},
+			[]Exception{{text.Draw(t, "date"), text.Draw(t, "label"), text.Draw(t, "open"), []Span{{text.Draw(t, "from"), text.Draw(t, "to")}}}}}},
 		Care: Care{duration.Draw(t, "rest"), rapid.Int().Draw(t, "heavy"), duration.Draw(t, "continuous")},
 		Numbers: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Number {
-			return Number{text.Draw(t, "number"), text.Draw(t, "queue"), text.Draw(t, "language")}
+			return Number{text.Draw(t, "number"), text.Draw(t, "queue"), text.Draw(t, "menu"), text.Draw(t, "language")}
 		}), 0, 3).Draw(t, "numbers"),
 		Queues: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Queue {
 			return Queue{ID: text.Draw(t, "id"), Label: text.Draw(t, "label"), Strategy: text.Draw(t, "strategy"),
 				RingFor: duration.Draw(t, "ring"), Greeting: text.Draw(t, "greeting"), Music: text.Draw(t, "music"),
 				AnnounceEvery: duration.Draw(t, "announce"), MaxWaiting: rapid.Int().Draw(t, "max"), MaxWait: duration.Draw(t, "wait"),
-				MaxWaitNobody: duration.Draw(t, "nobody"), Exit: Exit{text.Draw(t, "exit"), text.Draw(t, "words")},
+				MaxWaitNobody: duration.Draw(t, "nobody"), Exit: Exit{text.Draw(t, "exit"), text.Draw(t, "words"), rapid.Bool().Draw(t, "message")},
+				Hours: text.Draw(t, "hours"), Closed: Closing{text.Draw(t, "until"), text.Draw(t, "why")}, AtClosing: text.Draw(t, "closing"),
+				Ladder: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Rung {
+					return Rung{duration.Draw(t, "after"), text.Draw(t, "prompt"), []Option{{text.Draw(t, "key"), text.Draw(t, "do"), text.Draw(t, "queue"), text.Draw(t, "number")}}}
+				}), 0, 2).Draw(t, "ladder"),
 				WrapUp: duration.Draw(t, "wrap"), WrapUpExtend: duration.Draw(t, "extend"), ShortAbandon: duration.Draw(t, "short"),
 				RingN: rapid.Int().Draw(t, "ring n"), RingStep: duration.Draw(t, "ring step"), Weight: rapid.Int().Draw(t, "weight"),
 				MaxExpectedWait: duration.Draw(t, "expected"), MaxRatio: rapid.Float64().Draw(t, "ratio"),

@@ -40,6 +40,9 @@ func (s *state) announceLater(c *contact) {
 // tellPlace says her place if it is the first time or it improved. A number
 // that grew, because somebody more urgent came, is never said.
 func (s *state) tellPlace(c *contact) {
+	if c.inquiry != nil {
+		return
+	}
 	place := c.line.order.place(c)
 	if c.announced != 0 && place >= c.announced {
 		return

@@ -166,29 +166,6 @@ func (s *state) onKeysAsked(ev KeysAsked) {
 	}
 }
 
-// onKeyPressed shows what the caller pressed. Keys may be a card number or a
-// code, so the journal never has them.
-func (s *state) onKeyPressed(ev KeyPressed) {
-	c := s.contacts[ev.Contact]
-	if c == nil || c.agent == nil || !c.phase.withAgent() || phoneKey(ev.Key) < 0 {
-		return
-	}
-	c.keys += string(ev.Key)
-	if over := len(c.keys) - keysShown; over > 0 {
-		c.keys = c.keys[over:]
-	}
-	s.notify(c.agent, Notice{Code: KeyHeard, Contact: c.id, Key: string(ev.Key)})
-	s.show(c.agent)
-}
-
-// phoneKey is a key a telephone has, or -1.
-func phoneKey(r rune) rune {
-	if strings.ContainsRune("0123456789*#ABCD", r) {
-		return r
-	}
-	return -1
-}
-
 // onHangUpAsked ends a talk. Before anybody spoke it ends only her part in it:
 // the caller waits on for somebody else.
 func (s *state) onHangUpAsked(ev HangUpAsked) {

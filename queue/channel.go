@@ -17,6 +17,10 @@ type Channel interface {
 	// Announce says her position between two bars of music; a greeting that
 	// still plays is finished first.
 	Announce(ContactID, int)
+	// Ask says prompts to a caller who is with nobody, after a greeting that still
+	// plays, and then goes on with the music. Asked with this number follows when
+	// the words are over; a key, which comes as KeyPressed, may be earlier.
+	Ask(ContactID, int, []string, Sound)
 	// Connect joins her with the agent. Music goes on until the agent's first
 	// packet; then Connected follows, else ConnectFailed and the music stays.
 	Connect(ContactID, AgentID)

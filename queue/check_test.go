@@ -94,10 +94,20 @@ func (s *state) checkContact(c *contact, bad func(string, ...any)) {
 		if c.agent == nil || (c.agent.state != Talking && c.agent.state != Held) || !c.agent.path && c.agent.device == DeviceBrowser {
 			bad("contact %s talks with nobody", c.id)
 		}
+	case choosing:
+		if c.inquiry == nil {
+			bad("contact %s is asked nothing and in no line", c.id)
+		}
 	case waiting:
 		if c.line.every() > 0 && !c.announce.armed() {
 			bad("contact %s will never hear her place", c.id)
 		}
+	}
+	if c.inquiry != nil && (!c.inquiry.due.armed() || c.phase != waiting && c.phase != choosing) {
+		bad("contact %s is %s and asked without a deadline", c.id, c.phase)
+	}
+	if c.phase == waiting && len(c.offers) == 0 && c.inquiry == nil && c.rungs < len(c.line.set.Ladder) && !c.rungDue.armed() {
+		bad("contact %s will never hear the next rung", c.id)
 	}
 	needsAgent := c.phase == connecting || c.phase == summoning || c.phase == dialling || c.phase.withAgent()
 	mayHave := needsAgent || c.phase == ending

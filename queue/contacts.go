@@ -48,7 +48,14 @@ type contact struct {
 	exits          []QueueID
 	announced      int // the last place she was told
 	announce       token
+	rungs          int // of her line's ladder, that were said to her
+	rungDue        token
 	fresh          bool // in state.newcomers
+
+	// What she is asked, and what she pressed.
+	inquiry *inquiry
+	asks    int       // orders to ask, so that a late Asked is known
+	zero    time.Time // a 0 that may be the first of two
 
 	// Ringing.
 	offers []*offer
@@ -77,6 +84,7 @@ type phase int8
 
 const (
 	arriving   phase = iota // Answer ordered, Established not yet here
+	choosing                // in a menu, in no line yet
 	waiting                 // in line.order, ringing or not
 	connecting              // accepted, still in line.order
 	talking                 // with an agent, held or not
@@ -92,7 +100,7 @@ const (
 )
 
 func (p phase) String() string {
-	return [...]string{"arriving", "waiting", "connecting", "talking", "parked", "rejoining", "summoning", "dialling", "forwarding", "outside", "closing", "ending", "over"}[p]
+	return [...]string{"arriving", "choosing", "waiting", "connecting", "talking", "parked", "rejoining", "summoning", "dialling", "forwarding", "outside", "closing", "ending", "over"}[p]
 }
 
 // inLine tells whether a contact of this phase has a place in its line.
@@ -104,6 +112,9 @@ func (p phase) withAgent() bool { return p == talking || p == parked || p == rej
 // enter moves c to phase p. The old phase's deadline ends with it.
 func (s *state) enter(c *contact, p phase) {
 	c.limit.disarm()
+	if p != waiting && p != choosing {
+		s.unask(c)
+	}
 	if c.phase.withAgent() != p.withAgent() {
 		if p.withAgent() {
 			c.line.talking++
@@ -139,10 +150,14 @@ func (s *state) onArrived(ev Arrived) {
 		return
 	}
 	c.line, c.language = n.line, n.language
+	greeting := c.line.set.Greeting
+	if s.shut(n) { // the words that say so come at once
+		greeting = ""
+	}
 	s.contacts[c.id] = c
 	s.tally.arrived++
 	s.record(Entry{Kind: CallArrived, Contact: c.id, Queue: c.line.id, Channel: c.channel, Direction: DirectionIn, Number: c.caller.String()})
-	s.order(Answer{Contact: c.id, Sound: c.sound(c.line.set.Greeting)})
+	s.order(Answer{Contact: c.id, Sound: c.sound(greeting)})
 	s.arm(&c.limit, establishWithin, func() { s.end(c, BySystem, CauseNoAck) })
 }
 
@@ -153,7 +168,7 @@ func (s *state) refuse(c *contact, why Refusal) {
 	s.order(Refuse{Contact: c.id, Why: why})
 }
 
-// onEstablished lets her into her line.
+// onEstablished leads her on to the menu or her line.
 func (s *state) onEstablished(ev Established) {
 	c := s.contacts[ev.Contact]
 	if c == nil {
@@ -165,22 +180,7 @@ func (s *state) onEstablished(ev Established) {
 	}
 	s.record(Entry{Kind: CallEstablished, Contact: c.id})
 	c.entered = s.now
-	if c.line.gone { // an admin deleted it between Answer and now
-		heir := s.heir(c)
-		if heir == nil {
-			s.close(c, c.line.words(), OutcomeClosed)
-			return
-		}
-		c.line = heir
-	}
-	hers := s.recall(c)
-	if why := c.line.crowded(); why != "" && !hers {
-		s.takeExit(c, why)
-		return
-	}
-	s.join(c, c.line)
-	s.refreshMusic(c) // an admin may have changed it since Answer
-	s.welcome(c)
+	s.reception(c)
 }
 
 // join gives c her place in l.
@@ -196,6 +196,7 @@ func (s *state) join(c *contact, l *line) {
 	s.record(Entry{Kind: QueueEntered, Contact: c.id, Queue: l.id, Reason: c.class.String(), Position: l.order.place(c), Needs: c.needs.String(), Result: c.back})
 	c.back = ""
 	s.stepOn(c)
+	s.rungOn(c)
 	s.announceLater(c)
 }
 
@@ -207,6 +208,8 @@ func (s *state) leave(c *contact, reason string) {
 	c.line.stays.remove(c)
 	c.announce.disarm()
 	c.widen.disarm()
+	c.rungDue.disarm()
+	s.unask(c)
 	s.touch(c.line)
 	s.record(Entry{Kind: QueueLeft, Contact: c.id, Queue: c.line.id, Reason: reason, WaitMS: ms(wait)})
 }

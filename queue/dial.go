@@ -62,7 +62,7 @@ func (s *state) place(a *agent, number Caller) {
 	s.contacts[c.id] = c
 	s.tally.dialled++
 	s.record(Entry{Kind: CallDialled, Contact: c.id, Agent: a.id, Queue: c.line.id, Channel: c.channel, Direction: DirectionOut, Number: number.String()})
-	s.charge(c, a, number)
+	s.charge(c, a.id, number)
 	if a.state == Paused { // and there she shall be again
 		a.next, a.nextReason = Paused, a.reason
 	}
@@ -161,11 +161,11 @@ type charge struct {
 	answered  time.Time // zero: not yet
 }
 
-// charge begins an outgoing leg of c, for a.
-func (s *state) charge(c *contact, a *agent, number Caller) {
+// charge begins an outgoing leg of c, that an agent asked for.
+func (s *state) charge(c *contact, by AgentID, number Caller) {
 	c.due = &charge{perMinute: s.outgoing.PerMinute(number.Reveal())}
 	s.charges++
-	s.ledger.dialled(a.id, s.now)
+	s.ledger.dialled(by, s.now)
 }
 
 // discharge ends it and returns what it cost.

@@ -22,6 +22,12 @@ type (
 		Contact  ContactID
 		Position int
 	}
+	Ask struct {
+		Contact ContactID
+		Ask     int
+		Prompts []string
+		Sound   Sound
+	}
 	Connect struct {
 		Contact ContactID
 		Agent   AgentID
@@ -118,6 +124,7 @@ func (Refuse) effect()      {}
 func (Answer) effect()      {}
 func (Wait) effect()        {}
 func (Announce) effect()    {}
+func (Ask) effect()         {}
 func (Connect) effect()     {}
 func (Hold) effect()        {}
 func (Resume) effect()      {}

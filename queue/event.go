@@ -52,6 +52,11 @@ type (
 		Contact ContactID
 		Key     rune
 	}
+	// Asked: the words of the order Ask with that number are over.
+	Asked struct {
+		Contact ContactID
+		Ask     int
+	}
 )
 
 // Events of an agent, posted by her session.
@@ -221,6 +226,8 @@ const (
 	CausePlayed   Cause = "words_done" // closing words were played to the end
 	CauseRefused  Cause = "refused"    // the desk ordered Refuse
 	CauseDuration Cause = "max_time"   // the hard limit of one call
+
+	CauseQuickExit Cause = "quick_exit" // she pressed 0 twice: somebody came in
 )
 
 // Causes of an outgoing contact that nobody answered.
@@ -240,6 +247,7 @@ func (Connected) event()       {}
 func (ConnectFailed) event()   {}
 func (HungUp) event()          {}
 func (KeyPressed) event()      {}
+func (Asked) event()           {}
 func (ShiftStarted) event()    {}
 func (PathProven) event()      {}
 func (PathLost) event()        {}

@@ -1,8 +1,11 @@
 package queue
 
 import (
+	"cmp"
 	"slices"
 	"time"
+
+	"sahut/configs"
 )
 
 // Every wait ends somewhere: this file is the ladder out of a line.
@@ -10,8 +13,13 @@ import (
 // Prompts the desk itself names.
 const (
 	closingWords = "closing" // when a way out names no words of its own
+	closedWords  = "closed"  // while a queue is closed
 	holdWords    = "hold"    // "please stay, we will be right back"
 )
+
+// nobodyWords say that nobody of the gender she asked for is there, and what she
+// may choose.
+var nobodyWords = map[string]string{configs.GenderFemale: "no-woman", configs.GenderMale: "no-man"}
 
 // ladder returns when the first caller of l must take the exit, and why. Both
 // rules are monotone in the time she entered, so the first caller whose exit is
@@ -73,13 +81,13 @@ func (s *state) climb(l *line) {
 	}
 }
 
-// takeExit leads c out of her line: into the line the exit names, or to the
-// closing words. A full line passes her on to its own exit.
+// takeExit leads c out of her line: into the line the exit names, to a message,
+// or to the closing words. A line that is full or closed passes her on.
 func (s *state) takeExit(c *contact, reason string) {
 	from, waited := c.line, c.phase.inLine()
 	s.record(Entry{Kind: LadderRung, Contact: c.id, Queue: from.id, Reason: reason})
 	s.transferOver(c, "exit")
-	to, words := s.wayOut(c)
+	to, end := s.wayOut(c, reason)
 	if waited {
 		s.leave(c, "exit")
 	}
@@ -93,33 +101,50 @@ func (s *state) takeExit(c *contact, reason string) {
 			s.order(Wait{Contact: c.id, Sound: c.sound(to.set.Greeting)})
 			s.welcome(c)
 		}
-	case waited:
-		s.close(c, words, OutcomeClosed)
+	case waited, reason == closedByHours, reason == closedNow:
+		s.part(c, end, OutcomeClosed)
 	default:
-		s.close(c, words, OutcomeRefusedFull)
+		s.part(c, end, OutcomeRefusedFull)
 	}
 }
 
-// wayOut follows the exits from c's line to the first with room, or to the
-// words at the end. No line is visited twice in one contact's life: a circle
-// in the document ends in words too.
-func (s *state) wayOut(c *contact) (to *line, words string) {
-	l := c.line
+// wayOut follows the exits from c's line to the first that takes her, or to what
+// is at the end. No line is visited twice in one contact's life: a circle in the
+// document ends in words too.
+func (s *state) wayOut(c *contact, reason string) (to *line, end configs.Exit) {
+	l, exit := c.line, c.line.set.Exit
+	if reason == closedByHours || reason == closedNow {
+		exit = l.whenClosed()
+	}
 	c.exits = append(c.exits, l.id)
 	for {
-		next := s.lineByID[QueueID(l.set.Exit.Queue)]
+		next := s.lineByID[QueueID(exit.Queue)]
 		if next == nil {
-			return nil, l.words()
+			return nil, exit
 		}
 		if slices.Contains(c.exits, next.id) {
-			return nil, closingWords
+			return nil, configs.Exit{Words: closingWords}
 		}
-		if !next.full() {
-			return next, ""
+		switch {
+		case next.closedAt(s.now) != "":
+			exit = next.whenClosed()
+		case next.full():
+			exit = next.set.Exit
+		default:
+			return next, configs.Exit{}
 		}
 		c.exits = append(c.exits, next.id)
-		l = next
 	}
+}
+
+// part ends a contact that nobody answered as the exit says: by a message, or by
+// words.
+func (s *state) part(c *contact, end configs.Exit, outcome Outcome) {
+	if end.Message {
+		s.leaveMessage(c)
+		return
+	}
+	s.close(c, cmp.Or(end.Words, closingWords), outcome)
 }
 
 // words is what l says before a call ends.

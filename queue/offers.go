@@ -185,10 +185,14 @@ func (s *state) passOver(c *contact, a *agent, pause time.Duration) {
 	}
 }
 
-// afterRing: an exit that became due while it rang is taken when the last
-// volunteer had her chance.
+// afterRing: an exit or a rung that became due while it rang is taken when the
+// last volunteer had her chance.
 func (s *state) afterRing(c *contact) {
 	if c.phase == waiting && c.exitDue != "" && len(c.offers) == 0 {
 		s.takeExit(c, c.exitDue)
+		return
+	}
+	if c.phase == waiting && len(c.offers) == 0 {
+		s.rungOn(c)
 	}
 }

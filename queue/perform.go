@@ -187,6 +187,8 @@ func (p *performer) hand(e Effect) {
 		p.channel.Wait(e.Contact, e.Sound)
 	case Announce:
 		p.channel.Announce(e.Contact, e.Position)
+	case Ask:
+		p.channel.Ask(e.Contact, e.Ask, e.Prompts, e.Sound)
 	case Connect:
 		p.channel.Connect(e.Contact, e.Agent)
 	case Hold:

@@ -23,6 +23,10 @@ type line struct {
 	staff   uint64        // changes with who is on shift and how she is rung
 	pace    time.Duration // how long talks lasted lately
 
+	hours  *schedule
+	closed string // why it takes no callers; empty: it does
+	gate   token  // when it opens or closes next
+
 	order order
 	stays stays
 	watch token
@@ -40,6 +44,7 @@ type line struct {
 type number struct {
 	line     *line
 	language string
+	menu     string
 }
 
 // canonical writes a dialled number in one form: digits only, and Indonesian
@@ -107,6 +112,8 @@ func outgoingWithDefaults(o configs.Outgoing) configs.Outgoing {
 // longer. Lines and agents it still names keep what they hold.
 func (s *state) route(r configs.Routing) (gone []*line) {
 	before := s.lines
+	schedules := schedulesOf(r.Hours)
+	s.menus = menusOf(r.Menus)
 	s.lines = make([]*line, 0, len(r.Queues))
 	byID := make(map[QueueID]*line, len(r.Queues))
 	for _, q := range r.Queues {
@@ -116,12 +123,14 @@ func (s *state) route(r configs.Routing) (gone []*line) {
 		}
 		l.index, l.set = len(s.lines), withDefaults(q)
 		l.reaches = reachesOf(l.set)
+		l.hours = schedules[q.Hours]
 		s.lines = append(s.lines, l)
 		byID[l.id] = l
 	}
 	for _, l := range before {
 		if byID[l.id] == nil {
 			l.gone = true
+			l.gate.disarm()
 			gone = append(gone, l)
 		}
 	}
@@ -134,7 +143,7 @@ func (s *state) route(r configs.Routing) (gone []*line) {
 			if language == "" {
 				language = "id"
 			}
-			s.numbers[canonical(n.Number)] = number{l, language}
+			s.numbers[canonical(n.Number)] = number{l, language, n.Menu}
 		}
 	}
 	s.languages = make(map[QueueID]string, len(r.Numbers))
@@ -235,7 +244,12 @@ func (s *state) onRoutingChanged(ev RoutingChanged) {
 			}
 			s.refreshMusic(c)
 			s.stepOn(c)
+			c.rungs = min(c.rungs, len(l.set.Ladder))
+			s.rungOn(c)
 		}
+	}
+	for _, l := range s.lines {
+		s.turnGate(l)
 	}
 	for _, a := range s.everybody() {
 		s.show(a)
@@ -281,7 +295,7 @@ func (s *state) dissolve(l *line) {
 		s.transferOver(c, "queue_deleted")
 		s.leave(c, "exit")
 		s.record(Entry{Kind: LadderRung, Contact: c.id, Queue: l.id, Reason: "queue_deleted"})
-		s.close(c, l.words(), OutcomeClosed)
+		s.part(c, l.set.Exit, OutcomeClosed)
 	}
 }
 

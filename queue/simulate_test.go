@@ -61,6 +61,7 @@ func TestSimulation(t *testing.T) {
 	for _, want := range []string{
 		"queue:ok", "agent:ok", "agent:timeout", "agent:declined", "agent:ring_failed", "agent:caller_left", "number:ok", "number:busy", "number:no_answer",
 		"refused:transfer_unknown", "refused:transfer_not_allowed", "refused:dial_not_allowed", "refused:dial_busy", "refused:dial_limit", "dial:dial_not_now", "dial:dial_limit", "ring:phone", "ring:mobile", "drill",
+		"menu:timeout", "menu:1", "menu:9", "rung", "choice:stay", "choice:queue", "choice:number", "choice:message", "choice:gender", "quick_exit", "queue.opened", "queue.closed", "exit:hours", "exit:closed_now", "diverted:ok", "diverted:busy",
 		"step", "resumed", "returned", "wish:same", "wish:never", "pause:decompression", "pause:load_break", "exit:full", "exit:expected_wait", "exit:ratio",
 		"why:ringing", "why:other", "why:turn", "why:never", "why:declined", "why:gender", "why:language", "why:topic", "why:tier", "why:supervisor", "why:mobile", "why:limit", "why:offline", "why:paused", "why:wrapup", "why:talking", "why:unreachable", "why:handover", "why:connecting",
 	} {
@@ -144,8 +145,9 @@ func (d *day) document() configs.Routing {
 		if i+1 < len(names) && d.chance(50) {
 			q.Exit = configs.Exit{Queue: names[i+1+d.rnd.IntN(len(names)-i-1)]}
 		}
+		d.flow(&q, names)
 		r.Queues = append(r.Queues, q)
-		r.Numbers = append(r.Numbers, configs.Number{Number: "021390396" + fmt.Sprint(i), Queue: id})
+		r.Numbers = append(r.Numbers, configs.Number{Number: "021390396" + fmt.Sprint(i), Queue: id, Menu: []string{"", "main"}[d.rnd.IntN(2)]})
 	}
 	for i := range 7 {
 		if d.chance(15) {
@@ -169,6 +171,8 @@ func (d *day) document() configs.Routing {
 		a.Weight, a.Supervisor = d.rnd.IntN(4), d.chance(15)
 		r.Agents = append(r.Agents, a)
 	}
+	r.Menus = d.menus(names)
+	r.Hours = d.hours()
 	r.PauseReasons = []configs.PauseReason{{Code: "break"}}
 	r.Dispositions = []configs.Disposition{{Code: "listened"}, {Code: "hard", Heavy: true}}
 	r.Care = configs.Care{HeavyRest: dur(d.seconds(120)), MaxHeavy: d.rnd.IntN(3), MaxContinuous: dur(d.seconds(1200))}
@@ -177,6 +181,53 @@ func (d *day) document() configs.Routing {
 		MaxCostPerDay: float64(d.rnd.IntN(3)) * 5, Rates: []configs.Rate{{Prefix: "+62", PerMinute: 1.5}},
 	}
 	return r
+}
+
+// flow gives a line hours and a ladder.
+func (d *day) flow(q *configs.Queue, names []string) {
+	if d.chance(30) {
+		q.Hours = []string{"office", "night"}[d.rnd.IntN(2)]
+	}
+	if d.chance(10) {
+		q.Closed.Until = day0.Add(d.seconds(3600)).Format(time.RFC3339)
+	}
+	if d.chance(40) {
+		q.WhenClosed = []configs.Exit{{Queue: names[d.rnd.IntN(len(names))]}, {Words: "sorry"}, {Message: true}}[d.rnd.IntN(3)]
+	}
+	q.AtClosing = []string{configs.KeepWaiting, configs.LeadOut}[d.rnd.IntN(2)]
+	at := time.Duration(0)
+	for range d.rnd.IntN(3) {
+		r := configs.Rung{After: dur(at), Prompt: "choices"}
+		if d.chance(80) {
+			r.Choices = []configs.Option{
+				{Key: "1", Do: configs.DoStay}, {Key: "2", Do: configs.DoCallback}, {Key: "3", Do: configs.DoMessage},
+				{Key: "4", Do: configs.DoQueue, Queue: names[d.rnd.IntN(len(names))]}, {Key: "5", Do: configs.DoNumber, Number: "112"},
+			}
+		}
+		q.Ladder = append(q.Ladder, r)
+		at += time.Second + d.seconds(40)
+	}
+}
+
+func (d *day) menus(names []string) []configs.Menu {
+	any := func() string { return names[d.rnd.IntN(len(names))] }
+	return []configs.Menu{
+		{ID: "main", Prompt: "menu", Repeat: d.rnd.IntN(2), Queue: any(), Choices: []configs.MenuChoice{
+			{Key: "1", Danger: true}, {Key: "2", Language: "en"}, {Key: "3", Gender: "f", Queue: any()}, {Key: "9", Menu: "topics"},
+		}},
+		{ID: "topics", Prompt: "menu", Queue: any(), Choices: []configs.MenuChoice{{Key: "1", Topic: "legal"}, {Key: "2", Gender: "m"}, {Key: "9", Language: "id"}}},
+	}
+}
+
+// hours change in the hours a day of the simulation lasts.
+func (d *day) hours() []configs.Hours {
+	clock := func(after time.Duration) string { return day0.Add(after.Truncate(time.Minute)).Format("15:04") }
+	from := d.seconds(1800)
+	everyDay := []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+	return []configs.Hours{
+		{ID: "office", TimeZone: "UTC", Weekly: []configs.Window{{Days: everyDay, From: clock(from), To: clock(from + 2*time.Minute + d.seconds(1200))}}},
+		{ID: "night", TimeZone: "Asia/Jakarta", Open24: true, Exceptions: []configs.Exception{{Date: "2026-03-02", Label: "x", Open: "closed"}}},
+	}
 }
 
 // steps are one to three of them, as Validate lets them be.
@@ -262,6 +313,9 @@ func (d *day) closed() {
 	}
 	if _, err := json.Marshal(d.s.snapshot(d.now)); err != nil {
 		d.Fatal(err)
+	}
+	for _, l := range d.s.lines { // tomorrow is another day
+		l.gate.disarm()
 	}
 	if at, ok := d.s.next(); ok {
 		d.Fatalf("a deadline is left for %s", at.Sub(d.now))
@@ -404,6 +458,15 @@ func (d *day) react(e Effect) {
 		}
 	case Record:
 		d.note(e.Entry)
+	case Ask:
+		d.later(9, Asked{e.Contact, e.Ask})
+		switch {
+		case d.chance(55):
+			d.later(12, KeyPressed{e.Contact, rune("123459"[d.rnd.IntN(6)])})
+		case d.chance(10):
+			d.later(9, KeyPressed{e.Contact, '0'})
+			d.later(9, KeyPressed{e.Contact, '0'})
+		}
 	case Close:
 		d.later(20, HungUp{e.Contact, BySystem, CausePlayed})
 	case End:
@@ -416,6 +479,8 @@ func (d *day) react(e Effect) {
 // note remembers how things went, to see that the days are wild enough.
 func (d *day) note(e Entry) {
 	switch {
+	case e.Kind == TransferDone && e.Reason == byLadder:
+		d.results["diverted:"+e.Result]++
 	case e.Kind == TransferDone:
 		kind, _, _ := strings.Cut(e.Target, ":")
 		d.results[kind+":"+e.Result]++
@@ -437,6 +502,16 @@ func (d *day) note(e Entry) {
 		d.results["pause:"+e.Reason]++
 	case e.Kind == WishNoted:
 		d.results["wish:"+e.Reason]++
+	case e.Kind == MenuAnswered:
+		d.results["menu:"+e.Result]++
+	case e.Kind == LadderSaid:
+		d.results["rung"]++
+	case e.Kind == ChoiceMade:
+		d.results["choice:"+e.Reason]++
+	case e.Kind == QueueOpened, e.Kind == QueueClosed:
+		d.results[string(e.Kind)]++
+	case e.Kind == CallOver && e.Reason == string(CauseQuickExit):
+		d.results["quick_exit"]++
 	}
 }
 

@@ -37,6 +37,7 @@ type state struct {
 	lines        []*line // in the document's order
 	lineByID     map[QueueID]*line
 	numbers      map[string]number
+	menus        map[string]configs.Menu
 	pauses       map[string]bool
 	dispositions map[string]bool
 	heavy        map[string]bool // of the dispositions
@@ -98,6 +99,10 @@ func newState(r configs.Routing, revision, seed uint64, now time.Time) *state {
 		tally:    newTally(),
 	}
 	s.route(r)
+	for _, l := range s.lines {
+		l.closed = l.closedAt(now)
+		s.watchHours(l)
+	}
 	return s
 }
 
@@ -120,6 +125,8 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 		s.onHungUp(ev)
 	case KeyPressed:
 		s.onKeyPressed(ev)
+	case Asked:
+		s.onAsked(ev)
 
 	case ShiftStarted:
 		s.onShiftStarted(ev)

@@ -114,6 +114,7 @@ func (s *state) stand(c *contact, l *line) {
 		c.stood = s.now
 	}
 	c.resumed = false
+	c.rungs = l.rungsBy(s.now.Sub(c.stood))
 	c.step = l.stepBy(s.now.Sub(c.stood))
 }
 

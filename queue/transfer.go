@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type Target struct {
 // The one kind of transfer there is, and how it went well.
 const (
 	blind    = "blind"
+	byLadder = "ladder" // the caller chose it herself
 	resultOK = "ok"
 )
 
@@ -30,6 +32,7 @@ type transfer struct {
 	by     AgentID
 	to     *agent // whom it waits for; nil: a number is being called
 	target string // as the journal has it
+	kind   string // empty: blind
 	until  token  // how long she waits for to alone
 }
 
@@ -127,7 +130,7 @@ func (s *state) transferOver(c *contact, result string) {
 	if i := slices.Index(s.awaiting, c); i >= 0 {
 		s.awaiting = slices.Delete(s.awaiting, i, i+1)
 	}
-	s.record(Entry{Kind: TransferDone, Contact: c.id, Agent: t.by, Queue: c.line.id, Reason: blind, Target: t.target, Result: result})
+	s.record(Entry{Kind: TransferDone, Contact: c.id, Agent: t.by, Queue: c.line.id, Reason: cmp.Or(t.kind, blind), Target: t.target, Result: result})
 	if by := s.agents[t.by]; result != resultOK && result != "caller_left" && by != nil {
 		s.notify(by, Notice{Code: TransferFailed, Contact: c.id, Key: result})
 	}
@@ -182,7 +185,12 @@ func (s *state) transferToNumber(a *agent, c *contact, to Target) {
 		return
 	}
 	s.handOver(a, c, to.masked(number.String()))
-	s.charge(c, a, number)
+	s.forwardTo(c, a.id, number)
+}
+
+// forwardTo calls a number for c; by is charged, empty for the house itself.
+func (s *state) forwardTo(c *contact, by AgentID, number Caller) {
+	s.charge(c, by, number)
 	s.enter(c, forwarding)
 	s.order(Wait{Contact: c.id, Sound: c.sound("")})
 	s.order(Forward{Contact: c.id, Number: number})
@@ -200,7 +208,12 @@ func (s *state) forwarded(c *contact) {
 // forwardFailed brings c back to the head of the line she came from.
 func (s *state) forwardFailed(c *contact, why string) {
 	s.discharge(c)
+	herself := c.transfer != nil && c.transfer.kind == byLadder
 	s.transferOver(c, why)
+	if herself {
+		s.undivert(c)
+		return
+	}
 	s.toHeadOrHeir(c)
 	if c.phase == waiting {
 		s.welcome(c)

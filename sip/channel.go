@@ -30,6 +30,11 @@ func (cs *calls) Announce(id queue.ContactID, position int) {
 	cs.order(id, queue.Announce{Contact: id, Position: position})
 }
 
+// Ask implements [queue.Channel].
+func (cs *calls) Ask(id queue.ContactID, n int, prompts []string, s queue.Sound) {
+	cs.order(id, queue.Ask{Contact: id, Ask: n, Prompts: prompts, Sound: s})
+}
+
 // Connect implements [queue.Channel].
 func (cs *calls) Connect(id queue.ContactID, agent queue.AgentID) {
 	cs.order(id, queue.Connect{Contact: id, Agent: agent})

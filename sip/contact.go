@@ -8,14 +8,17 @@ import (
 // somebody a volunteer called. It takes the desk's orders and posts events.
 type contact struct {
 	*call
-	id      queue.ContactID
-	playing queue.Sound
-	agent   agentOnLine
-	words   int         // which closing words; a late end of other words is ignored
-	closing bool        // the desk ordered closing words or the end
-	rung    bool        // Ringing was posted
-	toned   bool        // the volunteer hears the ringing tone
-	onward  *onwardCall // the number a Forward calls, or talks with her; nil: none
+	id       queue.ContactID
+	playing  queue.Sound
+	agent    agentOnLine
+	greeting int         // which greeting: a late end of another is ignored
+	welcomed bool        // the greeting has been said
+	question *queue.Ask  // waits for the end of the greeting
+	words    int         // which closing words; a late end of other words is ignored
+	closing  bool        // the desk ordered closing words or the end
+	rung     bool        // Ringing was posted
+	toned    bool        // the volunteer hears the ringing tone
+	onward   *onwardCall // the number a Forward calls, or talks with her; nil: none
 }
 
 var _ owner = (*contact)(nil)
@@ -34,6 +37,8 @@ type agentOnLine struct {
 type (
 	agentHeard struct{ try int }
 	wordsSaid  struct{ words int }
+	greeted    struct{ greeting int }
+	asked      struct{ ask int }
 )
 
 // onOrder takes one order of the desk.
@@ -47,6 +52,8 @@ func (k *contact) onOrder(m any) {
 		k.wait(m.Sound)
 	case queue.Announce:
 		k.announce(m.Position)
+	case queue.Ask:
+		k.ask(m)
 	case queue.Connect:
 		k.connect(m.Agent)
 	case queue.Hold:
@@ -67,6 +74,10 @@ func (k *contact) onOrder(m any) {
 		k.gotAgent(m.try)
 	case wordsSaid:
 		k.gotWordsEnd(m.words)
+	case asked:
+		k.post(queue.Asked{Contact: k.id, Ask: m.ask})
+	case greeted:
+		k.gotGreeted(m.greeting)
 	case onwardAnswered:
 		k.gotOnward(m)
 	case onwardOver:
@@ -86,7 +97,35 @@ func (k *contact) answer(s queue.Sound) {
 
 // greet plays the greeting, then music, to a caller who is with nobody.
 func (k *contact) greet() {
-	k.sound.play(k.playing.Greeting, k.playing.Music, k.playing.Language, nil)
+	k.greeting++
+	n := k.greeting
+	k.welcomed, k.question = false, nil
+	k.sound.play(k.playing.Greeting, k.playing.Music, k.playing.Language, func() { k.inbox.put(greeted{n}) })
+}
+
+// gotGreeted: the greeting was said. What she is asked comes next.
+func (k *contact) gotGreeted(greeting int) {
+	if greeting != k.greeting {
+		return
+	}
+	k.welcomed = true
+	if q := k.question; q != nil {
+		k.question = nil
+		k.ask(*q)
+	}
+}
+
+// ask says the prompts of a question, after the greeting; then the music goes on.
+func (k *contact) ask(q queue.Ask) {
+	if k.sound == nil || k.closing || k.agent.joined {
+		return
+	}
+	k.playing = q.Sound
+	if !k.welcomed {
+		k.question = &q
+		return
+	}
+	k.sound.ask(q.Prompts, q.Sound.Music, q.Sound.Language, func() { k.inbox.put(asked{q.Ask}) })
 }
 
 // onAnswered: the desk may count on her. Only now may a caller be queued.

@@ -140,6 +140,7 @@ type quietSound struct {
 	notes   []string
 	first   func()
 	done    func()
+	asked   func()
 	noPeer  bool
 	closed  int
 	onHold  bool
@@ -218,6 +219,13 @@ func (s *quietSound) play(greeting, music, language string, done func()) {
 	defer s.lock()()
 	s.done = done
 	s.note("play %s %s %s", greeting, music, language)
+}
+
+func (s *quietSound) ask(prompts []string, music, language string, done func()) {
+	s.note("ask %s %s %s", strings.Join(prompts, "+"), music, language)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = done
 }
 
 func (s *quietSound) position(n int, language string) {

@@ -31,6 +31,8 @@ type sound interface {
 	// play plays the greeting, if any, and then the music; done, if not nil,
 	// is called when the greeting has been said.
 	play(greeting, music, language string, done func())
+	// ask plays prompts and then the music; done is called when they were said.
+	ask(prompts []string, music, language string, done func())
 	// position says how many are before her.
 	position(n int, language string)
 	// connect lets her and the agent hear each other; first is called when the
@@ -93,6 +95,19 @@ func (s *stage) play(greeting, music, language string, done func()) {
 	p := media.Playlist{Done: done}
 	if greeting != "" {
 		if words := s.hall.library.Get(greeting, language); words != nil {
+			p.Once = append(p.Once, words)
+		}
+	}
+	if music != "" {
+		p.Loop = s.hall.library.Get(music, language)
+	}
+	s.leg.Play(p)
+}
+
+func (s *stage) ask(prompts []string, music, language string, done func()) {
+	p := media.Playlist{Done: done}
+	for _, name := range prompts {
+		if words := s.hall.library.Get(name, language); words != nil {
 			p.Once = append(p.Once, words)
 		}
 	}

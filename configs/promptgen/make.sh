@@ -23,6 +23,11 @@ say id position "Urutan Anda:"
 say id next "Anda berikutnya. Mohon tetap di telepon."
 say id hold "Mohon tunggu sebentar. Kami masih di sini."
 say id press-one "Panggilan dari hotline. Tekan satu untuk menerima."
+say id closed "Anda menghubungi kami di luar jam layanan. Jika Anda dalam bahaya, hubungi satu satu kosong, atau satu satu dua. Layanan SAPA, satu dua sembilan, dapat dihubungi siang malam. Silakan menelepon kami kembali pada jam layanan. Terima kasih."
+say id menu "Jika Anda dalam bahaya sekarang, tekan satu. For English, press two. Untuk berbicara dengan relawan perempuan, tekan tiga. Atau mohon tunggu."
+say id choices "Semua relawan masih melayani penelepon lain. Untuk tetap menunggu, tekan satu. Agar kami menelepon Anda kembali, tekan dua. Untuk meninggalkan pesan, tekan tiga."
+say id no-woman "Saat ini tidak ada relawan perempuan yang bertugas. Untuk tetap menunggu, tekan satu. Untuk berbicara dengan relawan mana pun, tekan dua. Untuk meninggalkan pesan, tekan tiga."
+say id no-man "Saat ini tidak ada relawan laki-laki yang bertugas. Untuk tetap menunggu, tekan satu. Untuk berbicara dengan relawan mana pun, tekan dua. Untuk meninggalkan pesan, tekan tiga."
 i=0
 for word in nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas; do
 	say id "n$i" "$word"
@@ -36,6 +41,11 @@ say en position "Your place in line is:"
 say en next "You are next. Please stay on the line."
 say en hold "Please hold on for a moment. We are still here."
 say en press-one "A call from the hotline. Press one to accept."
+say en closed "You have reached us outside our hours. If you are in danger, call one one zero, or one one two. The SAPA line, one two nine, answers day and night. Please call us again during our hours. Thank you."
+say en menu "If you are in danger now, press one. Untuk bahasa Indonesia, tekan dua. To talk with a woman, press three. Or please wait."
+say en choices "All volunteers are still with other callers. To keep waiting, press one. To be called back, press two. To leave a message, press three."
+say en no-woman "No woman volunteer is on duty right now. To keep waiting, press one. To talk with any volunteer, press two. To leave a message, press three."
+say en no-man "No male volunteer is on duty right now. To keep waiting, press one. To talk with any volunteer, press two. To leave a message, press three."
 i=0
 for word in zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty; do
 	say en "n$i" "$word"

@@ -106,6 +106,11 @@ func (c *Channel) Announce(id queue.ContactID, place int) {
 	c.order(queue.Announce{Contact: id, Position: place}, nil)
 }
 
+// Ask is followed by Asked.
+func (c *Channel) Ask(id queue.ContactID, n int, prompts []string, s queue.Sound) {
+	c.order(queue.Ask{Contact: id, Ask: n, Prompts: prompts, Sound: s}, queue.Asked{Contact: id, Ask: n})
+}
+
 // Connect is followed by Connected.
 func (c *Channel) Connect(id queue.ContactID, a queue.AgentID) {
 	c.order(queue.Connect{Contact: id, Agent: a}, queue.Connected{Contact: id, Agent: a})
