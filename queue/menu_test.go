@@ -1,0 +1,170 @@
+package queue
+
+import (
+	"testing"
+	"time"
+
+	"sahut/configs"
+)
+
+// menued is house with a menu before both lines: 1 danger, 2 English and then
+// topics, 3 a woman, 4 the backup.
+func menued(edit func(*configs.Routing)) configs.Routing {
+	return with(func(r *configs.Routing) {
+		r.Numbers[0].Menu = "main"
+		r.Menus = []configs.Menu{
+			{ID: "main", Prompt: "menu", Timeout: dur(5 * time.Second), Repeat: 1, Queue: "hotline", Choices: []configs.MenuChoice{
+				{Key: "1", Danger: true}, {Key: "2", Language: "en", Menu: "topics"}, {Key: "3", Gender: "f"}, {Key: "4", Queue: "backup"},
+			}},
+			{ID: "topics", Prompt: "topics", Timeout: dur(5 * time.Second), Queue: "backup", Choices: []configs.MenuChoice{{Key: "1", Topic: "legal"}, {Key: "2", Queue: "hotline"}}},
+		}
+		r.Agents[0].Gender = "f"
+		edit(r)
+	})
+}
+
+// Every way through a menu leads into a line, with what the keys said.
+func TestMenus(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		keys  string // - for five seconds without a key
+		queue QueueID
+		needs needs
+		class Class
+	}{
+		{"nothing pressed, asked twice", "--", "hotline", needs{}, ClassNormal},
+		{"a key that means nothing, then nothing", "7-", "hotline", needs{}, ClassNormal},
+		{"wrong and then right", "74", "backup", needs{}, ClassNormal},
+		{"in danger", "1", "hotline", needs{}, ClassPriority},
+		{"English, then legal", "21", "backup", needs{language: "en", topic: "legal"}, ClassNormal},
+		{"English, then the hotline", "22", "hotline", needs{language: "en"}, ClassNormal},
+		{"English, then nothing", "2-", "backup", needs{language: "en"}, ClassNormal},
+		{"a woman", "3", "hotline", needs{gender: "f"}, ClassNormal},
+		{"one zero is no choice, and no end", "04", "backup", needs{}, ClassNormal},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			tr := newTrial(t, menued(func(*configs.Routing) {}))
+			tr.do(SessionOpened{"sari"}, ShiftStarted{"sari"}, PathProven{"sari"})
+			c := tr.knock(hotlineNumber)
+			tr.do(Established{c})
+			tr.mustDo("Ask {Contact:C1 Ask:1 Prompts:[menu]")
+			tr.mustNotDo("queue.entered")
+			for i, key := range test.keys {
+				tr.mustPhase(c, choosing)
+				tr.do(Asked{c, tr.s.contacts[c].asks})
+				if key == '-' {
+					tr.pass(5 * time.Second)
+				} else {
+					tr.do(KeyPressed{c, key})
+				}
+				if i == 0 && test.keys == "--" && tr.s.contacts[c].asks != 2 {
+					t.Fatal("she was not asked again")
+				}
+			}
+			p := tr.s.contacts[c]
+			if p.phase != waiting || p.line.id != test.queue || p.needs != test.needs || p.class != test.class {
+				t.Fatalf("%s in %s, needs %+v, class %s", p.phase, p.line.id, p.needs, p.class)
+			}
+			if test.needs.language == "en" && p.language != "en" {
+				t.Fatalf("she is spoken to in %s", p.language)
+			}
+			tr.mustDo("Wait {Contact:C1 Sound:{Greeting: Music") // nobody is welcomed twice
+		})
+	}
+}
+
+// A channel that never says that the words are over does not keep her in a menu;
+// a late word about an earlier question does not hurry her.
+func TestMenusLeadOnWhateverTheChannelSays(t *testing.T) {
+	tr := newTrial(t, menued(func(*configs.Routing) {}))
+	c := tr.knock(hotlineNumber)
+	tr.do(Established{c}, Asked{c, 7})
+	tr.pass(time.Minute)
+	tr.mustPhase(c, choosing)
+	tr.pass(5 * time.Minute)
+	tr.mustPhase(c, waiting)
+}
+
+// Who hangs up in a menu abandoned; who comes back to a place is not asked; a
+// queue deleted meanwhile leads to the number's.
+func TestMenuAndThoseWhoLeave(t *testing.T) {
+	tr := newTrial(t, menued(func(r *configs.Routing) { r.Queues[0].ResumeFor = dur(5 * time.Minute) }))
+	tr.do(SessionOpened{"sari"}, ShiftStarted{"sari"}, PathProven{"sari"})
+	a := tr.call()
+	tr.pass(10 * time.Second)
+	tr.do(HungUp{a, ByCaller, CauseNormal})
+	tr.mustEnd(a, OutcomeAbandoned)
+	b := tr.call()
+	tr.do(KeyPressed{b, '1'}, HungUp{b, ByCaller, CauseNormal}) // she waited: the place is hers
+	c := tr.call()
+	tr.mustPhase(c, waiting)
+	tr.mustNotDo("Ask")
+	tr.do(HungUp{c, ByCaller, CauseNormal})
+	tr.pass(10 * time.Minute)
+	d := tr.call()
+	tr.do(RoutingChanged{Routing: menued(func(r *configs.Routing) {
+		r.Queues = r.Queues[:1]
+		r.Queues[0].Exit = configs.Exit{Words: "bye"}
+		r.Numbers = r.Numbers[:1]
+	}), Revision: 2})
+	tr.do(KeyPressed{d, '4'})
+	tr.mustPhase(d, waiting)
+	if got := tr.s.contacts[d].line.id; got != "hotline" {
+		t.Fatalf("she waits in %s", got)
+	}
+}
+
+// With everything closed the menu is not asked: there is nothing to choose.
+func TestMenuIsNotAskedInVain(t *testing.T) {
+	until := day0.Add(time.Hour).Format(time.RFC3339)
+	tr := newTrial(t, menued(func(r *configs.Routing) {
+		r.Queues[0].Closed.Until, r.Queues[1].Closed.Until = until, until
+	}))
+	c := tr.call()
+	tr.mustDo("Close {Contact:C1 Words:closed}")
+	tr.mustPhase(c, closing)
+	one := newTrial(t, menued(func(r *configs.Routing) { r.Queues[0].Closed.Until = until }))
+	d := one.call()
+	one.mustPhase(d, choosing)
+	one.do(KeyPressed{d, '1'}) // the hotline is closed
+	one.mustDo("Close {Contact:C1 Words:closed}")
+}
+
+// RO-4: a woman was asked for and none is on duty. She is told, and chooses.
+func TestNoWomanOnDuty(t *testing.T) {
+	for key, check := range map[rune]func(*trial, ContactID){
+		0:   func(tr *trial, c ContactID) { tr.mustPhase(c, waiting); tr.mustBe("dewi", Ready) },
+		'1': func(tr *trial, c ContactID) { tr.mustPhase(c, waiting); tr.mustBe("dewi", Ready) },
+		'2': func(tr *trial, c ContactID) { tr.mustBe("dewi", Offered) },
+		'3': func(tr *trial, c ContactID) { tr.mustNotBeInLine(c) },
+	} {
+		tr := newTrial(t, menued(func(r *configs.Routing) { r.Agents[1].Gender = "m" }))
+		tr.ready("dewi")
+		c := tr.call()
+		tr.do(KeyPressed{c, '3'})
+		tr.mustDo("Ask {Contact:C1 Ask:2 Prompts:[no-woman]")
+		tr.mustBe("dewi", Ready)
+		if key == 0 {
+			for range 2 {
+				tr.do(Asked{c, tr.s.contacts[c].asks})
+				tr.pass(8 * time.Second)
+			}
+		} else {
+			tr.do(KeyPressed{c, key})
+		}
+		check(tr, c)
+	}
+	tr := newTrial(t, menued(func(*configs.Routing) {})) // sari is there: nothing to tell
+	tr.ready("sari")
+	c := tr.call()
+	tr.do(KeyPressed{c, '3'})
+	tr.mustBe("sari", Offered)
+	tr.mustNotDo("no-woman")
+}
+
+func (tr *trial) mustNotBeInLine(c ContactID) {
+	tr.Helper()
+	if p := tr.s.contacts[c]; p == nil || p.phase.inLine() {
+		tr.Fatalf("contact %s is %s", c, tr.phase(c))
+	}
+}
