@@ -27,6 +27,8 @@
 //	needs    what a caller asked for: language, gender of the volunteer, topic
 //	tier     how late a volunteer is rung: a lower one is exhausted first
 //	step     what widens who may be rung after a while; reach is who may be by now
+//	rung     what is said to a caller after a while, with or without a choice
+//	inquiry  what a caller is being asked for a key
 //
 // # A contact's life
 //
@@ -34,8 +36,9 @@
 //	   │ Arrived: Answer
 //	   ▼
 //	arriving
-//	   │ Established                 line full: straight to its exit
-//	   ▼
+//	   │ Established                 line full or closed: straight to its exit
+//	   ├──────────────► choosing     a menu; every timeout leads on
+//	   ▼◄────────────────────┘
 //	waiting ◄─────────────────────┐
 //	   │ Accepted: Connect        │ ConnectFailed, path lost, or 8 s:
 //	   ▼                          │ her place is still hers
@@ -109,7 +112,9 @@
 // goes out and ledger.go what its limits remember, wrapup.go what follows,
 // agents.go, device.go and reconnect.go a volunteer's shift, drill.go the house
 // calling itself, order.go the waiting order, exits.go and announce.go what
-// happens to those who wait, route.go the admin's document and its edits.
+// happens to those who wait, menu.go the way into a line, hours.go when it is open,
+// ladder.go what is said before the exit, keys.go what callers press, route.go the
+// admin's document and its edits.
 // deadlines.go is the one timer heap.
 //
 // desk.go is the goroutine around all that and perform.go the one that keeps
