@@ -168,6 +168,20 @@ type (
 		Contact queue.ContactID `json:"contact"`
 		To      queue.Target    `json:"to"`
 	}
+	// Wish notes that the caller would like the same volunteer again, or that
+	// the two shall not meet again.
+	Wish struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+		What    string          `json:"what"` // same, never
+		On      bool            `json:"on"`
+	}
+	// WrapUpChoose marks how it went, and writes on.
+	WrapUpChoose struct {
+		Head
+		Contact     queue.ContactID `json:"contact"`
+		Disposition string          `json:"disposition"` // a configured code
+	}
 	// WrapUpExtend asks for more writing time.
 	WrapUpExtend struct {
 		Head
@@ -264,6 +278,8 @@ var (
 		"device":        func() any { return new(ChooseDevice) },
 		"dial":          func() any { return new(Dial) },
 		"transfer":      func() any { return new(Transfer) },
+		"wish":          func() any { return new(Wish) },
+		"wrapup.choose": func() any { return new(WrapUpChoose) },
 		"wrapup.extend": func() any { return new(WrapUpExtend) },
 		"wrapup.finish": func() any { return new(WrapUpFinish) },
 		"stats":         func() any { return new(PageStats) },

@@ -69,12 +69,29 @@ func (x *session) onRequest(m any, kind string) {
 		x.onDial(m, kind)
 	case *Transfer:
 		x.onTransfer(m, kind)
+	case *Wish:
+		x.onWish(m, kind)
+	case *WrapUpChoose:
+		if x.word(m.Disposition, kind) {
+			x.about(m.Contact, kind, queue.DispositionChosen{Agent: x.agent, Contact: m.Contact, Disposition: m.Disposition})
+		}
 	case *WrapUpExtend:
 		x.about(m.Contact, kind, queue.WrapUpExtended{Agent: x.agent, Contact: m.Contact})
 	case *WrapUpFinish:
 		x.onWrapUpFinish(m, kind)
 	case *PageStats:
 		x.onStats(m)
+	}
+}
+
+func (x *session) onWish(m *Wish, kind string) {
+	switch m.What {
+	case "same":
+		x.about(m.Contact, kind, queue.StickyAsked{Agent: x.agent, Contact: m.Contact, On: m.On})
+	case "never":
+		x.about(m.Contact, kind, queue.NeverAsked{Agent: x.agent, Contact: m.Contact, On: m.On})
+	default:
+		x.trouble(BadMessage, kind)
 	}
 }
 

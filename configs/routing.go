@@ -54,6 +54,7 @@ type Queue struct {
 	AtClosing       string   `yaml:"at_closing" json:"at_closing" default:"keep" choices:"keep,exit" doc:"Who waits when it closes: keep, they wait on and are answered; exit, they go where callers go while it is closed."`
 	ResumeFor       Duration `yaml:"resume_for" json:"resume_for" default:"5m" doc:"Who hung up while she waited and calls again within this time has her place back; 0s never."`
 	DropReturnFor   Duration `yaml:"drop_return_for" json:"drop_return_for" default:"10m" doc:"Whose talk broke off and who calls again within this time goes to the head, to the same volunteer first; 0s never."`
+	WrapUpMode      string   `yaml:"wrap_up_mode" json:"wrap_up_mode" default:"timed_extendable" choices:"none,timed,timed_extendable,until_done" doc:"How the volunteer's writing time ends: none at all; timed, after wrap_up; timed_extendable, likewise but she may add wrap_up_extend; until_done, when she says so, an hour at most."`
 	WrapUp          Duration `yaml:"wrap_up" json:"wrap_up" default:"120s" doc:"The volunteer's writing time after a contact; 0s none."`
 	WrapUpExtend    Duration `yaml:"wrap_up_extend" json:"wrap_up_extend" default:"120s" doc:"How much one press of Extend adds."`
 	ShortAbandon    Duration `yaml:"short_abandon" json:"short_abandon" default:"5s" doc:"A caller who leaves within this time counts as abandoned_short."`
@@ -91,9 +92,10 @@ type PauseReason struct {
 
 // Disposition is one choice of the wrap-up form.
 type Disposition struct {
-	Code  string `yaml:"code" json:"code" doc:"Stable name kept in the journal."`
-	Label Label  `yaml:"label" json:"label" doc:"What the volunteer reads."`
-	Heavy bool   `yaml:"heavy" json:"heavy,omitempty" default:"false" doc:"Whether such a contact weighs on the volunteer; see care."`
+	Code   string   `yaml:"code" json:"code" doc:"Stable name kept in the journal."`
+	Label  Label    `yaml:"label" json:"label" doc:"What the volunteer reads."`
+	WrapUp Duration `yaml:"wrap_up" json:"wrap_up,omitempty" default:"0s" doc:"Who chooses it has at least so long to write, however long the queue gives; 0s as the queue says."`
+	Heavy  bool     `yaml:"heavy" json:"heavy,omitempty" default:"false" doc:"Whether such a contact weighs on the volunteer; see care."`
 }
 
 // Label is a text in the screen's two languages.

@@ -59,6 +59,14 @@ type OfferView struct {
 	Waiting time.Time `json:"waiting_since"`
 	Expires time.Time `json:"expires"`
 	GivenBy string    `json:"given_by,omitempty"` // alias of who transferred her
+	Said
+}
+
+// Said is what the caller said by keys.
+type Said struct {
+	Danger   bool   `json:"danger,omitempty"`   // she is in danger now
+	Language string `json:"language,omitempty"` // that she speaks
+	Topic    string `json:"topic,omitempty"`    // as menus name it
 }
 
 // CallView is the contact she is talking to.
@@ -75,6 +83,7 @@ type CallView struct {
 	Keys       string    `json:"keys"`                // what the caller pressed, latest 32
 	Direction  string    `json:"direction,omitempty"` // in, out
 	Stage      string    `json:"stage,omitempty"`     // of an outgoing call not answered yet: dialling, ringing
+	Said
 }
 
 // Stages of an outgoing call that was not answered yet.
@@ -90,6 +99,10 @@ type WrapUpView struct {
 	TalkMS  int64     `json:"talk_ms"`
 	Until   time.Time `json:"until"`
 	EndedBy Party     `json:"ended_by"`
+
+	Disposition string `json:"disposition,omitempty"` // chosen so far
+	Extendable  bool   `json:"extendable"`
+	Open        bool   `json:"open,omitempty"` // it ends when she says so
 }
 
 // QueueView is a queue she answers, in numbers.

@@ -27,6 +27,7 @@ type contact struct {
 	credit  time.Duration
 	seq     uint64
 	needs   needs // what she asked for; before join
+	danger  bool  // she pressed that she is in danger
 
 	// Who may be rung for her; see steps.go and returning.go.
 	group     *group // in line.order

@@ -165,6 +165,12 @@ type (
 		Contact ContactID
 		On      bool
 	}
+	// DispositionChosen: she marked how it went, and may write on.
+	DispositionChosen struct {
+		Agent       AgentID
+		Contact     ContactID
+		Disposition string // a configured code
+	}
 	// WrapUpExtended and WrapUpFinished: buttons of the wrap-up form.
 	WrapUpExtended struct {
 		Agent   AgentID
@@ -240,39 +246,40 @@ const (
 	CauseNoTrunk     Cause = "no_trunk"    // no trunk is up or has room
 )
 
-func (Arrived) event()         {}
-func (Ringing) event()         {}
-func (Established) event()     {}
-func (Connected) event()       {}
-func (ConnectFailed) event()   {}
-func (HungUp) event()          {}
-func (KeyPressed) event()      {}
-func (Asked) event()           {}
-func (ShiftStarted) event()    {}
-func (PathProven) event()      {}
-func (PathLost) event()        {}
-func (SessionOpened) event()   {}
-func (SessionLost) event()     {}
-func (ReadyAsked) event()      {}
-func (PauseAsked) event()      {}
-func (ShiftEnded) event()      {}
-func (Accepted) event()        {}
-func (Declined) event()        {}
-func (RingFailed) event()      {}
-func (DeviceChosen) event()    {}
-func (PhoneRegistered) event() {}
-func (Dialled) event()         {}
-func (TransferAsked) event()   {}
-func (HoldAsked) event()       {}
-func (ResumeAsked) event()     {}
-func (MuteAsked) event()       {}
-func (KeysAsked) event()       {}
-func (HangUpAsked) event()     {}
-func (StickyAsked) event()     {}
-func (NeverAsked) event()      {}
-func (WrapUpExtended) event()  {}
-func (WrapUpFinished) event()  {}
-func (RoutingChanged) event()  {}
-func (Ticked) event()          {}
-func (DrainStarted) event()    {}
-func (DrillDone) event()       {}
+func (Arrived) event()           {}
+func (Ringing) event()           {}
+func (Established) event()       {}
+func (Connected) event()         {}
+func (ConnectFailed) event()     {}
+func (HungUp) event()            {}
+func (KeyPressed) event()        {}
+func (Asked) event()             {}
+func (ShiftStarted) event()      {}
+func (PathProven) event()        {}
+func (PathLost) event()          {}
+func (SessionOpened) event()     {}
+func (SessionLost) event()       {}
+func (ReadyAsked) event()        {}
+func (PauseAsked) event()        {}
+func (ShiftEnded) event()        {}
+func (Accepted) event()          {}
+func (Declined) event()          {}
+func (RingFailed) event()        {}
+func (DeviceChosen) event()      {}
+func (PhoneRegistered) event()   {}
+func (Dialled) event()           {}
+func (TransferAsked) event()     {}
+func (HoldAsked) event()         {}
+func (ResumeAsked) event()       {}
+func (MuteAsked) event()         {}
+func (KeysAsked) event()         {}
+func (HangUpAsked) event()       {}
+func (StickyAsked) event()       {}
+func (NeverAsked) event()        {}
+func (WrapUpExtended) event()    {}
+func (WrapUpFinished) event()    {}
+func (DispositionChosen) event() {}
+func (RoutingChanged) event()    {}
+func (Ticked) event()            {}
+func (DrainStarted) event()      {}
+func (DrillDone) event()         {}

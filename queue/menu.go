@@ -110,7 +110,7 @@ func (c *contact) want(o configs.MenuChoice) {
 		c.needs.topic = o.Topic
 	}
 	if o.Danger {
-		c.class = max(c.class, ClassPriority)
+		c.danger, c.class = true, max(c.class, ClassPriority)
 	}
 }
 

@@ -162,6 +162,7 @@ func (s *state) route(r configs.Routing) (gone []*line) {
 		s.dispositions[d.Code] = true
 	}
 	s.heavy, s.care = heavyOf(r.Dispositions), r.Care
+	s.wrapUps = wrapUpsOf(r.Dispositions)
 	s.seatAgents(r.Agents, gone)
 	return gone
 }

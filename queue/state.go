@@ -41,6 +41,7 @@ type state struct {
 	pauses       map[string]bool
 	dispositions map[string]bool
 	heavy        map[string]bool // of the dispositions
+	wrapUps      map[string]time.Duration
 	care         configs.Care
 	languages    map[QueueID]string // of the first number that leads there
 	outgoing     configs.Outgoing
@@ -172,6 +173,8 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 		s.onHangUpAsked(ev)
 	case WrapUpExtended:
 		s.onWrapUpExtended(ev)
+	case DispositionChosen:
+		s.onDispositionChosen(ev)
 	case WrapUpFinished:
 		s.onWrapUpFinished(ev)
 

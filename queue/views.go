@@ -22,14 +22,15 @@ func (s *state) view(a *agent) AgentView {
 		c := o.contact
 		v.Offer = &OfferView{
 			ID: o.id, Contact: c.id, Queue: c.line.id, Label: c.line.set.Label, Caller: c.caller.String(),
-			Waiting: c.entered, Expires: o.lapse.at, GivenBy: c.givenBy,
+			Waiting: c.entered, Expires: o.lapse.at, GivenBy: c.givenBy, Said: c.said(),
 		}
 	}
 	if c := a.contact; c != nil {
 		v.Call = s.callView(a, c)
 	}
 	if w := a.writing; w != nil {
-		v.WrapUp = &WrapUpView{Contact: w.contact, Label: w.label, TalkMS: ms(w.talk), Until: w.until, EndedBy: w.endedBy}
+		v.WrapUp = &WrapUpView{Contact: w.contact, Label: w.label, TalkMS: ms(w.talk), Until: w.until, EndedBy: w.endedBy,
+			Disposition: w.disposition, Extendable: w.extend > 0, Open: w.open}
 	}
 	return v
 }
@@ -39,7 +40,7 @@ func (s *state) callView(a *agent, c *contact) *CallView {
 		Contact: c.id, Queue: c.line.id, Label: c.line.set.Label, Caller: c.caller.String(),
 		WaitMS: ms(c.waited), Connecting: c.phase == connecting || c.phase == rejoining || c.phase == dialling && c.answered,
 		Started: c.started, Held: a.held, Muted: a.muted, Keys: c.keys,
-		Direction: DirectionIn, Stage: c.stage(),
+		Direction: DirectionIn, Stage: c.stage(), Said: c.said(),
 	}
 	if c.out {
 		v.Direction = DirectionOut
@@ -52,6 +53,12 @@ func (s *state) callView(a *agent, c *contact) *CallView {
 		v.WaitMS += ms(c.accepted.Sub(c.since))
 	}
 	return v
+}
+
+// said is what her keys told of her. Which gender she asked for is nobody's
+// business but the desk's.
+func (c *contact) said() Said {
+	return Said{Danger: c.danger, Language: c.needs.language, Topic: c.needs.topic}
 }
 
 func (l *line) view() QueueView {

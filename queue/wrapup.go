@@ -1,42 +1,76 @@
 package queue
 
-import "time"
+import (
+	"time"
+
+	"sahut/configs"
+)
 
 // writing is an agent's wrap-up. Its timer is the desk's, so a closed or
 // reloaded page neither ends nor extends it.
 type writing struct {
-	contact ContactID
-	who     identity
-	label   string
-	talk    time.Duration
-	endedBy Party
-	until   time.Time
-	extend  time.Duration
+	contact     ContactID
+	who         identity
+	label       string
+	talk        time.Duration
+	endedBy     Party
+	began       time.Time
+	until       time.Time
+	extend      time.Duration // 0: she may not
+	open        bool          // it ends when she says so
+	disposition string        // chosen, and kept whatever ends it
 }
+
+// writingMost is when even a wrap-up that she ends herself is over: by then she
+// has left her desk.
+const writingMost = time.Hour
+
+// The ways a wrap-up ends; empty is timedExtendable.
+const (
+	noWrapUp        = "none"
+	timedWrapUp     = "timed"
+	wrapUpUntilDone = "until_done"
+)
 
 // wrapUp begins after a talk; a queue without it leads straight to what is next.
 func (s *state) wrapUp(a *agent, c *contact, talk time.Duration, by Party) {
 	a.timer.disarm()
-	last := c.line.set.WrapUp.D()
+	set := c.line.set
+	last, extend, open := set.WrapUp.D(), set.WrapUpExtend.D(), false
+	switch set.WrapUpMode {
+	case noWrapUp:
+		last = 0
+	case timedWrapUp:
+		extend = 0
+	case wrapUpUntilDone:
+		last, extend, open = writingMost, 0, true
+	}
 	if last <= 0 {
 		s.relieve(a, "")
 		s.rest(a)
 		return
 	}
 	a.writing = &writing{
-		contact: c.id, who: s.identify(c.caller), label: c.line.set.Label, talk: talk, endedBy: by,
-		until: s.now.Add(last), extend: c.line.set.WrapUpExtend.D(),
+		contact: c.id, who: s.identify(c.caller), label: set.Label, talk: talk, endedBy: by,
+		began: s.now, extend: extend, open: open,
 	}
 	s.become(a, WrapUp, "")
-	s.arm(&a.timer, last, func() { s.wrapUpOver(a, "", "timer") })
+	s.writeUntil(a, s.now.Add(last))
+}
+
+// writeUntil sets the end of a's wrap-up.
+func (s *state) writeUntil(a *agent, at time.Time) {
+	a.writing.until = at
+	s.timers.arm(&a.timer, at, func() { s.wrapUpOver(a, "timer") })
+	s.show(a)
 }
 
 // wrapUpOver keeps the disposition and lets her go on.
-func (s *state) wrapUpOver(a *agent, disposition, by string) {
+func (s *state) wrapUpOver(a *agent, by string) {
 	w := a.writing
 	a.writing = nil
-	s.record(Entry{Kind: WrapUpDone, Contact: w.contact, Agent: a.id, Reason: disposition, By: by})
-	s.relieve(a, disposition)
+	s.record(Entry{Kind: WrapUpDone, Contact: w.contact, Agent: a.id, Reason: w.disposition, By: by})
+	s.relieve(a, w.disposition)
 	s.rest(a)
 }
 
@@ -53,22 +87,48 @@ func (s *state) onWrapUpExtended(ev WrapUpExtended) {
 	if a == nil || w.extend <= 0 {
 		return
 	}
-	w.until = w.until.Add(w.extend)
-	s.timers.arm(&a.timer, w.until, func() { s.wrapUpOver(a, "", "timer") })
+	s.writeUntil(a, w.until.Add(w.extend))
+}
+
+// onDispositionChosen: some contacts take longer to write about than the queue
+// gives. What was chosen last is kept even if she does nothing more.
+func (s *state) onDispositionChosen(ev DispositionChosen) {
+	a, w := s.writingOf(ev.Agent, ev.Contact)
+	if a == nil || !s.known(a, ev.Contact, ev.Disposition) {
+		return
+	}
+	w.disposition = ev.Disposition
+	if least := w.began.Add(s.wrapUps[ev.Disposition]); !w.open && least.After(w.until) {
+		s.writeUntil(a, least)
+	}
 	s.show(a)
 }
 
-// onWrapUpFinished refuses a disposition the document does not know: an admin
-// may have taken it away since the page was loaded, and she shall choose again.
 func (s *state) onWrapUpFinished(ev WrapUpFinished) {
-	a, _ := s.writingOf(ev.Agent, ev.Contact)
-	if a == nil {
+	a, w := s.writingOf(ev.Agent, ev.Contact)
+	if a == nil || !s.known(a, ev.Contact, ev.Disposition) {
 		return
 	}
-	if ev.Disposition != "" && !s.dispositions[ev.Disposition] {
-		s.notify(a, Notice{Code: UnknownDisposition, Contact: ev.Contact})
-		s.show(a)
-		return
+	w.disposition = ev.Disposition
+	s.wrapUpOver(a, string(ByAgent))
+}
+
+// known refuses a disposition the document does not know: an admin may have
+// taken it away since the page was loaded, and she shall choose again.
+func (s *state) known(a *agent, c ContactID, disposition string) bool {
+	if disposition == "" || s.dispositions[disposition] {
+		return true
 	}
-	s.wrapUpOver(a, ev.Disposition, string(ByAgent))
+	s.notify(a, Notice{Code: UnknownDisposition, Contact: c})
+	s.show(a)
+	return false
+}
+
+// wrapUpsOf returns how long one may write at least, by disposition.
+func wrapUpsOf(list []configs.Disposition) map[string]time.Duration {
+	least := map[string]time.Duration{}
+	for _, d := range list {
+		least[d.Code] = d.WrapUp.D()
+	}
+	return least
 }

@@ -32,6 +32,9 @@ export interface OfferView {
   waiting_since: string;
   expires: string;
   given_by?: string;
+  danger?: boolean; // what the caller said by keys
+  language?: string;
+  topic?: string;
 }
 
 export interface CallView {
@@ -47,6 +50,9 @@ export interface CallView {
   keys: string;
   direction?: "in" | "out";
   stage?: "dialling" | "ringing" | "";
+  danger?: boolean;
+  language?: string;
+  topic?: string;
 }
 
 export interface WrapUpView {
@@ -55,6 +61,9 @@ export interface WrapUpView {
   talk_ms: number;
   until: string;
   ended_by: "caller" | "agent" | "system" | "network";
+  disposition?: string; // chosen so far
+  extendable?: boolean;
+  open?: boolean; // it ends when she says so
 }
 
 export interface QueueView {
@@ -78,7 +87,7 @@ export type NoticeCode =
   | "dial_not_allowed" | "dial_invalid" | "dial_busy" | "dial_limit" | "dial_not_now"
   | "busy" | "no_answer" | "rejected" | "unreachable" | "not_found" | "no_trunk"
   | "transfer_unknown" | "transfer_not_allowed" | "transfer_not_now" | "transfer_waiting" | "transfer_failed"
-  | "device_failed" | "device_not_now";
+  | "device_failed" | "device_not_now" | "wish_kept" | "wish_unknown";
 
 export interface Notice {
   code: NoticeCode;
@@ -128,10 +137,15 @@ export type ClientMessage =
   | { type: "device"; device: Device }
   | { type: "dial"; number: string }
   | { type: "transfer"; contact: string; to: Target }
+  | { type: "wish"; contact: string; what: Wish; on: boolean }
+  | { type: "wrapup.choose"; contact: string; disposition: string }
   | { type: "wrapup.extend"; contact: string }
   | { type: "wrapup.finish"; contact: string; disposition: string }
   | { type: "stats"; rtt_ms: number; jitter_ms: number; loss: number; concealed: number }
   | { type: "ping"; t: number };
+
+/** What the caller would like the next time: the same volunteer, or another. */
+export type Wish = "same" | "never";
 
 /** Where a contact goes; exactly one is set. */
 export interface Target {

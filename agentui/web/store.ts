@@ -3,7 +3,7 @@
 // on the screen is a function of it. fold is pure; Store only keeps the latest.
 
 import { at, type Lang } from "./format";
-import type { AgentView, Ask, Choice, Notice, NoticeCode, ServerMessage, Targets } from "./messages";
+import type { AgentView, Ask, Choice, Notice, NoticeCode, ServerMessage, Targets, Wish } from "./messages";
 
 /** How the page's wire to the server is. */
 export type Link =
@@ -86,6 +86,7 @@ export interface Snapshot {
   readonly told: readonly Told[];
   readonly keysSent: string;
   readonly disposition: string; // chosen in the form, not yet sent
+  readonly wish: Wish | ""; // of the caller, as the server keeps it
   readonly contact: string; // the contact keysSent and disposition belong to
   readonly dialog: "" | "pause" | "keypad" | "dial" | "transfer" | "shortcuts"; // the open one
   readonly number: string; // typed to be dialled, or to transfer to
@@ -116,7 +117,7 @@ export const noSound: Sound = {
 export function blank(lang: Lang): Snapshot {
   return {
     lang, link: "connecting", linkSince: 0, offset: 0, agent: "", name: "", role: "volunteer", epoch: 0, view: null,
-    dispositions: [], pauseReasons: [], draining: false, asked: {}, told: [], keysSent: "", disposition: "",
+    dispositions: [], pauseReasons: [], draining: false, asked: {}, told: [], keysSent: "", disposition: "", wish: "",
     contact: "", dialog: "", number: "", targets: "loading", hangUpArmed: 0, shortcutsOn: true, notify: "default", sound: noSound,
   };
 }
@@ -158,12 +159,22 @@ const refusals: [prefix: string, ask: Ask][] = [["dial_", "dial"], ["transfer_",
 
 // foldNotice tells it, and takes it as the answer to the click it refuses.
 function foldNotice(s: Snapshot, n: Notice, now: number): Snapshot {
+  if (n.code === "wish_kept" || n.code === "wish_unknown") return foldWish(s, n, now);
   const asked = { ...s.asked };
   for (const [prefix, ask] of refusals) if (n.code.startsWith(prefix)) delete asked[ask];
   // A number that was refused may have a slip in it: she sees it again.
   const redial: NoticeCode[] = ["dial_invalid", "dial_not_allowed"];
   const again = redial.includes(n.code) && s.asked.dial !== undefined && !s.view?.offer && !s.view?.call;
   return tell({ ...s, asked, dialog: again ? "dial" : s.dialog }, n, now);
+}
+
+// foldWish keeps what the server keeps: "same:on", "never:off".
+function foldWish(s: Snapshot, n: Notice, now: number): Snapshot {
+  const asked = { ...s.asked };
+  delete asked.wish;
+  const [what, on] = (n.key ?? "").split(":");
+  if (n.code === "wish_unknown") return tell({ ...s, asked }, n, now);
+  return { ...s, asked, wish: on === "on" ? (what as Wish) : s.wish === what ? "" : s.wish };
 }
 
 // foldState takes the server's view as it is. What was typed for one contact is
@@ -175,7 +186,8 @@ function foldState(s: Snapshot, view: AgentView, offset: number): Snapshot {
     ...s, view, offset, contact,
     asked: answered(s, view),
     keysSent: same ? s.keysSent : "",
-    disposition: same ? s.disposition : "",
+    disposition: same && s.disposition ? s.disposition : view.wrapup?.disposition ?? "",
+    wish: same ? s.wish : "",
     dialog: keepDialog(s, view, same) ? s.dialog : "",
     hangUpArmed: same ? s.hangUpArmed : 0,
   };

@@ -198,7 +198,15 @@ const app: App = {
   },
   ringOn: (device) => void (device !== store.now.view?.device && ask({ type: "device", device })),
   extend: () => withContact((contact) => ({ type: "wrapup.extend", contact })),
-  choose: (disposition) => store.patch({ disposition }),
+  wish(what) {
+    const on = store.now.wish !== what; // a second press takes it back
+    if (store.now.wish && on) withContact((contact) => ({ type: "wish", contact, what: store.now.wish as "same" | "never", on: false }));
+    withContact((contact) => ({ type: "wish", contact, what, on }));
+  },
+  choose(disposition) {
+    store.patch({ disposition });
+    withContact((contact) => ({ type: "wrapup.choose", contact, disposition }));
+  },
   finishWrapUp: () => withContact((contact) => ({ type: "wrapup.finish", contact, disposition: store.now.disposition })),
   retrySound() {
     ring.unlock();

@@ -32,7 +32,7 @@ export interface Field {
   doc?: string;
   default: string;
   choices?: (string | { value: string; label?: { en: string; id: string } })[];
-  refers?: "queues" | "prompts" | "";
+  refers?: "queues" | "prompts" | "menus" | "hours" | "";
 }
 
 /** One mistake, at the path a form names its field by. */

@@ -41,7 +41,7 @@ const view = (v: Partial<AgentView> & Pick<AgentView, "state">): AgentView => ({
 const call = { contact: "01J", queue: "hotline", label: "Hotline", caller: "••••963", wait_ms: 100_000, connecting: false, started: ago(751), held: false, muted: false, keys: "" };
 const live: Sound = { ...sound, phase: "live", quality: "good", figures: { rtt_ms: 38, jitter_ms: 4, loss: 0.002, concealed: 0.001 } };
 const offer = { id: 12, contact: "01J", queue: "hotline", label: "Hotline", caller: "••••963", waiting_since: ago(100), expires: ahead(18) };
-const wrapup = { contact: "01J", label: "Hotline", talk_ms: 751_000, until: ahead(94), ended_by: "caller" as const };
+const wrapup = { contact: "01J", label: "Hotline", talk_ms: 751_000, until: ahead(94), ended_by: "caller" as const, extendable: true };
 
 const states: Record<string, Partial<Snapshot>> = {
   connecting: { link: "connecting", view: null },
@@ -59,6 +59,11 @@ const states: Record<string, Partial<Snapshot>> = {
   connect: { view: view({ state: "talking", call: { ...call, connecting: true, started: ago(0) } }), sound: live },
   muted: { view: view({ state: "talking", next: "paused", call: { ...call, muted: true } }), sound: { ...live, quality: "poor" } },
   held: { view: view({ state: "held", call: { ...call, caller: "anonymous", held: true } }), sound: live },
+  danger: { view: view({ state: "offered", since: ago(2), offer: { ...offer, danger: true, language: "en", topic: "legal" } }) },
+  danger_call: { view: view({ state: "talking", call: { ...call, danger: true, language: "en" } }), sound: live, wish: "same", contact: "01J" },
+  wrapup_open: { view: view({ state: "wrapup", since: ago(26), wrapup: { ...wrapup, open: true, disposition: "referred" } }), disposition: "referred", contact: "01J" },
+  rest: { view: view({ state: "paused", reason: "decompression", until: ahead(412) }) },
+  load_break: { view: view({ state: "paused", reason: "load_break" }) },
   given: { view: view({ state: "offered", since: ago(2), offer: { ...offer, given_by: "Dewi" } }) },
   phone_ready: { view: view({ state: "ready", device: "phone", devices: ["browser", "phone", "mobile"] }), sound: noSound },
   phone_offered: { view: view({ state: "offered", since: ago(2), offer, device: "mobile", devices: ["browser", "mobile"] }), sound: noSound },

@@ -2,7 +2,7 @@
 // this; they keep nothing themselves.
 
 import type { Words } from "../i18n";
-import type { Device, Target } from "../messages";
+import type { Device, Target, Wish } from "../messages";
 import type { Snapshot } from "../store";
 
 export interface App {
@@ -24,6 +24,7 @@ export interface App {
   dial(): void;
   transfer(to: Target): void;
   ringOn(device: Device): void;
+  wish(what: Wish): void;
   extend(): void;
   choose(disposition: string): void;
   finishWrapUp(): void;

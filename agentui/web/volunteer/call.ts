@@ -15,6 +15,7 @@ export function offer({ s, w, app }: Scene): TemplateResult {
   const span = Math.max(1, at(o.expires) - at(s.view!.since));
   return html`<div class="stage-head ringing"><p class="eyebrow"><span class="ping" aria-hidden="true"></span>${w.incoming}</p>
       <h2 id="stage-title" class="huge" tabindex="-1">${o.label}</h2>
+      ${said(w, o)}
       ${o.given_by ? html`<p class="lead"><b>${w.givenBy(o.given_by)}</b></p>` : nothing}
       <p class="lead">${who(w, o.caller)} · <sahut-tick role="timer" .text=${(now: number) => w.waitingFor(spell(now + s.offset - at(o.waiting_since), s.lang))}></sahut-tick></p></div>
     ${soundHere(s.view) ? nothing : html`<p class="call-out speak">${icon("phone")}<span>${w.answerOn[device(s)]}</span></p>`}
@@ -53,7 +54,24 @@ export function call(scene: Scene): TemplateResult {
     </div>
     <div class="hang-up">${button({ label: w.hangUp, click: app.hangUp, kind: "stop", size: "lg", icon: "hangup", key: "F9", busy: waits(s, "hangup") })}
       ${s.hangUpArmed ? html`<p class="hint" role="alert">${w.hangUpAgain}</p>` : nothing}</div>
+    ${wishes(scene)}
     ${afterwards(scene)}`;
+}
+
+// said is what the caller told by keys: danger first, and never missed.
+function said(w: Scene["w"], c: { danger?: boolean; language?: string; topic?: string }): TemplateResult | typeof nothing {
+  const more = [c.language ? w.speaks(c.language) : "", c.topic ? w.topic(c.topic) : ""].filter(Boolean).join(" · ");
+  return html`${c.danger ? html`<p class="call-out bad said">${icon("warn")}<span><b>${w.danger}</b></span></p>` : nothing}
+    ${more ? html`<p class="lead">${more}</p>` : nothing}`;
+}
+
+/** What the caller would like the next time; the number stays unknown to everybody. */
+export function wishes({ s, w, app }: Scene): TemplateResult | typeof nothing {
+  const c = s.view?.call;
+  if (c?.direction === "out" || c?.connecting) return nothing;
+  const one = (what: "same" | "never", label: string) => html`<label class="chip"><input type="checkbox" .checked=${s.wish === what}
+    ?disabled=${waits(s, "wish")} @change=${() => app.wish(what)}><span>${label}</span></label>`;
+  return html`<fieldset class="chips wishes"><legend>${w.wishQuestion}</legend>${one("same", w.wishSame)}${one("never", w.wishNever)}</fieldset>`;
 }
 
 // dialling: a call of hers that nobody answered yet. Hang up is all there is to do.
@@ -80,6 +98,7 @@ function conditions(scene: Scene): TemplateResult {
   const c = s.view!.call!;
   const poor = soundHere(s.view) && s.sound.quality && s.sound.quality !== "good" ? s.sound.quality : null;
   return html`
+    ${said(w, c)}
     ${c.connecting ? html`<p class="call-out">${icon("clock")}<span>${c.direction === "out" ? w.connectingOut : w.connecting}</span></p>` : nothing}
     ${soundHere(s.view) ? nothing : html`<p class="call-out">${icon("phone")}<span>${w.talkOn[device(s)]}</span></p>`}
     ${c.held ? html`<p class="call-out warn">${icon("pause")}<span>${w.heldLead}</span></p>` : nothing}

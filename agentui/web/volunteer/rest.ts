@@ -27,11 +27,23 @@ export function ready({ s, w, app }: Scene): TemplateResult {
 export function paused({ s, w, app }: Scene): TemplateResult {
   const view = s.view!;
   const login = view.reason === "login";
+  if (view.reason === "decompression") return resting({ s, w, app });
+  if (view.reason === "load_break") {
+    return calm("cup", w.breakTitle, html`<p class="lead">${w.breakLead}</p>${backToReady({ s, w, app })}`);
+  }
   const reason = s.pauseReasons.find((r) => r.code === view.reason)?.label[s.lang] ?? "";
   return calm(login ? "headset" : "cup", login ? w.onShift : reason ? w.pausedReason(reason) : w.pausedTitle, html`
     <p class="lead">${login ? w.onShiftLead : w.pausedLead}</p>
     ${login ? nothing : html`<p class="hint"><sahut-tick role="timer" .text=${(now: number) => spellSince(view.since, now + s.offset, s.lang)}></sahut-tick></p>`}
     ${backToReady({ s, w, app })}`);
+}
+
+// resting: a heavy contact is behind her. It ends by itself.
+function resting({ s, w, app }: Scene): TemplateResult {
+  const until = at(s.view!.until);
+  return calm("cup", w.restTitle, html`<p class="lead">${w.restLead}</p>
+    ${until ? html`<p class="hint"><sahut-tick role="timer" .text=${(now: number) => w.restUntil(timer(until - now - s.offset, s.lang))}></sahut-tick></p>` : nothing}
+    ${backToReady({ s, w, app })}`, "breathing");
 }
 
 export function notResponding({ s, w, app }: Scene): TemplateResult {

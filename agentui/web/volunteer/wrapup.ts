@@ -6,7 +6,7 @@ import { at, spell, timer } from "../format";
 import { button } from "../parts";
 import { waits } from "../store";
 import type { Scene } from "./app";
-import { afterwards } from "./call";
+import { afterwards, wishes } from "./call";
 
 export function wrapUp(scene: Scene): TemplateResult {
   const { s, w, app } = scene;
@@ -16,13 +16,14 @@ export function wrapUp(scene: Scene): TemplateResult {
   return html`<div class="stage-head call-head">
       <div><p class="eyebrow">${u.label}</p><h2 id="stage-title" tabindex="-1">${w.callEnded}</h2>
       <p class="lead">${w.endedBy[u.ended_by]} ${w.talkedFor(spell(u.talk_ms, s.lang))}</p></div>
-      <div class="time-left"><p class="timer small"><span class="visually-hidden">${w.wrapUpLeft}: </span><sahut-tick role="timer" .text=${(now: number) => timer(Math.ceil(left(now) / 1000) * 1000, s.lang)}></sahut-tick></p>
-      ${button({ label: w.extend, click: app.extend, icon: "plus", busy: waits(s, "wrapup.extend") })}</div></div>
-    <sahut-bar .share=${(now: number) => left(now) / whole}></sahut-bar>
+      ${u.open ? nothing : html`<div class="time-left"><p class="timer small"><span class="visually-hidden">${w.wrapUpLeft}: </span><sahut-tick role="timer" .text=${(now: number) => timer(Math.ceil(left(now) / 1000) * 1000, s.lang)}></sahut-tick></p>
+      ${u.extendable ? button({ label: w.extend, click: app.extend, icon: "plus", busy: waits(s, "wrapup.extend") }) : nothing}</div>`}</div>
+    ${u.open ? nothing : html`<sahut-bar .share=${(now: number) => left(now) / whole}></sahut-bar>`}
     ${s.dispositions.length > 0 ? html`<fieldset class="chips"><legend>${w.dispositionQuestion}</legend>
       ${s.dispositions.map((d) => html`<label class="chip"><input type="radio" name="disposition" value=${d.code}
         .checked=${s.disposition === d.code} @change=${() => app.choose(d.code)}><span>${d.label[s.lang] || d.code}</span></label>`)}</fieldset>` : nothing}
     <div class="do">${button({ label: w.finishWrapUp, click: app.finishWrapUp, kind: "primary", size: "xl", icon: "check", key: "F2", busy: waits(s, "wrapup.finish") })}</div>
     <p class="hint">${w.wrapUpLead}</p>
+    ${wishes(scene)}
     ${afterwards(scene)}`;
 }
