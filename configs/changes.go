@@ -10,8 +10,8 @@ import (
 // Change is one difference between two routing documents.
 type Change struct {
 	Kind string `json:"kind"`          // added, removed, changed, moved
-	What string `json:"what"`          // number, queue, agent, outgoing, care, pause reason, disposition
-	Name string `json:"name"`          // the number, id or code; empty for outgoing and care
+	What string `json:"what"`          // number, queue, agent, outgoing, blocked, flood, care, pause reason, disposition
+	Name string `json:"name"`          // the number, id or code; empty for outgoing, blocked, flood and care
 	Key  string `json:"key,omitempty"` // of changed: ring_for, exit.words
 	Old  string `json:"old,omitempty"`
 	New  string `json:"new,omitempty"`
@@ -47,13 +47,17 @@ func Changes(old, next Routing) []Change {
 	out = append(out, changesOf("number", old.Numbers, next.Numbers)...)
 	out = append(out, changesOf("queue", old.Queues, next.Queues)...)
 	out = append(out, changesOf("agent", old.Agents, next.Agents)...)
-	for _, d := range differences("", reflect.ValueOf(old.Outgoing), reflect.ValueOf(next.Outgoing)) {
-		d.Kind, d.What = "changed", "outgoing"
-		out = append(out, d)
-	}
-	for _, d := range differences("", reflect.ValueOf(old.Care), reflect.ValueOf(next.Care)) {
-		d.Kind, d.What = "changed", "care"
-		out = append(out, d)
+	for _, part := range []struct {
+		what      string
+		old, next any
+	}{
+		{"outgoing", old.Outgoing, next.Outgoing}, {"blocked", old.Blocked, next.Blocked},
+		{"flood", old.Flood, next.Flood}, {"care", old.Care, next.Care},
+	} {
+		for _, d := range differences("", reflect.ValueOf(part.old), reflect.ValueOf(part.next)) {
+			d.Kind, d.What = "changed", part.what
+			out = append(out, d)
+		}
 	}
 	out = append(out, changesOf("pause reason", old.PauseReasons, next.PauseReasons)...)
 	return append(out, changesOf("disposition", old.Dispositions, next.Dispositions)...)

@@ -47,6 +47,8 @@ var refers = map[string]string{
 	"queues[].greeting":   "prompts",
 	"queues[].music":      "prompts",
 
+	"blocked.prompt":                    "prompts",
+	"blocked.queue":                     "queues",
 	"numbers[].menu":                    "menus",
 	"menus[].prompt":                    "prompts",
 	"menus[].queue":                     "queues",
@@ -90,6 +92,8 @@ var choiceWords = map[string]Label{
 	"message":          {"Leave a message", "Meninggalkan pesan"},
 	"queue":            {"Another queue", "Antrean lain"},
 	"number":           {"Another line", "Saluran lain"},
+	"low_class":        {"Answered after everybody else", "Dijawab setelah yang lain"},
+	"words":            {"Hears the words for blocked callers", "Mendengar kata untuk penelepon yang diblokir"},
 	"":                 {"Not said", "Tidak disebut"},
 	"f":                {"Woman", "Perempuan"},
 	"m":                {"Man", "Laki-laki"},
@@ -205,6 +209,17 @@ var formWords = map[string]struct{ en, id, help string }{
 	"agents[].topics":        {"Topics", "Topik", "Bidang yang dikuasainya lebih daripada yang lain, dengan nama yang dipakai menu."},
 	"agents[].weight":        {"Weight", "Bobot", "Dengan strategi weighted_random, yang berbobot dua kali berdering lebih dulu dua kali lebih sering."},
 	"agents[].supervisor":    {"Supervisor", "Penyelia", "Apakah ia disimpan untuk langkah yang mendering penyelia."},
+
+	"blocked":        {"Blocked callers", "Penelepon yang diblokir", "Yang terjadi pada penelepon yang diblokir."},
+	"blocked.prompt": {"Words", "Kata", "Yang didengar penelepon yang diblokir sebelum panggilan berakhir; sebutkan nomor darurat di dalamnya."},
+	"blocked.code":   {"Code", "Kode", "Siapa menekan tombol ini selama kata-kata itu tetap sampai ke antrean. Menekan 1 dua kali selalu berlaku."},
+	"blocked.queue":  {"Queue for help", "Antrean bantuan", "Antrean bagi yang menekan tombol atau kode, dan bagi penelepon khusus penyelia; kosong: penyelia dari antrean yang dihubungi."},
+
+	"flood":            {"Floods", "Banjir panggilan", "Berapa panggilan seorang penelepon dilayani seperti yang lain."},
+	"flood.per_number": {"Calls from one number", "Panggilan dari satu nomor", "Berapa panggilan dari satu nomor dalam waktu itu dilayani seperti yang lain; 0 tanpa batas. Percakapan yang terputus tidak dihitung."},
+	"flood.withheld":   {"Calls from withheld numbers", "Panggilan dari nomor tersembunyi", "Hal yang sama untuk semua nomor tersembunyi bersama-sama; 0 tanpa batas."},
+	"flood.within":     {"Counted over", "Dihitung dalam", "Waktu yang dipakai untuk menghitung panggilan."},
+	"flood.over":       {"Further calls", "Panggilan selebihnya", "Yang terjadi pada panggilan selebihnya: low_class dijawab setelah yang lain, words mendengar yang didengar penelepon yang diblokir."},
 
 	"care":                {"Care", "Perhatian", "Yang tidak dibebankan kepada relawan."},
 	"care.heavy_rest":     {"Rest after a heavy contact", "Istirahat setelah kontak berat", "Setelah kontak dengan hasil berat tidak ada yang mendering dia selama ini, atau sampai ia menekan Siap; 0s tidak pernah."},

@@ -43,6 +43,8 @@ func (r Routing) validate(c check, prompts []string) {
 		a.validate(c.in("agents").at(i), v)
 	}
 	r.Outgoing.validate(c.in("outgoing"))
+	r.Blocked.validate(c.in("blocked"), v)
+	r.Flood.validate(c.in("flood"))
 	r.Care.validate(c.in("care"))
 	for i, p := range r.PauseReasons {
 		p.validate(c.in("pause_reasons").at(i))

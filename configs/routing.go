@@ -15,6 +15,8 @@ type Routing struct {
 	Queues       []Queue       `yaml:"queues" json:"queues" doc:"The lines callers wait in."`
 	Agents       []Agent       `yaml:"agents" json:"agents" doc:"The volunteers who answer, and for which queues."`
 	Outgoing     Outgoing      `yaml:"outgoing" json:"outgoing" doc:"Which calls volunteers may place as the helpline."`
+	Blocked      Blocked       `yaml:"blocked" json:"blocked" doc:"What happens to blocked callers."`
+	Flood        Flood         `yaml:"flood" json:"flood" doc:"How many calls of one caller are served like everybody's."`
 	Care         Care          `yaml:"care" json:"care" doc:"What a volunteer is spared."`
 	PauseReasons []PauseReason `yaml:"pause_reasons" json:"pause_reasons" doc:"What a volunteer may choose when she pauses."`
 	Dispositions []Disposition `yaml:"dispositions" json:"dispositions" doc:"How a volunteer may describe a finished contact in wrap-up."`

@@ -66,7 +66,7 @@ func TestRoutingRoundTrip(t *testing.T) {
 // TestValidRoundTrip: a document without problems has none after the trip.
 func TestValidRoundTrip(t *testing.T) {
 	want := DemoRouting()
-	got, err := ParseRouting(FormatRouting(want), "greeting", "music", "closing")
+	got, err := ParseRouting(FormatRouting(want), "greeting", "music", "closing", "blocked")
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Fatalf("%v\n%s", err, FormatRouting(want))
 	}
@@ -92,7 +92,9 @@ func drawRouting(t *rapid.T) Routing {
 		Hours: []Hours{{text.Draw(t, "hours"), text.Draw(t, "zone"), rapid.Bool().Draw(t, "open"),
 			[]Window{{[]string{text.Draw(t, "day")}, text.Draw(t, "from"), text.Draw(t, "to")}},
 			[]Exception{{text.Draw(t, "date"), text.Draw(t, "label"), text.Draw(t, "open"), []Span{{text.Draw(t, "from"), text.Draw(t, "to")}}}}}},
-		Care: Care{duration.Draw(t, "rest"), rapid.Int().Draw(t, "heavy"), duration.Draw(t, "continuous")},
+		Blocked: Blocked{text.Draw(t, "words"), text.Draw(t, "code"), text.Draw(t, "help")},
+		Flood:   Flood{rapid.Int().Draw(t, "per number"), rapid.Int().Draw(t, "withheld"), duration.Draw(t, "within"), text.Draw(t, "over")},
+		Care:    Care{duration.Draw(t, "rest"), rapid.Int().Draw(t, "heavy"), duration.Draw(t, "continuous")},
 		Numbers: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Number {
 			return Number{text.Draw(t, "number"), text.Draw(t, "queue"), text.Draw(t, "menu"), text.Draw(t, "language")}
 		}), 0, 3).Draw(t, "numbers"),

@@ -84,6 +84,9 @@ type CallView struct {
 	Direction  string    `json:"direction,omitempty"` // in, out
 	Stage      string    `json:"stage,omitempty"`     // of an outgoing call not answered yet: dialling, ringing
 	Said
+
+	Silent *SilentView `json:"silent,omitempty"` // the caller cannot speak
+	Block  string      `json:"block,omitempty"`  // may: she can be blocked; held: she is
 }
 
 // Stages of an outgoing call that was not answered yet.
@@ -103,6 +106,9 @@ type WrapUpView struct {
 	Disposition string `json:"disposition,omitempty"` // chosen so far
 	Extendable  bool   `json:"extendable"`
 	Open        bool   `json:"open,omitempty"` // it ends when she says so
+
+	Block string `json:"block,omitempty"` // may: the caller can be blocked; held: she is
+	Rest  bool   `json:"rest,omitempty"`  // a rest is offered
 }
 
 // QueueView is a queue she answers, in numbers.
@@ -140,6 +146,12 @@ const (
 
 	WishKept    NoticeCode = "wish_kept"    // what the caller asked for is remembered; Key: same:on, never:off, …
 	WishUnknown NoticeCode = "wish_unknown" // her number is withheld: she cannot be known again
+
+	SilentSaid NoticeCode = "silent_answered" // she pressed 1 or 2; Key: yes, no
+
+	BlockKept    NoticeCode = "block_kept"    // the caller is blocked for a day
+	BlockUnknown NoticeCode = "block_unknown" // her number is withheld: she cannot be known again
+	BlockLost    NoticeCode = "block_failed"  // it could not be kept; try again
 
 	UnknownDisposition NoticeCode = "unknown_disposition" // taken away by an admin; choose again
 )

@@ -244,7 +244,7 @@ func BenchmarkDeskNeeds(b *testing.B) {
 	}
 	languages, topics := []string{"", "id", "en"}, []string{"", "legal", "children"}
 	for i := range 10_000 {
-		arrive(needs{languages[i%3], "f", topics[i/3%3]})
+		arrive(needs{language: languages[i%3], gender: "f", topic: topics[i/3%3]})
 	}
 	if err := s.check(); err != nil || s.ready != 100 {
 		b.Fatal(s.ready, err)

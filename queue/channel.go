@@ -35,6 +35,9 @@ type Channel interface {
 	Close(ContactID, string)
 	// End hangs up now. HungUp with the same party and cause follows.
 	End(ContactID, Party, Cause)
+	// Say plays prompts to a contact who is with an agent, and to the agent, and
+	// lets the two go on when they are over.
+	Say(ContactID, []string, string)
 	// Dial calls a number for an agent: a new contact that goes out. Her device
 	// is joined with the new leg at once, so that she hears it ring. Ringing,
 	// Established and Connected follow, or HungUp with why nobody answered.

@@ -55,8 +55,13 @@ type contact struct {
 
 	// What she is asked, and what she pressed.
 	inquiry *inquiry
-	asks    int       // orders to ask, so that a late Asked is known
-	zero    time.Time // a 0 that may be the first of two
+	asks    int         // orders to ask, so that a late Asked is known
+	zero    time.Time   // a 0 that may be the first of two
+	silent  *SilentView // she cannot speak
+
+	// What keeps her from being served like everybody; see barred.go.
+	bar *bar
+	key string // the pseudonym of her number, when somebody asked for it
 
 	// Ringing.
 	offers []*offer
@@ -158,6 +163,10 @@ func (s *state) onArrived(ev Arrived) {
 	s.contacts[c.id] = c
 	s.tally.arrived++
 	s.record(Entry{Kind: CallArrived, Contact: c.id, Queue: c.line.id, Channel: c.channel, Direction: DirectionIn, Number: c.caller.String()})
+	s.screen(c)
+	if c.turnedAway() {
+		greeting = ""
+	}
 	s.order(Answer{Contact: c.id, Sound: c.sound(greeting)})
 	s.arm(&c.limit, establishWithin, func() { s.end(c, BySystem, CauseNoAck) })
 }
@@ -187,6 +196,9 @@ func (s *state) onEstablished(ev Established) {
 // join gives c her place in l.
 func (s *state) join(c *contact, l *line) {
 	c.line, c.since, c.exitDue = l, s.now, ""
+	if c.low() {
+		c.class, c.head = ClassLow, false
+	}
 	if !c.phase.inLine() {
 		s.enter(c, waiting)
 	}
@@ -274,6 +286,7 @@ func (s *state) finish(c *contact, by Party, cause Cause) {
 // talkBegan and talkOver frame what the journal calls a talk.
 func (s *state) talkBegan(c *contact) {
 	c.talked, c.inTalk, c.started = true, true, s.now
+	c.silent, c.needs.supervisor = nil, false
 	s.noteTalkBegan(c)
 	s.record(Entry{Kind: TalkStarted, Contact: c.id, Agent: c.agent.id, Queue: c.line.id, WaitMS: ms(c.waited), RingMS: c.ringMS})
 }
@@ -334,6 +347,9 @@ func (c *contact) result(by Party, cause Cause, now time.Time) Outcome {
 // sound is what c hears while she waits or is held, after the prompt first.
 func (c *contact) sound(first string) Sound {
 	c.music = c.line.set.Music
+	if c.turnedAway() {
+		c.music = ""
+	}
 	return Sound{Greeting: first, Music: c.music, Language: c.language}
 }
 

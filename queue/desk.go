@@ -25,7 +25,11 @@ type DeskOptions struct {
 	Screens  Screens
 	Devices  Devices // nil: only browsers
 	Journal  Journal
+	Blocks   Blocks // nil: blocks are not kept
 	Log      *slog.Logger
+	// Pseudonym stands for a caller's number, in the form CallerKey gives it, where
+	// the number itself must not be kept. nil: one that holds until the restart.
+	Pseudonym func(number string) string
 	// Country is whose numbers are dialled without a country code; empty: ID.
 	Country string
 	// Past are the Lasting entries of the last PastNeeded, oldest first, so that
@@ -73,6 +77,9 @@ func NewDesk(o DeskOptions) *Desk {
 		state: newState(o.Routing, o.Revision, o.Seed, now),
 	}
 	d.state.onlyBrowsers = o.Devices == nil
+	if o.Pseudonym != nil {
+		d.state.pseudonym = o.Pseudonym
+	}
 	if o.Country != "" {
 		d.state.country = o.Country
 	}

@@ -1,5 +1,7 @@
 package queue
 
+import "time"
+
 // Effect is an order the desk gives. The performer keeps every Record first
 // and only then hands the others to their owners.
 type Effect interface{ effect() }
@@ -54,6 +56,12 @@ type (
 		By      Party
 		Cause   Cause
 	}
+	// Say plays prompts into a talk.
+	Say struct {
+		Contact  ContactID
+		Prompts  []string
+		Language string
+	}
 	// Dial's Number is in E.164 or a short code.
 	Dial struct {
 		Contact ContactID
@@ -85,6 +93,16 @@ type (
 		Contact ContactID
 		Code    NoticeCode
 	}
+)
+
+// Orders to whoever keeps blocks; see Blocks.
+type (
+	KeepBlock struct{ Block Block }
+	HitBlock  struct {
+		ID BlockID
+		At time.Time
+	}
+	DropBlock struct{ ID BlockID }
 )
 
 // Orders to an agent's screen.
@@ -141,3 +159,8 @@ func (Transferred) effect() {}
 func (Show) effect()        {}
 func (Notify) effect()      {}
 func (Record) effect()      {}
+
+func (Say) effect()       {}
+func (KeepBlock) effect() {}
+func (HitBlock) effect()  {}
+func (DropBlock) effect() {}

@@ -29,6 +29,7 @@ type Entry struct {
 	Revision  uint64     `json:"revision,omitempty"`
 	Count     int        `json:"count,omitempty"`
 
+	Block  BlockID `json:"block,omitempty"`  // the block it is about
 	Needs  string  `json:"needs,omitempty"`  // of queue.entered: language, gender, topic; - for none
 	Target string  `json:"target,omitempty"` // of a transfer: queue:ID, agent:ID, number:masked
 	Result string  `json:"result,omitempty"` // of a transfer or a drill: ok, or why not; of queue.entered: resumed, returned
@@ -78,6 +79,19 @@ const (
 	ServerStarted   EntryKind = "server.started"
 	ServerRecovered EntryKind = "server.recovered" // count of calls ended as system
 	ServerStopped   EntryKind = "server.stopped"
+)
+
+// Of callers who are blocked, call too often, or cannot speak.
+const (
+	BlockBegan       EntryKind = "block.added"     // reason; target: caller, prefix, withheld; result: the action; ms: for how long
+	BlockAgreed      EntryKind = "block.approved"  // by a second person; ms: for how long now
+	BlockMet         EntryKind = "block.hit"       // a blocked caller; result: the action
+	BlockPassed      EntryKind = "block.passed"    // she pressed her way to a person; result: key, code
+	BlockLifted      EntryKind = "block.removed"   // by; count: of hits
+	BlockEnded       EntryKind = "block.expired"   // count: of hits
+	FloodMet         EntryKind = "flood.hit"       // reason: per_number, withheld; result: the action; count: calls within the time
+	QuestionAsked    EntryKind = "silent.asked"    // reason: the question
+	QuestionAnswered EntryKind = "silent.answered" // reason: the question; result: yes, no
 )
 
 // Outcome says how a contact ended; every contact has exactly one.

@@ -283,3 +283,59 @@ func (RoutingChanged) event()    {}
 func (Ticked) event()            {}
 func (DrainStarted) event()      {}
 func (DrillDone) event()         {}
+
+// Events of callers who cannot speak, who abuse, or who are blocked.
+type (
+	// SilentAsked: the caller cannot speak, and this question is to be played to
+	// her. SilentEnded: she can; her keys are keys again.
+	SilentAsked struct {
+		Agent    AgentID
+		Contact  ContactID
+		Question string // danger, near, hurt, police, stay; own: asked by voice
+	}
+	SilentEnded struct {
+		Agent   AgentID
+		Contact ContactID
+	}
+	// AbuseEnded: the volunteer is off at once, and the caller hears why.
+	AbuseEnded struct {
+		Agent   AgentID
+		Contact ContactID
+	}
+	// RestAsked: she takes the rest that was offered to her in wrap-up.
+	RestAsked struct {
+		Agent   AgentID
+		Contact ContactID
+	}
+	// BlockAsked: she wants the caller blocked, during the contact or its wrap-up.
+	BlockAsked struct {
+		Agent   AgentID
+		Contact ContactID
+		Reason  string // one of BlockReasons
+	}
+	// BlocksKept is the whole list, posted when the server starts. What follows
+	// was kept in the store before it is posted.
+	BlocksKept    struct{ List []Block }
+	BlockAdded    struct{ Block Block }
+	BlockFailed   struct{ Block Block } // the store did not take a volunteer's
+	BlockApproved struct {
+		ID      BlockID
+		By      string
+		Expires time.Time
+	}
+	BlockRemoved struct {
+		ID BlockID
+		By string
+	}
+)
+
+func (SilentAsked) event()   {}
+func (SilentEnded) event()   {}
+func (AbuseEnded) event()    {}
+func (RestAsked) event()     {}
+func (BlockAsked) event()    {}
+func (BlocksKept) event()    {}
+func (BlockAdded) event()    {}
+func (BlockFailed) event()   {}
+func (BlockApproved) event() {}
+func (BlockRemoved) event()  {}

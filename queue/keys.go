@@ -84,6 +84,8 @@ func (s *state) onKeyPressed(ev KeyPressed) {
 	switch {
 	case s.quick(c, ev.Key):
 		s.quickExit(c)
+	case c.bar != nil && c.bar.words && c.inquiry != nil:
+		s.barredKey(c, ev.Key)
 	case c.inquiry != nil:
 		s.inquiryKey(c, ev.Key)
 	case c.agent != nil && c.phase.withAgent():
@@ -123,6 +125,9 @@ func (s *state) inquiryKey(c *contact, key rune) {
 // keyHeard shows what the caller pressed in a talk. Keys may be a card number or
 // a code, so the journal never has them.
 func (s *state) keyHeard(c *contact, key rune) {
+	if s.silentKey(c, key) {
+		return
+	}
 	c.keys += string(key)
 	if over := len(c.keys) - keysShown; over > 0 {
 		c.keys = c.keys[over:]

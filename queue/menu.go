@@ -54,6 +54,9 @@ func (s *state) anyOpen(m configs.Menu, level int) bool {
 // reception leads a caller who was just answered on: to the menu, if there is
 // one to be asked and somebody to be reached by it, or into her line.
 func (s *state) reception(c *contact) {
+	if s.barred(c) {
+		return
+	}
 	n, known := s.numbers[canonical(c.dialled)]
 	m, asked := s.menus[n.menu]
 	hers := s.recall(c)

@@ -10,6 +10,8 @@ type needs struct {
 	language string // id, en, …
 	gender   string // f, m: of the volunteer; never waived
 	topic    string
+
+	supervisor bool // answered by supervisors alone; see barred.go
 }
 
 // String is the needs as the journal has them.
@@ -23,6 +25,9 @@ func (n needs) String() string {
 	}
 	if n == (needs{}) {
 		return ""
+	}
+	if n.supervisor {
+		words = append(words, "supervisor")
 	}
 	return strings.Join(words, " ")
 }
@@ -41,12 +46,13 @@ type Exclusion string
 
 // Why somebody does not fit a caller, or not yet.
 const (
-	ExcludedGender     Exclusion = "gender"     // she asked for another
-	ExcludedLanguage   Exclusion = "language"   // does not speak hers
-	ExcludedTopic      Exclusion = "topic"      // is not trained for hers
-	ExcludedTier       Exclusion = "tier"       // is rung after a later step
-	ExcludedSupervisor Exclusion = "supervisor" // is rung after a later step
-	ExcludedMobile     Exclusion = "mobile"     // is rung after a later step
+	ExcludedGender     Exclusion = "gender"           // she asked for another
+	ExcludedLanguage   Exclusion = "language"         // does not speak hers
+	ExcludedTopic      Exclusion = "topic"            // is not trained for hers
+	ExcludedAlone      Exclusion = "supervisors_only" // the caller is for supervisors alone
+	ExcludedTier       Exclusion = "tier"             // is rung after a later step
+	ExcludedSupervisor Exclusion = "supervisor"       // is rung after a later step
+	ExcludedMobile     Exclusion = "mobile"           // is rung after a later step
 )
 
 // unfit tells why a is not rung in reach st of l for a caller with needs n,
@@ -55,6 +61,8 @@ func (l *line) unfit(st *reach, n needs, a *agent) Exclusion {
 	switch {
 	case !n.allow(a):
 		return ExcludedGender
+	case n.supervisor && !a.supervisor:
+		return ExcludedAlone
 	case n.language != "" && !st.anyLanguage && !a.speaks(n.language):
 		return ExcludedLanguage
 	case n.topic != "" && !st.anyTopic && !slices.Contains(a.topics, n.topic):

@@ -39,6 +39,7 @@ type performer struct {
 	channel Channel
 	screens Screens
 	devices Devices // nil: only browsers
+	blocks  Blocks  // nil: none are kept
 	journal Journal
 	log     *slog.Logger
 	views   sync.Map // AgentID -> AgentView, as last shown
@@ -53,7 +54,7 @@ type performer struct {
 }
 
 func newPerformer(o DeskOptions) *performer {
-	return &performer{channel: o.Channel, screens: o.Screens, devices: o.Devices, journal: o.Journal, log: o.Log, wake: make(chan struct{}, 1)}
+	return &performer{blocks: o.Blocks, channel: o.Channel, screens: o.Screens, devices: o.Devices, journal: o.Journal, log: o.Log, wake: make(chan struct{}, 1)}
 }
 
 // put adds a batch. It never blocks.
@@ -207,6 +208,10 @@ func (p *performer) hand(e Effect) {
 		p.channel.Dial(e.Contact, e.Agent, e.Number)
 	case Forward:
 		p.channel.Forward(e.Contact, e.Number)
+	case Say:
+		p.channel.Say(e.Contact, e.Prompts, e.Language)
+	case KeepBlock, HitBlock, DropBlock:
+		p.toBlocks(e)
 	case Ring, StopRinging, Release, Transferred:
 		p.toDevices(e)
 	case Show:
@@ -214,6 +219,21 @@ func (p *performer) hand(e Effect) {
 		p.screens.Show(e.Agent, e.View)
 	case Notify:
 		p.screens.Notify(e.Agent, e.Notice)
+	}
+}
+
+// toBlocks hands an order to whoever keeps blocks, if anybody does.
+func (p *performer) toBlocks(e Effect) {
+	if p.blocks == nil {
+		return
+	}
+	switch e := e.(type) {
+	case KeepBlock:
+		p.blocks.Keep(e.Block)
+	case HitBlock:
+		p.blocks.Hit(e.ID, e.At)
+	case DropBlock:
+		p.blocks.Drop(e.ID)
 	}
 }
 
@@ -274,6 +294,7 @@ func (p *performer) tell(e Entry) {
 	add("outcome", string(e.Outcome))
 	add("reason", e.Reason)
 	add("target", e.Target)
+	add("block", string(e.Block))
 	add("result", e.Result)
 	add("stage", e.Stage)
 	add("by", e.By)

@@ -16,15 +16,19 @@ import (
 type identity [16]byte
 
 func (s *state) identify(c Caller) identity {
-	var id identity
 	if c.Anonymous() {
-		return id
+		return identity{}
 	}
+	return s.hashed(canonical(c.Reveal()))
+}
+
+// hashed is the keyed hash of a number.
+func (s *state) hashed(number string) (id identity) {
 	h := sha256.New()
 	var key [8]byte
 	binary.LittleEndian.PutUint64(key[:], s.seed)
 	h.Write(key[:])
-	h.Write([]byte(canonical(c.Reveal())))
+	h.Write([]byte(number))
 	copy(id[:], h.Sum(nil))
 	return id
 }

@@ -363,7 +363,7 @@ func (d *day) post(ev Event) {
 	}
 	if e, ok := ev.(Established); ok {
 		if c := d.s.contacts[e.Contact]; c != nil && c.phase == arriving && d.chance(d.asks) { // as a menu would
-			c.needs = needs{[]string{"", "id", "en", "jv"}[d.rnd.IntN(4)], []string{"", "f", "m"}[d.rnd.IntN(3)], []string{"", "legal"}[d.rnd.IntN(2)]}
+			c.needs = needs{language: []string{"", "id", "en", "jv"}[d.rnd.IntN(4)], gender: []string{"", "f", "m"}[d.rnd.IntN(3)], topic: []string{"", "legal"}[d.rnd.IntN(2)]}
 		}
 	}
 	for _, e := range d.do(ev) {

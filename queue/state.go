@@ -43,11 +43,14 @@ type state struct {
 	heavy        map[string]bool // of the dispositions
 	wrapUps      map[string]time.Duration
 	care         configs.Care
+	barring      configs.Blocked
+	flood        configs.Flood
 	languages    map[QueueID]string // of the first number that leads there
 	outgoing     configs.Outgoing
 	country      string    // whose numbers are dialled without a country code
 	seed         uint64    // of the last tiebreak
 	entropy      io.Reader // of the ids of contacts that begin here
+	pseudonym    func(number string) string
 
 	// Who is here.
 	agents   map[AgentID]*agent
@@ -55,6 +58,8 @@ type state struct {
 	contacts map[ContactID]*contact
 	offers   map[OfferID]*offer
 	visitors visitors
+	blocks   blocks
+	floods   floods
 	awaiting []*contact           // transferred to one volunteer, oldest first
 	drills   map[ContactID]*token // trial calls, which count nowhere
 	drill    *DrillView           // how the latest one went
@@ -90,6 +95,7 @@ func newState(r configs.Routing, revision, seed uint64, now time.Time) *state {
 		revision: revision,
 		seed:     seed,
 		entropy:  entropyOf(seed),
+		blocks:   newBlocks(),
 		country:  "ID",
 		drills:   map[ContactID]*token{},
 		now:      now,
@@ -99,6 +105,7 @@ func newState(r configs.Routing, revision, seed uint64, now time.Time) *state {
 		offers:   map[OfferID]*offer{},
 		tally:    newTally(),
 	}
+	s.pseudonym = s.pseudonymHere
 	s.route(r)
 	for _, l := range s.lines {
 		l.closed = l.closedAt(now)
@@ -182,6 +189,27 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 		s.onStickyAsked(ev)
 	case NeverAsked:
 		s.onNeverAsked(ev)
+
+	case SilentAsked:
+		s.onSilentAsked(ev)
+	case SilentEnded:
+		s.onSilentEnded(ev)
+	case AbuseEnded:
+		s.onAbuseEnded(ev)
+	case RestAsked:
+		s.onRestAsked(ev)
+	case BlockAsked:
+		s.onBlockAsked(ev)
+	case BlocksKept:
+		s.onBlocksKept(ev)
+	case BlockAdded:
+		s.onBlockAdded(ev)
+	case BlockFailed:
+		s.onBlockFailed(ev)
+	case BlockApproved:
+		s.onBlockApproved(ev)
+	case BlockRemoved:
+		s.onBlockRemoved(ev)
 
 	case RoutingChanged:
 		s.onRoutingChanged(ev)

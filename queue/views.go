@@ -30,7 +30,8 @@ func (s *state) view(a *agent) AgentView {
 	}
 	if w := a.writing; w != nil {
 		v.WrapUp = &WrapUpView{Contact: w.contact, Label: w.label, TalkMS: ms(w.talk), Until: w.until, EndedBy: w.endedBy,
-			Disposition: w.disposition, Extendable: w.extend > 0, Open: w.open}
+			Disposition: w.disposition, Extendable: w.extend > 0, Open: w.open,
+			Block: s.blockWord(w.key), Rest: w.rest}
 	}
 	return v
 }
@@ -41,6 +42,10 @@ func (s *state) callView(a *agent, c *contact) *CallView {
 		WaitMS: ms(c.waited), Connecting: c.phase == connecting || c.phase == rejoining || c.phase == dialling && c.answered,
 		Started: c.started, Held: a.held, Muted: a.muted, Keys: c.keys,
 		Direction: DirectionIn, Stage: c.stage(), Said: c.said(),
+	}
+	v.Silent = c.silent
+	if c.phase.withAgent() {
+		v.Block = s.blockWord(s.keyOf(c))
 	}
 	if c.out {
 		v.Direction = DirectionOut
@@ -59,6 +64,17 @@ func (s *state) callView(a *agent, c *contact) *CallView {
 // business but the desk's.
 func (c *contact) said() Said {
 	return Said{Danger: c.danger, Language: c.needs.language, Topic: c.needs.topic}
+}
+
+// blockWord says on a screen whether a caller can be blocked, or is.
+func (s *state) blockWord(key string) string {
+	switch {
+	case key == "":
+		return ""
+	case s.blocked(key):
+		return "held"
+	}
+	return "may"
 }
 
 func (l *line) view() QueueView {

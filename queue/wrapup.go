@@ -19,6 +19,9 @@ type writing struct {
 	extend      time.Duration // 0: she may not
 	open        bool          // it ends when she says so
 	disposition string        // chosen, and kept whatever ends it
+
+	key  string // the caller's pseudonym
+	rest bool   // a rest is offered
 }
 
 // writingMost is when even a wrap-up that she ends herself is over: by then she
@@ -51,7 +54,7 @@ func (s *state) wrapUp(a *agent, c *contact, talk time.Duration, by Party) {
 		return
 	}
 	a.writing = &writing{
-		contact: c.id, who: s.identify(c.caller), label: set.Label, talk: talk, endedBy: by,
+		contact: c.id, who: s.identify(c.caller), key: s.keyOf(c), label: set.Label, talk: talk, endedBy: by,
 		began: s.now, extend: extend, open: open,
 	}
 	s.become(a, WrapUp, "")

@@ -35,6 +35,11 @@ func (cs *calls) Ask(id queue.ContactID, n int, prompts []string, s queue.Sound)
 	cs.order(id, queue.Ask{Contact: id, Ask: n, Prompts: prompts, Sound: s})
 }
 
+// Say implements [queue.Channel].
+func (cs *calls) Say(id queue.ContactID, prompts []string, language string) {
+	cs.order(id, queue.Say{Contact: id, Prompts: prompts, Language: language})
+}
+
 // Connect implements [queue.Channel].
 func (cs *calls) Connect(id queue.ContactID, agent queue.AgentID) {
 	cs.order(id, queue.Connect{Contact: id, Agent: agent})

@@ -13,6 +13,7 @@ type contact struct {
 	agent    agentOnLine
 	greeting int         // which greeting: a late end of another is ignored
 	welcomed bool        // the greeting has been said
+	says     int         // which words of a talk; a late end of others is ignored
 	question *queue.Ask  // waits for the end of the greeting
 	words    int         // which closing words; a late end of other words is ignored
 	closing  bool        // the desk ordered closing words or the end
@@ -39,6 +40,7 @@ type (
 	wordsSaid  struct{ words int }
 	greeted    struct{ greeting int }
 	asked      struct{ ask int }
+	said       struct{ say int }
 )
 
 // onOrder takes one order of the desk.
@@ -74,6 +76,10 @@ func (k *contact) onOrder(m any) {
 		k.gotAgent(m.try)
 	case wordsSaid:
 		k.gotWordsEnd(m.words)
+	case queue.Say:
+		k.say(m)
+	case said:
+		k.gotSaid(m.say)
 	case asked:
 		k.post(queue.Asked{Contact: k.id, Ask: m.ask})
 	case greeted:

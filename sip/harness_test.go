@@ -141,6 +141,7 @@ type quietSound struct {
 	first   func()
 	done    func()
 	asked   func()
+	saying  func() // ends the words of a talk
 	noPeer  bool
 	closed  int
 	onHold  bool
@@ -226,6 +227,13 @@ func (s *quietSound) ask(prompts []string, music, language string, done func()) 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked = done
+}
+
+func (s *quietSound) say(prompts []string, language string, done func()) {
+	s.note("say %s %s", strings.Join(prompts, "+"), language)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.saying = done
 }
 
 func (s *quietSound) position(n int, language string) {

@@ -33,6 +33,9 @@ type sound interface {
 	play(greeting, music, language string, done func())
 	// ask plays prompts and then the music; done is called when they were said.
 	ask(prompts []string, music, language string, done func())
+	// say parts her and whoever she is connected with, plays prompts to both and
+	// calls done when they have been said.
+	say(prompts []string, language string, done func())
 	// position says how many are before her.
 	position(n int, language string)
 	// connect lets her and the agent hear each other; first is called when the
@@ -80,6 +83,7 @@ type stage struct {
 	leg  *media.RTPLeg
 	room *media.Room // nil: nobody is with her
 	peer media.Leg   // who
+	told tonePlayer  // hears the same words; nil: nobody does
 	once sync.Once
 }
 
@@ -114,6 +118,23 @@ func (s *stage) ask(prompts []string, music, language string, done func()) {
 	if music != "" {
 		p.Loop = s.hall.library.Get(music, language)
 	}
+	s.leg.Play(p)
+}
+
+func (s *stage) say(prompts []string, language string, done func()) {
+	peer := s.peer
+	s.part()
+	p := media.Playlist{}
+	for _, name := range prompts {
+		if words := s.hall.library.Get(name, language); words != nil {
+			p.Once = append(p.Once, words)
+		}
+	}
+	if o, ok := peer.(tonePlayer); ok {
+		o.Play(p)
+		s.told = o
+	}
+	p.Done = done
 	s.leg.Play(p)
 }
 
@@ -183,6 +204,10 @@ func (s *stage) ringBack() {
 }
 
 func (s *stage) part() {
+	if s.told != nil {
+		s.told.Silence()
+		s.told = nil
+	}
 	if s.room == nil {
 		return
 	}

@@ -200,7 +200,7 @@ func (p *Phone) AwaitClosed(ctx context.Context, a queue.AgentID, n int) error {
 	return nil
 }
 
-// Prompts has greeting, music and closing built in. It takes everything that
+// Prompts has greeting, music, closing and blocked built in. It takes everything that
 // begins with RIFF.
 type Prompts struct {
 	mu       sync.Mutex
@@ -212,7 +212,7 @@ func (p *Prompts) Names() []agentui.PromptInfo {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var all []agentui.PromptInfo
-	builtin := []string{"closing", "greeting", "music"}
+	builtin := []string{"blocked", "closing", "greeting", "music"}
 	for _, n := range builtin {
 		all = append(all, agentui.PromptInfo{Name: n, Builtin: true, Uploaded: p.uploaded[n], Duration: 3 * time.Second})
 	}
@@ -226,7 +226,7 @@ func (p *Prompts) Names() []agentui.PromptInfo {
 
 // Shipped gives a WAV header for what is built in.
 func (p *Prompts) Shipped(name, _ string) ([]byte, bool) {
-	return []byte("RIFF"), name == "greeting" || name == "music" || name == "closing"
+	return []byte("RIFF"), name == "blocked" || name == "greeting" || name == "music" || name == "closing"
 }
 
 // Check takes what begins with RIFF.

@@ -144,6 +144,11 @@ func (c *Channel) End(id queue.ContactID, by queue.Party, cause queue.Cause) {
 	c.order(queue.End{Contact: id, By: by, Cause: cause}, queue.HungUp{Contact: id, By: by, Cause: cause})
 }
 
+// Say writes the order down.
+func (c *Channel) Say(id queue.ContactID, prompts []string, language string) {
+	c.order(queue.Say{Contact: id, Prompts: prompts, Language: language}, nil)
+}
+
 // Dial is followed by Ringing, Established and Connected.
 func (c *Channel) Dial(id queue.ContactID, a queue.AgentID, number queue.Caller) {
 	c.order(queue.Dial{Contact: id, Agent: a, Number: number}, queue.Ringing{Contact: id})
