@@ -7,6 +7,8 @@ export interface Routing {
   numbers: NumberEntry[];
   queues: Queue[];
   agents: Agent[];
+  menus?: ({ id: string } & Record<string, unknown>)[] | null;
+  hours?: ({ id: string } & Record<string, unknown>)[] | null;
   outgoing?: Outgoing;
   pause_reasons: Choice[];
   dispositions: Choice[];
@@ -19,7 +21,9 @@ export interface Outgoing {
 }
 export interface Queue {
   id: string; label: string; strategy: string; ring_for: string; greeting: string; music: string; announce_every: string;
-  max_waiting: number; max_wait: string; max_wait_nobody: string; exit: { queue?: string; words?: string };
+  max_waiting: number; max_wait: string; max_wait_nobody: string; exit: { queue?: string; words?: string; message?: boolean };
+  ladder?: { after: string; prompt: string; choices?: { key: string; do: string; queue?: string; number?: string }[] | null }[] | null;
+  steps?: { after: string }[] | null;
   wrap_up: string; wrap_up_extend: string; short_abandon: string;
 }
 

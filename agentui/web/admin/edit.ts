@@ -3,15 +3,25 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { button, icon } from "../parts";
 import type { Queue } from "./api";
-import { moved, shortDuration, without } from "./draft";
+import { moved, shortDuration, valueAt, without } from "./draft";
 import { control, errors, fieldOf, idOf, labelOf, problemsAt } from "./form";
+import { blank, group, list, others } from "./nested";
 import { mayEdit, type Scene } from "./state";
 import { accounts } from "./accounts";
 
 // ---- queues
 
-const queueFields = ["id", "label", "strategy", "ring_for", "greeting", "music", "announce_every", "max_waiting", "max_wait", "max_wait_nobody",
-  "wrap_up", "wrap_up_extend", "short_abandon"];
+// The parts of a queue, as an admin looks for them; what no part names is under
+// the last.
+const queueParts: Record<string, string[]> = {
+  ring: ["strategy", "ring_for", "ring_n", "ring_step", "weight", "steps"],
+  wait: ["greeting", "music", "max_wait", "max_wait_nobody", "announce_every", "announce_position", "announce_limit", "announce_wait", "comfort", "comfort_every", "ladder"],
+  hours: ["hours", "at_closing", "closed"],
+  limits: ["max_waiting", "max_expected_wait", "max_ratio", "resume_for", "drop_return_for"],
+  writing: ["wrap_up_mode", "wrap_up", "wrap_up_extend"],
+};
+const partOf = new Set(Object.values(queueParts).flat());
+const ownFields = ["id", "label", "exit", "when_closed"];
 
 export function queues(scene: Scene): TemplateResult {
   const { s, a, act } = scene;
@@ -28,23 +38,37 @@ function queue(scene: Scene, q: Queue, i: number): TemplateResult {
   return html`<details class="card item" ?open=${wrong > 0 || (s.draft?.queues.length ?? 0) === 1}><summary><span class="item-name">${q.label || q.id || a.newQueue}</span>
       <span class="hint">${q.id}</span>${wrong ? html`<span class="tag bad">${a.problemsFound(wrong)}</span>` : nothing}</summary>
     <div class="item-body">${flow(scene, q)}
-      <div class="grid">${queueFields.map((f) => control(scene, `${path}.${f}`))}</div>
-      ${exit(scene, q, path)}${errors(problemsAt(scene, path))}${listDo(scene, "queues", i)}</div></details>`;
+      <div class="grid">${["id", "label"].map((f) => control(scene, `${path}.${f}`))}</div>
+      ${Object.entries(queueParts).map(([name, keys]) => part(scene, path, a.parts[name] ?? name, keys, group(scene, path, keys),
+        name === "wait" ? exit(scene, path, "exit") : name === "hours" ? exit(scene, path, "when_closed") : nothing))}
+      ${part(scene, path, a.parts.more ?? "", s.fields.filter((f) => f.key.startsWith("queues[].")).map((f) => f.key.slice(9)).filter((k) => !partOf.has(k) && !ownFields.includes(k)),
+        group(scene, path, undefined, [...partOf, ...ownFields]))}
+      ${errors(problemsAt(scene, path))}${listDo(scene, "queues", i)}</div></details>`;
 }
 
-function exit(scene: Scene, q: Queue, path: string): TemplateResult {
+// part is one group of a queue's settings; one with something to mend is open.
+function part(scene: Scene, path: string, title: string, keys: string[], ...content: unknown[]): TemplateResult {
+  const wrong = keys.reduce((n, k) => n + problemsAt(scene, `${path}.${k}`, true).length, 0);
+  return html`<details class="part" ?open=${wrong > 0}><summary>${title}${wrong ? html` <span class="tag bad">${scene.a.problemsFound(wrong)}</span>` : nothing}</summary>
+    <div class="part-body">${content}</div></details>`;
+}
+
+// exit is the choice of one way out, of those the server knows.
+function exit(scene: Scene, path: string, key: "exit" | "when_closed"): TemplateResult {
   const { s, a, act } = scene;
   const off = !mayEdit(s);
-  const kind = q.exit?.queue !== undefined && q.exit.queue !== "" ? "queue" : "words";
-  const name = `${idOf(path)}-exit`;
-  const choose = (k: "queue" | "words") => act.edit(`${path}.exit`, k === "queue"
-    ? { queue: s.draft?.queues.find((o) => o.id !== q.id)?.id ?? "" } : { words: s.prompts?.find((p) => p.name.startsWith("clos"))?.name ?? "closing" });
-  const field = fieldOf(scene, `${path}.exit`);
-  return html`<fieldset class="exit"><legend>${a.exitKind}</legend>
+  const at = `${path}.${key}`;
+  const now = (valueAt(s.draft, at) ?? {}) as { queue?: string; words?: string; message?: boolean };
+  const kind = now.queue ? "queue" : now.message ? "message" : now.words || key === "exit" ? "words" : "none";
+  const first = s.draft?.queues.find((o) => o.id !== valueAt(s.draft, `${path}.id`))?.id ?? "";
+  const words = s.prompts?.find((p) => p.name.startsWith("clos"))?.name ?? "closing";
+  const kinds: [string, string, object][] = [["words", a.exitWords, { words }], ["queue", a.exitQueue, { queue: first }], ["message", a.exitMessage, { message: true }]];
+  if (key === "when_closed") kinds.unshift(["none", a.exitNone, {}]);
+  const field = fieldOf(scene, at);
+  return html`<fieldset class="exit"><legend>${field ? labelOf(scene, field) : a.exitKind}</legend>
     ${field ? html`<p class="help">${field.help?.[s.lang] ?? field.doc ?? ""}</p>` : nothing}
-    <label class="switch"><input type="radio" name=${name} ?disabled=${off} .checked=${kind === "queue"} @change=${() => choose("queue")}><span>${a.exitQueue}</span></label>
-    <label class="switch"><input type="radio" name=${name} ?disabled=${off} .checked=${kind === "words"} @change=${() => choose("words")}><span>${a.exitWords}</span></label>
-    ${control(scene, `${path}.exit.${kind}`)}${errors(problemsAt(scene, `${path}.exit`))}</fieldset>`;
+    ${kinds.map(([k, label, value]) => html`<label class="switch"><input type="radio" name=${`${idOf(path)}-${key}`} ?disabled=${off} .checked=${kind === k} @change=${() => act.edit(at, value)}><span>${label}</span></label>`)}
+    ${kind === "queue" || kind === "words" ? control(scene, `${at}.${kind}`) : nothing}${errors(problemsAt(scene, at))}</fieldset>`;
 }
 
 // flow tells the settings as the caller lives through them: the quickest way to
@@ -52,22 +76,60 @@ function exit(scene: Scene, q: Queue, path: string): TemplateResult {
 function flow({ s, a }: Scene, q: Queue): TemplateResult {
   const d = (v: string) => shortDuration(v);
   const label = (id: string) => s.draft?.queues.find((o) => o.id === id)?.label || id;
-  const exit = q.exit?.queue ? a.flowExitQueue(label(q.exit.queue)) : a.flowExitWords(q.exit?.words ?? "");
+  const exit = q.exit?.queue ? a.flowExitQueue(label(q.exit.queue)) : q.exit?.message ? a.flowExitMessage : a.flowExitWords(q.exit?.words ?? "");
   const never = /^0(ms|s|m|h)?$/.test(d(q.announce_every));
-  return html`<p class="flow"><b>${a.flow}.</b> ${a.flowText({ greeting: q.greeting, ring: d(q.ring_for), every: never ? "" : d(q.announce_every), max: d(q.max_wait), nobody: d(q.max_wait_nobody), exit })}</p>`;
+  return html`<p class="flow"><b>${a.flow}.</b> ${a.flowText({ greeting: q.greeting, ring: d(q.ring_for), every: never ? "" : d(q.announce_every), max: d(q.max_wait), nobody: d(q.max_wait_nobody), exit })}</p>
+    ${ladder(s, a, q, exit)}`;
 }
 
-function newQueue({ s, a }: Scene): Queue {
-  const def = (f: string) => s.fields.find((x) => x.key === `queues[].${f}`)?.default ?? "";
+// ladder is the way of a caller who is not answered, as a picture that changes
+// with what is typed.
+function ladder(s: Scene["s"], a: Scene["a"], q: Queue, exit: string): TemplateResult | typeof nothing {
+  const rungs = [...(q.ladder ?? []).map((r) => ({ after: r.after, text: html`${a.ladderSays} <b>${r.prompt}</b>${r.choices?.length ? html`: ${r.choices.map((c) => html`<kbd>${c.key}</kbd> ${does(s, c)} `)}` : nothing}` })),
+    ...(q.steps ?? []).map((t) => ({ after: t.after, text: html`${a.ladderWider}` }))].sort((x, y) => seconds(x.after) - seconds(y.after));
+  if (!rungs.length) return nothing;
+  return html`<ol class="ladder" aria-label=${a.ladderTitle}><li><span class="when">0s</span> ${a.ladderBegin}</li>
+    ${rungs.map((r) => html`<li><span class="when">${shortDuration(r.after)}</span> <span>${r.text}</span></li>`)}
+    <li class="last"><span class="when">${shortDuration(q.max_wait)}</span> ${exit}</li></ol>`;
+}
+
+function does(s: Scene["s"], c: { do: string; queue?: string; number?: string }): string {
+  const f = s.fields.find((x) => x.key === "queues[].ladder[].choices[].do");
+  const o = f?.choices?.find((x) => typeof x !== "string" && x.value === c.do);
+  const name = (typeof o === "object" && o?.label?.[s.lang]) || c.do;
+  return c.do === "queue" || c.do === "number" ? `${name} ${c.queue || c.number}` : name;
+}
+
+function seconds(d: string): number {
+  let n = 0;
+  for (const m of d.matchAll(/([\d.]+)(h|ms|m|s)/g)) n += Number(m[1]) * { h: 3600, m: 60, s: 1, ms: 0.001 }[m[2] as "h" | "m" | "s" | "ms"];
+  return n;
+}
+
+function newQueue(scene: Scene): Queue {
+  const { s, a } = scene;
   const taken = new Set(s.draft?.queues.map((q) => q.id));
   let n = 1;
   while (taken.has(`queue${n}`)) n++;
-  return {
-    id: `queue${n}`, label: a.newQueue, strategy: def("strategy") || "longest_idle", ring_for: def("ring_for") || "20s", greeting: def("greeting") || "greeting",
-    music: def("music") || "music", announce_every: def("announce_every") || "45s", max_waiting: Number(def("max_waiting") || 0), max_wait: def("max_wait") || "15m",
-    max_wait_nobody: def("max_wait_nobody") || "2m", exit: { words: s.prompts?.find((p) => p.name.startsWith("clos"))?.name ?? "closing" },
-    wrap_up: def("wrap_up") || "2m", wrap_up_extend: def("wrap_up_extend") || "2m", short_abandon: def("short_abandon") || "5s",
-  };
+  return { ...blank(scene, "queues[]"), id: `queue${n}`, label: a.newQueue, exit: { words: s.prompts?.find((p) => p.name.startsWith("clos"))?.name ?? "closing" }, when_closed: {} } as unknown as Queue;
+}
+
+// ---- menus and hours
+
+export function menus(scene: Scene): TemplateResult {
+  return html`${list(scene, "menus")}`;
+}
+
+export function hours(scene: Scene): TemplateResult {
+  return html`${list(scene, "hours")}`;
+}
+
+// ---- what no section of its own shows
+
+const ownSections = ["numbers", "menus", "hours", "queues", "agents", "outgoing", "pause_reasons", "dispositions"];
+
+export function rules(scene: Scene): TemplateResult {
+  return others(scene, ownSections);
 }
 
 // ---- numbers
@@ -76,7 +138,7 @@ export function numbers(scene: Scene): TemplateResult {
   const { s, a, act } = scene;
   const list = s.draft?.numbers ?? [];
   return html`${errors(problemsAt(scene, "numbers"))}
-    ${list.map((_, i) => html`<div class="card row-card"><div class="grid">${["number", "queue", "language"].map((f) => control(scene, `numbers[${i}].${f}`))}</div>
+    ${list.map((_, i) => html`<div class="card row-card"><div class="grid">${["number", "queue", "menu", "language"].map((f) => control(scene, `numbers[${i}].${f}`))}</div>
       ${errors(problemsAt(scene, `numbers[${i}]`))}${listDo(scene, "numbers", i)}</div>`)}
     ${mayEdit(s) ? button({ label: a.addNumber, icon: "plus", click: () => act.edit("numbers", [...list, { number: "", queue: s.draft?.queues[0]?.id ?? "", language: "id" }]) }) : nothing}`;
 }
@@ -88,6 +150,7 @@ export function volunteers(scene: Scene): TemplateResult {
   const list = s.draft?.agents ?? [];
   return html`<section aria-labelledby="agents-title" class="stack"><h3 id="agents-title">${a.agents}</h3>${errors(problemsAt(scene, "agents"))}
     ${list.map((g, i) => html`<div class="card row-card"><div class="grid">${["id", "name"].map((f) => control(scene, `agents[${i}].${f}`))}${answers(scene, i)}${["mobile", "dial"].map((f) => control(scene, `agents[${i}].${f}`))}</div>
+      ${part(scene, `agents[${i}]`, a.parts.skills ?? "", ["languages", "gender", "topics", "weight", "supervisor", "tiers"], group(scene, `agents[${i}]`, undefined, ["id", "name", "queues", "mobile", "dial"]))}
       ${s.users && g.id && !s.users.some((u) => u.name === g.id) ? html`<p class="hint">${icon("warn")}<span>${g.id} ${a.noAccount}</span></p>` : nothing}
       ${errors(problemsAt(scene, `agents[${i}]`))}${listDo(scene, "agents", i)}</div>`)}
     ${mayEdit(s) ? button({ label: a.addAgent, icon: "plus", click: () => act.edit("agents", [...list, { id: "", name: "", queues: s.draft?.queues.slice(0, 1).map((q) => q.id) ?? [] }]) }) : nothing}
@@ -135,7 +198,7 @@ function choiceList(scene: Scene, list: "pause_reasons" | "dispositions"): Templ
   const f = fieldOf(scene, list);
   return html`<section class="stack" aria-labelledby="${list}-title"><h3 id="${list}-title">${f ? labelOf(scene, f) : list}</h3>
     ${f?.help || f?.doc ? html`<p class="help">${f.help?.[s.lang] ?? f.doc}</p>` : nothing}${errors(problemsAt(scene, list))}
-    ${all.map((_, i) => html`<div class="card row-card"><div class="grid">${["code", "label.en", "label.id"].map((k) => control(scene, `${list}[${i}].${k}`))}</div>
+    ${all.map((_, i) => html`<div class="card row-card"><div class="grid">${["code", "label.en", "label.id", ...(list === "dispositions" ? ["wrap_up", "heavy"] : [])].map((k) => control(scene, `${list}[${i}].${k}`))}</div>
       ${errors(problemsAt(scene, `${list}[${i}]`))}${listDo(scene, list, i)}</div>`)}
     ${mayEdit(s) ? button({ label: a.addChoice, id: `add-${list}`, icon: "plus", click: () => act.edit(list, [...all, { code: "", label: { en: "", id: "" } }]) }) : nothing}</section>`;
 }

@@ -59,6 +59,14 @@ function input(scene: Scene, f: Field, path: string, id: string, value: unknown,
     return html`<label class="switch"><input id=${id} type="checkbox" ?disabled=${off} .checked=${value === true} aria-describedby=${about} aria-invalid=${bad}
       @change=${(e: Event) => act.edit(path, (e.target as HTMLInputElement).checked)}><span>${labelOf(scene, f)}</span></label>`;
   }
+  if (f.key.endsWith(".days")) return days(scene, path, id, value, off);
+  if (f.key.endsWith(".date")) {
+    return html`<input id=${id} type="date" ?disabled=${off} .value=${String(value ?? "")} aria-describedby=${about} aria-invalid=${bad} @change=${set}>`;
+  }
+  if (f.key.endsWith(".until")) {
+    const local = (e: Event) => act.edit(path, withZone((e.target as HTMLInputElement).value));
+    return html`<input id=${id} type="datetime-local" ?disabled=${off} .value=${withoutZone(String(value ?? ""))} aria-describedby=${about} aria-invalid=${bad} @change=${local}>`;
+  }
   if (f.type === "list") {
     const words = (text: string) => text.split(/[\s,;]+/).filter(Boolean);
     return html`<input id=${id} type="text" spellcheck="false" autocapitalize="none" ?disabled=${off} .value=${((value as string[] | null) ?? []).join(", ")}
@@ -73,6 +81,31 @@ function input(scene: Scene, f: Field, path: string, id: string, value: unknown,
     aria-describedby=${about} aria-invalid=${bad} @change=${set}>`;
 }
 
+const week = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+// days are seven boxes in the reader's words; 1 January 2024 was a Monday.
+function days({ s, act }: Scene, path: string, id: string, value: unknown, off: boolean): TemplateResult {
+  const on = (value as string[] | null) ?? [];
+  const name = new Intl.DateTimeFormat(s.lang, { weekday: "short", timeZone: "UTC" });
+  return html`<div class="days" id=${id} role="group">${week.map((d, i) => html`<label><input type="checkbox" ?disabled=${off} .checked=${on.includes(d)}
+    @change=${(e: Event) => act.edit(path, week.filter((w) => (w === d ? (e.target as HTMLInputElement).checked : on.includes(w))))}><span>${name.format(Date.UTC(2024, 0, 1 + i))}</span></label>`)}</div>`;
+}
+
+// A time of the reader's own clock, with its zone as the document wants it.
+function withZone(local: string): string {
+  const t = new Date(local);
+  if (!local || Number.isNaN(t.getTime())) return "";
+  const east = -t.getTimezoneOffset();
+  const two = (n: number) => String(Math.trunc(Math.abs(n))).padStart(2, "0");
+  return `${local.length === 16 ? `${local}:00` : local}${east < 0 ? "-" : "+"}${two(east / 60)}:${two(east % 60)}`;
+}
+
+function withoutZone(text: string): string {
+  const t = new Date(text);
+  if (!text || Number.isNaN(t.getTime())) return "";
+  return new Date(t.getTime() - t.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+}
+
 interface Option {
   value: string;
   label: string;
@@ -82,6 +115,7 @@ function optionsOf(scene: Scene, f: Field): Option[] | null {
   const { s } = scene;
   const refers = f.refers || fallbackRefers[f.key];
   if (refers === "queues") return (s.draft?.queues ?? []).map((q) => ({ value: q.id, label: q.label ? `${q.label} (${q.id})` : q.id }));
+  if (refers === "menus" || refers === "hours") return [{ value: "", label: scene.a.none }, ...(s.draft?.[refers] ?? []).map((m) => ({ value: m.id, label: m.id }))];
   if (refers === "prompts" && s.prompts) return s.prompts.map((p) => ({ value: p.name, label: p.name }));
   if (!f.choices?.length) return null;
   return f.choices.map((c) => (typeof c === "string" ? { value: c, label: c } : { value: c.value, label: c.label?.[s.lang] ?? c.value }));

@@ -6,7 +6,7 @@ import { button, dialog, icon, mark } from "../parts";
 import { prompts } from "./accounts";
 import { changeList } from "./changes";
 import { changes } from "./draft";
-import { choices, numbers, outgoing, queues, volunteers } from "./edit";
+import { choices, hours, menus, numbers, outgoing, queues, rules, volunteers } from "./edit";
 import { sentence } from "./form";
 import { calls, history, status } from "./look";
 import { trunks } from "./trunks";
@@ -25,14 +25,18 @@ export function screen(scene: Scene): TemplateResult {
       ${section(scene)}</main></div>${draftBar(scene)}${review(scene)}${conflict(scene)}${goBack(scene)}`;
 }
 
-const edits: Section[] = ["queues", "numbers", "volunteers", "choices", "outgoing", "prompts", "routing"];
+const drafts: Section[] = ["queues", "menus", "hours", "numbers", "volunteers", "choices", "outgoing", "rules"];
+const edits: Section[] = [...drafts, "prompts", "routing"];
 
 function section(scene: Scene): TemplateResult {
-  if (["queues", "numbers", "volunteers", "choices", "outgoing"].includes(scene.s.section) && !scene.s.draft) return html`<p class="hint">${scene.w.loading}</p>`;
+  if (drafts.includes(scene.s.section) && !scene.s.draft) return html`<p class="hint">${scene.w.loading}</p>`;
   switch (scene.s.section) {
     case "calls": return calls(scene);
     case "status": return status(scene);
     case "queues": return queues(scene);
+    case "menus": return menus(scene);
+    case "hours": return hours(scene);
+    case "rules": return rules(scene);
     case "numbers": return numbers(scene);
     case "volunteers": return volunteers(scene);
     case "choices": return choices(scene);
@@ -46,7 +50,7 @@ function section(scene: Scene): TemplateResult {
 
 // dot marks a section with something to mend.
 function dot({ s, a }: Scene, n: Section): TemplateResult | typeof nothing {
-  const lists: Partial<Record<Section, string[]>> = { queues: ["queues"], numbers: ["numbers"], volunteers: ["agents"], choices: ["pause_reasons", "dispositions"], outgoing: ["outgoing"] };
+  const lists: Partial<Record<Section, string[]>> = { queues: ["queues"], menus: ["menus"], hours: ["hours"], rules: ["care"], numbers: ["numbers"], volunteers: ["agents"], choices: ["pause_reasons", "dispositions"], outgoing: ["outgoing"] };
   const count = s.problems.filter((p) => lists[n]?.some((l) => (p.path ?? p.key).startsWith(l))).length;
   return count ? html` <span class="tag bad"><span aria-hidden="true">${count}</span><span class="visually-hidden">${a.problemsFound(count)}</span></span>` : nothing;
 }

@@ -5,7 +5,7 @@ import type { Words } from "../i18n";
 import type { AdminWords } from "../i18n/admin-en";
 import type { Ban, Call, Change, Field, Plan, Problem, Prompt, Revision, Routing, Status, Trace, Trunk, User } from "./api";
 
-export const sections = ["calls", "status", "queues", "numbers", "volunteers", "choices", "outgoing", "prompts", "trunks", "routing", "history"] as const;
+export const sections = ["calls", "status", "queues", "menus", "hours", "numbers", "volunteers", "choices", "outgoing", "rules", "prompts", "trunks", "routing", "history"] as const;
 export type Section = (typeof sections)[number];
 
 export interface State {

@@ -8,6 +8,7 @@ import { blankState, type Actions, type State } from "../admin/state";
 import type { Lang } from "../format";
 import { words } from "../i18n";
 import { adminWords } from "../i18n/admin";
+import described from "./fields.json"; // written by go generate ./configs
 
 const query = new URLSearchParams(location.search);
 const lang: Lang = query.get("lang") === "id" ? "id" : "en";
@@ -16,44 +17,16 @@ document.documentElement.lang = lang;
 const now = Date.now();
 const ago = (s: number) => new Date(now - s * 1000).toISOString();
 
-const field = (key: string, type: Field["type"], en: string, id: string, help = "", more: Partial<Field> = {}): Field =>
-  ({ key, type, label: { en, id }, help: { en: help, id: help }, default: "", ...more });
-const fields: Field[] = [
-  field("numbers[].number", "text", "Number", "Nomor", "The number as the trunk delivers it."),
-  field("numbers[].queue", "text", "Queue", "Antrean", "The queue its callers enter.", { refers: "queues" }),
-  field("numbers[].language", "choice", "Language", "Bahasa", "", { choices: [{ value: "id", label: { en: "Indonesian", id: "Bahasa Indonesia" } }, { value: "en", label: { en: "English", id: "Bahasa Inggris" } }] }),
-  field("queues[].id", "text", "Short name", "Nama pendek", "Used by numbers, volunteers and reports."),
-  field("queues[].label", "text", "Shown as", "Tampil sebagai", "What volunteers see when a call rings."),
-  field("queues[].strategy", "choice", "Who rings first", "Siapa berdering dulu", "", { choices: ["longest_idle", "ring_all", "round_robin"] }),
-  field("queues[].ring_for", "duration", "Ring for", "Lama berdering", "How long one volunteer’s browser rings before the next is tried."),
-  field("queues[].greeting", "text", "Greeting", "Salam pembuka", "The prompt every caller hears first.", { refers: "prompts" }),
-  field("queues[].music", "text", "Music", "Musik", "", { refers: "prompts" }),
-  field("queues[].announce_every", "duration", "Announce position every", "Umumkan posisi setiap"),
-  field("queues[].max_waiting", "number", "Most callers waiting", "Jumlah menunggu terbanyak", "0 means no limit."),
-  field("queues[].max_wait", "duration", "Longest wait", "Tunggu paling lama"),
-  field("queues[].max_wait_nobody", "duration", "Longest wait with nobody on shift", "Tunggu paling lama tanpa relawan"),
-  field("queues[].exit", "group", "Way out", "Jalan keluar", "What happens when a caller has waited too long."),
-  field("queues[].exit.queue", "text", "Another queue", "Antrean lain", "", { refers: "queues" }),
-  field("queues[].exit.words", "text", "Closing words", "Kata penutup", "", { refers: "prompts" }),
-  field("queues[].wrap_up", "duration", "Writing time", "Waktu mencatat"),
-  field("agents[].id", "text", "User name", "Nama pengguna", "The name she signs in with."),
-  field("agents[].name", "text", "Alias", "Nama samaran", "Shown on screens, never to callers."),
-  field("agents[].queues", "list", "Answers", "Menjawab"),
-  field("pause_reasons", "list", "Pause reasons", "Alasan jeda"), field("pause_reasons[].code", "text", "Code", "Kode"),
-  field("pause_reasons[].label.en", "text", "English", "Inggris"), field("pause_reasons[].label.id", "text", "Indonesian", "Indonesia"),
-  field("dispositions", "list", "Dispositions", "Hasil kontak"), field("dispositions[].code", "text", "Code", "Kode"),
-  field("outgoing.allow", "list", "May be called", "Boleh dihubungi"), field("outgoing.deny", "list", "May not be called", "Tidak boleh dihubungi"),
-  field("outgoing.max_at_once", "number", "At once", "Sekaligus"), field("outgoing.rates", "list", "Rates", "Tarif"), field("outgoing.rates[].prefix", "text", "Numbers beginning with", "Nomor berawalan"),
-  field("outgoing.rates[].per_minute", "number", "Per minute", "Per menit"), field("agents[].dial", "switch", "May call out", "Boleh menelepon keluar"), field("agents[].mobile", "text", "Mobile", "Nomor seluler"),
-  field("dispositions[].label.en", "text", "English", "Inggris"), field("dispositions[].label.id", "text", "Indonesian", "Indonesia"),
-];
+const fields = described as Field[];
 const queue = (id: string, label: string, ring_for: string) => ({
   id, label, strategy: "longest_idle", ring_for, greeting: "greeting", music: "music", announce_every: "45s", max_waiting: 0, max_wait: "15m0s",
   max_wait_nobody: "2m0s", exit: { words: "closing" }, wrap_up: "2m0s", wrap_up_extend: "2m0s", short_abandon: "5s",
 });
 const base: Routing = {
   numbers: [{ number: "0213903963", queue: "hotline", language: "id" }],
-  queues: [queue("hotline", "Hotline", "20s"), queue("remaja", "Sahabat Remaja", "25s")],
+  menus: [{ id: "main", prompt: "menu", timeout: "5s", repeat: 1, queue: "hotline", choices: [{ key: "1", danger: true }, { key: "2", language: "en" }, { key: "3", gender: "f" }] }] as Routing["menus"],
+  hours: [{ id: "office", time_zone: "Asia/Jakarta", open24: false, weekly: [{ days: ["mon", "tue", "wed", "thu", "fri"], from: "08:00", to: "22:00" }], exceptions: [{ date: "2026-12-25", label: "Natal", open: "closed", windows: [] }] }] as Routing["hours"],
+  queues: [{ ...queue("hotline", "Hotline", "20s"), hours: "office", steps: [{ after: "2m" }], ladder: [{ after: "1m", prompt: "hold", choices: [] }, { after: "3m", prompt: "choices", choices: [{ key: "1", do: "stay" }, { key: "2", do: "callback" }, { key: "4", do: "number", number: "129" }] }] } as Routing["queues"][number], queue("remaja", "Sahabat Remaja", "25s")],
   agents: [{ id: "sari", name: "Sari", queues: ["hotline"] }, { id: "dewi", name: "Dewi", queues: ["hotline", "remaja"] }],
   outgoing: { allow: ["+62"], deny: ["+62809"], max_at_once: 2, max_per_hour: 30, max_minutes: 60, max_cost_per_day: 0, rates: [{ prefix: "+628", per_minute: 500 }] },
   pause_reasons: [{ code: "break", label: { en: "Short break", id: "Istirahat sebentar" } }],
@@ -96,6 +69,10 @@ const states: Record<string, Partial<State>> = {
   calls: { section: "calls" },
   status: { section: "status" },
   queues: { section: "queues", draft, problems },
+  ladder: { section: "queues", draft: { ...base, queues: base.queues.slice(0, 1) } },
+  menus: { section: "menus" },
+  hours: { section: "hours" },
+  rules: { section: "rules" },
   numbers: { section: "numbers" },
   volunteers: { section: "volunteers", draft },
   choices: { section: "choices" },
