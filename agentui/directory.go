@@ -26,6 +26,7 @@ type Directory interface {
 	Sessions
 	Documents
 	Records
+	Blocks
 }
 
 // Accounts are the people who may sign in.
@@ -73,6 +74,18 @@ type Records interface {
 	Since(since time.Time, each func(queue.Entry) bool) error
 	Verify() (violations []string, err error)
 	Backup(w io.Writer) error
+}
+
+// Blocks are the blocked callers.
+type Blocks interface {
+	Blocks() ([]queue.Block, error) // oldest first
+	AddBlock(queue.Block) error
+	// ApproveBlock answers ErrConflict to who asked for the block herself.
+	ApproveBlock(id queue.BlockID, by string, expires time.Time) (queue.Block, error)
+	RemoveBlock(queue.BlockID) error
+	// Pseudonym stands for a number, in the form of queue.CallerKey, that must not
+	// be kept.
+	Pseudonym(number string) string
 }
 
 // Desk decides who talks to whom; *queue.Desk is one.

@@ -182,6 +182,33 @@ type (
 		Contact     queue.ContactID `json:"contact"`
 		Disposition string          `json:"disposition"` // a configured code
 	}
+	// SilentAsk plays a yes/no question to a caller who cannot speak.
+	SilentAsk struct {
+		Head
+		Contact  queue.ContactID `json:"contact"`
+		Question string          `json:"question"` // danger, near, hurt, police, stay, own
+	}
+	// SilentEnd: she can speak; her keys are keys again.
+	SilentEnd struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+	}
+	// AbuseEnd ends an abusive call: she is off at once, the caller hears why.
+	AbuseEnd struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+	}
+	// Rest takes the rest that her wrap-up offers.
+	Rest struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+	}
+	// BlockCaller blocks the caller for a day.
+	BlockCaller struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+		Reason  string          `json:"reason"` // prank, abusive, sexual, threat, other
+	}
 	// WrapUpExtend asks for more writing time.
 	WrapUpExtend struct {
 		Head
@@ -281,6 +308,11 @@ var (
 		"wish":          func() any { return new(Wish) },
 		"wrapup.choose": func() any { return new(WrapUpChoose) },
 		"wrapup.extend": func() any { return new(WrapUpExtend) },
+		"silent.ask":    func() any { return new(SilentAsk) },
+		"silent.end":    func() any { return new(SilentEnd) },
+		"abuse.end":     func() any { return new(AbuseEnd) },
+		"rest":          func() any { return new(Rest) },
+		"block":         func() any { return new(BlockCaller) },
 		"wrapup.finish": func() any { return new(WrapUpFinish) },
 		"stats":         func() any { return new(PageStats) },
 		"ping":          func() any { return new(Ping) },

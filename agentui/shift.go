@@ -75,6 +75,20 @@ func (x *session) onRequest(m any, kind string) {
 		if x.word(m.Disposition, kind) {
 			x.about(m.Contact, kind, queue.DispositionChosen{Agent: x.agent, Contact: m.Contact, Disposition: m.Disposition})
 		}
+	case *SilentAsk:
+		if x.word(m.Question, kind) {
+			x.about(m.Contact, kind, queue.SilentAsked{Agent: x.agent, Contact: m.Contact, Question: m.Question})
+		}
+	case *SilentEnd:
+		x.about(m.Contact, kind, queue.SilentEnded{Agent: x.agent, Contact: m.Contact})
+	case *AbuseEnd:
+		x.about(m.Contact, kind, queue.AbuseEnded{Agent: x.agent, Contact: m.Contact})
+	case *Rest:
+		x.about(m.Contact, kind, queue.RestAsked{Agent: x.agent, Contact: m.Contact})
+	case *BlockCaller:
+		if x.word(m.Reason, kind) {
+			x.about(m.Contact, kind, queue.BlockAsked{Agent: x.agent, Contact: m.Contact, Reason: m.Reason})
+		}
 	case *WrapUpExtend:
 		x.about(m.Contact, kind, queue.WrapUpExtended{Agent: x.agent, Contact: m.Contact})
 	case *WrapUpFinish:

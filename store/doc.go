@@ -4,6 +4,7 @@
 //
 //	sahut.db     the database; its lock says who uses the directory
 //	sahut.pid    who that is
+//	secret.key   what pseudonyms of callers are made with; in no backup
 //	sahut.state  says that there was a database, and when it was last in use
 //
 // The rules:
@@ -29,6 +30,7 @@
 //	user     name                        → account
 //	session  SHA-256 of the cookie       → session
 //	prompt   name                        → who, when; prompt.wav holds the sound
+//	block    id                          → block of a caller, by pseudonym
 //	meta     name                        → schema, projected, settled, realm
 //
 // store imports configs and queue, and is the only room that imports bbolt.

@@ -20,6 +20,7 @@ var (
 	bucketSession   = []byte("session")
 	bucketPrompt    = []byte("prompt")
 	bucketPromptWAV = []byte("prompt.wav")
+	bucketBlock     = []byte("block")
 )
 
 // The keys of bucket meta.
@@ -34,6 +35,7 @@ var (
 // nothing. Each is one transaction. Never edit one that was released: add.
 var migrations = []func(*bolt.Tx) error{
 	makeBuckets,
+	makeBlocks,
 }
 
 // makeBuckets is schema 1.
@@ -44,6 +46,12 @@ func makeBuckets(tx *bolt.Tx) error {
 		}
 	}
 	return nil
+}
+
+// makeBlocks is schema 2.
+func makeBlocks(tx *bolt.Tx) error {
+	_, err := tx.CreateBucketIfNotExists(bucketBlock)
+	return err
 }
 
 // migrate applies the steps the database lacks. A database of a newer Sahut is

@@ -60,6 +60,8 @@ type Store struct {
 	realm   string
 	writes  chan *write
 	figures figures
+	key     []byte       // of this directory
+	numbers []byte       // derived from it, for Pseudonym
 	gate    sync.RWMutex // guards shut; held shared while a write is let in
 	shut    bool
 	closing chan struct{}
@@ -110,6 +112,11 @@ func (s *Store) begin(realm string) error {
 	if err := s.settleRealm(realm); err != nil {
 		return fmt.Errorf("prepare the database in %s: %w", s.dir, err)
 	}
+	var err error
+	if s.key, err = openKey(s.keyPath()); err != nil {
+		return err
+	}
+	s.numbers = s.derive("numbers")
 	if err := writeFile(filepath.Join(s.dir, pidName), strconv.Itoa(os.Getpid())+"\n"); err != nil {
 		return fmt.Errorf("note our process id in %s: %w", s.dir, err)
 	}

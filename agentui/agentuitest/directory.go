@@ -34,6 +34,7 @@ type Directory struct {
 	sessions  map[[32]byte]agentui.Session
 	revisions []revision
 	prompts   map[string][]byte
+	blocks    []queue.Block
 }
 
 type revision struct {

@@ -120,5 +120,15 @@ func (d directory) Since(since time.Time, each func(queue.Entry) bool) error {
 	return d.store.Since(since, each)
 }
 
+func (d directory) Blocks() ([]queue.Block, error)     { return d.store.Blocks() }
+func (d directory) AddBlock(b queue.Block) error       { return known(d.store.AddBlock(b)) }
+func (d directory) RemoveBlock(id queue.BlockID) error { return known(d.store.RemoveBlock(id)) }
+func (d directory) Pseudonym(number string) string     { return d.store.Pseudonym(number) }
+
+func (d directory) ApproveBlock(id queue.BlockID, by string, expires time.Time) (queue.Block, error) {
+	b, err := d.store.ApproveBlock(id, by, expires)
+	return b, known(err)
+}
+
 func (d directory) Verify() ([]string, error) { return d.store.Verify() }
 func (d directory) Backup(w io.Writer) error  { return d.store.Backup(w) }

@@ -33,6 +33,7 @@ type house struct {
 	sip     *sip.Server
 	ui      *agentui.Server
 	desk    *queue.Desk
+	blocks  *blockBook
 
 	web      net.Listener
 	control  net.Listener
@@ -68,9 +69,14 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 	undo = append(undo, func() { h.engine.Close() })
 	h.peers = media.NewPeers(h.engine)
 
+	h.blocks = openBlockBook(h.store, log)
 	if h.desk, err = h.openDesk(); err != nil {
 		return nil, err
 	}
+	if err = h.blocks.begin(h.desk.Post); err != nil { // before anybody can call
+		return nil, err
+	}
+	undo = append(undo, h.blocks.close)
 	h.sip, err = sip.New(sip.Options{
 		Config: cfg.SIP, Engine: h.engine, Peers: h.peers, Library: h.library,
 		Desk: h.desk, Credentials: h.store, Alarm: h.trunkAlarm, Log: log,
@@ -137,6 +143,7 @@ func (h *house) openDesk() (*queue.Desk, error) {
 	}
 	return queue.NewDesk(queue.DeskOptions{
 		Routing: routing, Revision: revision.Number, Country: h.cfg.SIP.Country, Past: past, Journal: h, Log: h.log,
+		Blocks: h.blocks, Pseudonym: h.store.Pseudonym,
 	}), nil
 }
 
@@ -263,6 +270,7 @@ func (h *house) run(ctx context.Context, again <-chan struct{}) error {
 	stopDesk()
 	<-deskDone
 	err = errors.Join(err, operator.Shutdown(stop), h.ui.Close(stop))
+	h.blocks.close()
 	h.peers.CloseAll()
 	err = errors.Join(err, h.engine.Close())
 	return errors.Join(err, h.store.Close())

@@ -317,6 +317,12 @@ func (e *Ear) WaitSound(ctx context.Context) error {
 	return e.waitSound(ctx, "sound", func(pcm []int16) bool { return Level(pcm) > -40 })
 }
 
+// WaitSoundBut returns when 100 ms of something else than that tone have been
+// heard after the call.
+func (e *Ear) WaitSoundBut(ctx context.Context, freq float64) error {
+	return e.waitSound(ctx, fmt.Sprintf("something else than %g Hz", freq), func(pcm []int16) bool { return Level(pcm) > -40 && !hasTone(freq, pcm) })
+}
+
 func (e *Ear) waitSound(ctx context.Context, what string, match func([]int16) bool) error {
 	e.mu.Lock()
 	from := e.total
