@@ -94,6 +94,10 @@ type Desk interface {
 	Snapshot() *queue.Snapshot
 	// View is the agent's state now; false for who is on no queue's list.
 	View(queue.AgentID) (queue.AgentView, bool)
+	// Waiting lists who waits; Why says why one of them still does, nil if she
+	// does not.
+	Waiting(context.Context) ([]queue.WaitingCaller, error)
+	Why(context.Context, queue.ContactID) (*queue.Why, error)
 }
 
 // Phone is the sound between browsers and server; media.Peers is one through

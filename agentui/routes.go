@@ -60,6 +60,10 @@ func routes() []route {
 
 		// what happens
 		{method: "GET", path: "/api/v1/status", rights: supervisors, do: (*Server).getStatus, out: queue.Snapshot{}, doc: "Queues, volunteers and counters now."},
+		{method: "GET", path: "/api/v1/waiting", rights: supervisors, do: (*Server).getWaiting, out: WaitingList{}, doc: "Who waits, queue by queue in the order they are served; at most a hundred of each."},
+		{method: "GET", path: "/api/v1/waiting/{contact}", rights: supervisors, do: (*Server).getWhy, out: queue.Why{}, doc: "Why a caller still waits: the reason for each volunteer of her queue."},
+		{method: "POST", path: "/api/v1/queues/{queue}/closing", rights: supervisors, do: (*Server).postClosing, in: CloseQueue{}, out: Applied{}, doc: "Close a queue now, until a time; it opens again by itself. Who waits is treated by at_closing."},
+		{method: "DELETE", path: "/api/v1/queues/{queue}/closing", rights: supervisors, do: (*Server).deleteClosing, out: Applied{}, doc: "Open a queue that was closed by hand; its hours hold."},
 		{method: "GET", path: "/api/v1/calls", rights: supervisors, do: (*Server).getCalls, out: Calls{}, endless: true, doc: "Call records, newest first. Accept application/x-ndjson gives one a line, without limit.",
 			query: []string{"since: how far back, as 24h or as a time (RFC 3339); default 24h", "limit: at most so many, 1 to 5000; default 500", "before: only older ones than this call's id; for the next page"}},
 		{method: "GET", path: "/api/v1/report", rights: supervisors, do: (*Server).getReport, out: Report{}, endless: true, doc: "Service level, abandons, waits and the volunteers' time, each by its formula.",

@@ -119,6 +119,7 @@ type QueueView struct {
 	Oldest  *time.Time `json:"oldest,omitempty"` // since when the longest waiting caller waits
 	Ready   int        `json:"ready"`
 	Talking int        `json:"talking"`
+	Closed  string     `json:"closed,omitempty"` // why it takes no callers now: hours, closed_now
 }
 
 // Notice tells an agent about a happening.

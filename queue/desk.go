@@ -196,8 +196,9 @@ func (d *Desk) loop(ctx context.Context) {
 // step applies one event.
 func (d *Desk) step(ev Event) {
 	now := time.Now()
-	if q, ok := ev.(question); ok {
-		q.answer <- d.state.why(q.about, now)
+	if g, ok := ev.(glance); ok {
+		g.see(d.state, now)
+		close(g.done)
 		return
 	}
 	do := d.state.apply(ev, now)

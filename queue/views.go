@@ -78,7 +78,7 @@ func (s *state) blockWord(key string) string {
 }
 
 func (l *line) view() QueueView {
-	v := QueueView{Queue: l.id, Label: l.set.Label, Waiting: len(l.order.list), Ready: len(l.free), Talking: l.talking}
+	v := QueueView{Queue: l.id, Label: l.set.Label, Waiting: len(l.order.list), Ready: len(l.free), Talking: l.talking, Closed: l.closed}
 	if since, ok := l.order.oldest(); ok {
 		v.Oldest = &since
 	}

@@ -161,23 +161,8 @@ func (s *state) unmet(c *contact) bool {
 	})
 }
 
-// question is asked of the desk's state between two events and changes nothing.
-type question struct {
-	about  ContactID
-	answer chan *Why
-}
-
-func (question) event() {}
-
-// Why tells why a caller still waits; nil if she does not. It asks the desk
-// itself, so it needs Run and waits its turn behind the events posted before.
-func (d *Desk) Why(ctx context.Context, c ContactID) (*Why, error) {
-	q := question{c, make(chan *Why, 1)}
-	d.Post(q)
-	select {
-	case w := <-q.answer:
-		return w, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+// Why tells why a caller still waits; nil if she does not.
+func (d *Desk) Why(ctx context.Context, c ContactID) (w *Why, err error) {
+	err = d.look(ctx, func(s *state, now time.Time) { w = s.why(c, now) })
+	return w, err
 }

@@ -79,6 +79,19 @@ func (d *Desk) Snapshot() *queue.Snapshot {
 	return &queue.Snapshot{At: time.Now(), Revision: 1, Queues: []queue.QueueView{}, Agents: []queue.AgentLine{}}
 }
 
+// Waiting is one caller, C1, who waits in the hotline.
+func (d *Desk) Waiting(context.Context) ([]queue.WaitingCaller, error) {
+	return []queue.WaitingCaller{{Contact: "C1", Queue: "hotline", Place: 1, Caller: "••••963", Class: "normal", Since: time.Now()}}, nil
+}
+
+// Why answers for C1 only.
+func (d *Desk) Why(_ context.Context, c queue.ContactID) (*queue.Why, error) {
+	if c != "C1" {
+		return nil, nil
+	}
+	return &queue.Why{Contact: c, Queue: "hotline", Place: 1, Class: "normal", Agents: []queue.WhyAgent{{Agent: "sari", Name: "Sari", Reason: "paused", Detail: "break"}}}, nil
+}
+
 // View is what Set said.
 func (d *Desk) View(a queue.AgentID) (queue.AgentView, bool) {
 	d.mu.Lock()

@@ -70,6 +70,19 @@ async function loadRouting(): Promise<void> {
   set({ base: routing, revision, draft: routing, problems: [] });
 }
 
+// loadFloor reads what happens now; who is looked at stays looked at while she waits.
+async function loadFloor(): Promise<void> {
+  const [status, waiting] = await Promise.all([api.status(), api.waiting()]);
+  const who = state.why?.contact;
+  const why = who && waiting.some((c) => c.contact === who) ? await api.why(who).catch(() => null) : null;
+  set({ status, statusAt: Date.now(), waiting, why });
+}
+
+// afterApplied reads the routing anew when there is no draft to lose.
+async function afterApplied(): Promise<void> {
+  if (state.draft === state.base) await loadRouting();
+}
+
 async function load(section: Section): Promise<void> {
   await run("load", async () => {
     if (!state.fields.length) set({ fields: await api.fields() });
@@ -81,13 +94,15 @@ async function load(section: Section): Promise<void> {
         break;
       }
       case "status":
-        set({ status: await api.status(), statusAt: Date.now() });
+        await loadFloor();
         break;
       case "trunks":
         set({ trunks: await api.trunks(), bans: await api.bans(), status: await api.status(), statusAt: Date.now() });
         if (state.role === "admin") set({ trace: await api.trace() });
         break;
       case "queues":
+      case "menus":
+      case "rules":
       case "prompts":
         set({ prompts: await api.prompts() });
         break;
@@ -168,6 +183,19 @@ const act: Actions = {
     const have = state.calls ?? [];
     const { calls, more } = await api.calls(state.filter.since, have.at(-1)?.id);
     set({ calls: [...have, ...calls], more });
+  }),
+  lookWhy: (contact) => void run("why", async () => set({ why: contact ? await api.why(contact) : null })),
+  askClosing: (closing) => set({ closing }),
+  closeQueue: (minutes, reason) => void run("closing", async () => {
+    await api.closeQueue(state.closing, new Date(Date.now() + minutes * 60_000).toISOString(), reason);
+    set({ closing: "" });
+    await loadFloor();
+    await afterApplied();
+  }),
+  openQueue: (queue) => void run("closing", async () => {
+    await api.openQueue(queue);
+    await loadFloor();
+    await afterApplied();
   }),
   unban: (host) => void run("unban", async () => {
     await api.unban(host);
@@ -256,7 +284,7 @@ addEventListener("beforeunload", () => keepDraft());
 // shows when the answers stop.
 window.setInterval(() => {
   if (state.section !== "status" || document.visibilityState !== "visible") return;
-  api.status().then((status) => set({ status, statusAt: Date.now() }), () => set({}));
+  loadFloor().catch(() => set({}));
 }, 2000);
 
 const root = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));

@@ -73,6 +73,7 @@ export interface QueueView {
   oldest?: string;
   ready: number;
   talking: number;
+  closed?: string; // why it takes no callers now
 }
 
 /** A choice an admin configured, with its words in both languages. */

@@ -155,8 +155,10 @@ func (d *shutDesk) Post(ev queue.Event) {
 	}
 }
 
-func (*shutDesk) Snapshot() *queue.Snapshot                  { return &queue.Snapshot{At: time.Now()} }
-func (*shutDesk) View(queue.AgentID) (queue.AgentView, bool) { return queue.AgentView{}, false }
+func (*shutDesk) Snapshot() *queue.Snapshot                                { return &queue.Snapshot{At: time.Now()} }
+func (*shutDesk) View(queue.AgentID) (queue.AgentView, bool)               { return queue.AgentView{}, false }
+func (*shutDesk) Waiting(context.Context) ([]queue.WaitingCaller, error)   { return nil, nil }
+func (*shutDesk) Why(context.Context, queue.ContactID) (*queue.Why, error) { return nil, nil }
 
 // noPhone refuses: nobody is on shift without a server.
 type noPhone struct{}

@@ -61,6 +61,15 @@ export interface Ladder {
 }
 export interface Trace { on: boolean; by?: string; since?: string; until?: string; messages: number; dropped: number; ladders: Ladder[] }
 export interface Drill { at: string; ok: boolean; stage: string; took_ms: number }
+/** Who waits, and why she still does. */
+export interface WaitingCaller {
+  contact: string; queue: string; place: number; caller: string; class: string; since: string; ringing: number; unmet?: boolean; danger?: boolean; language?: string; topic?: string;
+}
+export interface Why {
+  contact: string; queue: string; place: number; class: string; since: string; step: number; next?: string; exit?: string; unmet: boolean;
+  needs: { language?: string; gender?: string; topic?: string; waived?: string[] | null };
+  agents: { agent: string; name: string; reason: string; detail?: string; until?: string; tier?: number }[];
+}
 /** A host the telephone side does not listen to for a while. */
 export interface Ban { host: string; cause: string; since: string; until: string }
 export interface User { name: string; role: string; disabled: boolean }
@@ -131,6 +140,10 @@ export const api = {
   startTrace: (minutes: number) => json<Trace>("trace", sending("POST", { minutes })),
   stopTrace: () => json<Trace>("trace", { method: "DELETE" }),
   status: () => json<Status>("status"),
+  waiting: async () => (await json<{ waiting: WaitingCaller[] }>("waiting")).waiting,
+  why: (contact: string) => json<Why>(`waiting/${encodeURIComponent(contact)}`),
+  closeQueue: (queue: string, until: string, reason: string) => ask(`queues/${encodeURIComponent(queue)}/closing`, sending("POST", { until, reason })),
+  openQueue: (queue: string) => ask(`queues/${encodeURIComponent(queue)}/closing`, { method: "DELETE" }),
   history: async () => (await json<{ revisions: Revision[] }>("routing/history")).revisions,
   prompts: async () => (await json<{ prompts: Prompt[] }>("prompts")).prompts,
   users: async () => (await json<{ users: User[] }>("users")).users,

@@ -5,6 +5,7 @@ import { at, dayAndTime, spell, timer } from "../format";
 import { button } from "../parts";
 import type { Call } from "./api";
 import { changeList } from "./changes";
+import { closingDialog, gate, waiting } from "./floor";
 import { mayEdit, type Scene } from "./state";
 
 // ---- calls
@@ -75,10 +76,11 @@ export function status(scene: Scene): TemplateResult {
       <div class=${ready === 0 && now.waiting > 0 ? "hot" : ""}><dt>${a.readyNow}</dt><dd>${ready}</dd></div>
     </dl>
     <div class="table-box"><table class="rows"><caption class="visually-hidden">${a.sections.queues}</caption><thead><tr><th scope="col">${a.queueCol}</th><th scope="col" class="num">${a.waiting}</th>
-      <th scope="col" class="num">${a.longest}</th><th scope="col" class="num">${a.readyNow}</th><th scope="col" class="num">${a.talking}</th></tr></thead>
+      <th scope="col" class="num">${a.longest}</th><th scope="col" class="num">${a.readyNow}</th><th scope="col" class="num">${a.talking}</th><th scope="col"><span class="visually-hidden">${a.closeNow}</span></th></tr></thead>
       <tbody>${queues.map((q) => html`<tr><th scope="row" data-label=${a.queueCol}>${q.label}</th><td class="num" data-label=${a.waiting}>${q.waiting}</td>
         <td class="num" data-label=${a.longest}>${q.waiting && q.oldest ? timer(time - at(q.oldest), s.lang) : "–"}</td>
-        <td class="num" data-label=${a.readyNow}>${q.ready}</td><td class="num" data-label=${a.talking}>${q.talking}</td></tr>`)}</tbody></table></div>
+        <td class="num" data-label=${a.readyNow}>${q.ready}</td><td class="num" data-label=${a.talking}>${q.talking}</td><td class="num">${gate(scene, q.queue, q.closed)}</td></tr>`)}</tbody></table></div>
+    ${waiting(scene, time)}
     <div class="table-box"><table class="rows"><caption class="visually-hidden">${a.sections.volunteers}</caption><thead><tr><th scope="col">${a.columns.agent}</th><th scope="col">${a.stateCol}</th>
       <th scope="col" class="num">${a.sinceCol}</th><th scope="col">${a.answersCol}</th></tr></thead>
       <tbody>${agents.map((g) => html`<tr><th scope="row" data-label=${a.columns.agent}>${g.name || g.agent}</th>
@@ -87,7 +89,7 @@ export function status(scene: Scene): TemplateResult {
         <td data-label=${a.answersCol}>${(g.queues ?? []).map((q) => queueLabel(scene, q)).join(", ") || a.none}</td></tr>`)}</tbody></table></div>
     <section aria-labelledby="since-start"><h3 id="since-start">${a.outcomesSince}</h3>
       <p>${a.callsFound(now.arrived, now.arrived)}${Object.entries(now.outcomes ?? {}).map(([o, n]) => html` · ${a.outcomes[o] ?? o}: <b>${n}</b>`)}</p></section>
-  </div>`;
+    ${closingDialog(scene)}</div>`;
 }
 
 function mood(state: string): string {

@@ -3,7 +3,7 @@
 import type { Lang } from "../format";
 import type { Words } from "../i18n";
 import type { AdminWords } from "../i18n/admin-en";
-import type { Ban, Call, Change, Field, Plan, Problem, Prompt, Revision, Routing, Status, Trace, Trunk, User } from "./api";
+import type { Ban, Call, Change, Field, Plan, Problem, Prompt, Revision, Routing, Status, Trace, Trunk, User, WaitingCaller, Why } from "./api";
 
 export const sections = ["calls", "status", "queues", "menus", "hours", "numbers", "volunteers", "choices", "outgoing", "rules", "prompts", "trunks", "routing", "history"] as const;
 export type Section = (typeof sections)[number];
@@ -31,6 +31,9 @@ export interface State {
   filter: { since: string; queue: string; agent: string; outcome: string };
   status: Status | null;
   statusAt: number;
+  waiting: WaitingCaller[];
+  why: Why | null; // of the caller who is looked at
+  closing: string; // the queue whose closing is being asked for
   prompts: Prompt[] | null;
   trunks: Trunk[] | null;
   bans: Ban[];
@@ -49,7 +52,7 @@ export function blankState(lang: Lang): State {
     lang, name: "", role: "", section: "calls", busy: "", trouble: "", done: "", signedOut: false,
     fields: [], base: null, revision: 0, draft: null, problems: [], review: null, conflict: null,
     calls: null, more: false, filter: { since: "24h", queue: "", agent: "", outcome: "" },
-    status: null, statusAt: 0, prompts: null, trunks: null, bans: [], trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
+    status: null, statusAt: 0, waiting: [], why: null, closing: "", prompts: null, trunks: null, bans: [], trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
     yaml: null, yamlRevision: 0,
   };
 }
@@ -65,6 +68,10 @@ export interface Actions {
   reload(): void;
   olderCalls(): void;
   unban(host: string): void;
+  lookWhy(contact: string): void;
+  askClosing(queue: string): void;
+  closeQueue(minutes: number, reason: string): void;
+  openQueue(queue: string): void;
   startTrace(minutes: number): void;
   stopTrace(): void;
   editYaml(text: string): void;

@@ -68,6 +68,12 @@ const problems = [{ key: "queues.hotline.ring_for", path: "queues[0].ring_for", 
 const states: Record<string, Partial<State>> = {
   calls: { section: "calls" },
   status: { section: "status" },
+  waiting: { section: "status", waiting: [
+    { contact: "01A", queue: "hotline", place: 1, caller: "••••963", class: "priority", since: ago(190), ringing: 1, danger: true },
+    { contact: "01B", queue: "hotline", place: 2, caller: "anonymous", class: "normal", since: ago(120), ringing: 0 }, { contact: "01C", queue: "hotline", place: 3, caller: "••••114", class: "normal", since: ago(40), ringing: 0, unmet: true }],
+    why: { contact: "01B", queue: "hotline", place: 2, class: "normal", since: ago(120), step: 1, next: new Date(now + 55_000).toISOString(), exit: new Date(now + 780_000).toISOString(), unmet: false, needs: { language: "en", gender: "f" },
+      agents: [{ agent: "sari", name: "Sari", reason: "talking" }, { agent: "dewi", name: "Dewi", reason: "wrapup", until: new Date(now + 61_000).toISOString() }, { agent: "ayu", name: "Ayu", reason: "gender" }] } },
+  closing: { section: "status", closing: "hotline", status: { ...common.status!, queues: [{ ...common.status!.queues![0]!, closed: "hours" }, { ...common.status!.queues![1]!, closed: "closed_now" }] } },
   queues: { section: "queues", draft, problems },
   ladder: { section: "queues", draft: { ...base, queues: base.queues.slice(0, 1) } },
   menus: { section: "menus" },
