@@ -1,7 +1,6 @@
 package agentui
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/oklog/ulid/v2"
 
 	"sahut/queue"
 )
@@ -122,7 +119,7 @@ func (s *Server) newBlock(n NewBlock, by string, now time.Time) (b queue.Block, 
 		return b, invalidField("note", fmt.Sprintf("A note has at most %d letters.", longestNote))
 	}
 	b = queue.Block{
-		ID: queue.BlockID(ulid.MustNew(ulid.Timestamp(now), rand.Reader).String()), Action: n.Action, Reason: n.Reason, Note: n.Note,
+		ID: queue.NewBlockID(now), Action: n.Action, Reason: n.Reason, Note: n.Note,
 		By: by, Added: now, Expires: now.Add(hours),
 	}
 	return b, s.aim(&b, n)

@@ -20,6 +20,9 @@ import (
 //   - agent.state goes From what it was To what it will be, only on shift, and
 //     its seconds sum to the shift's
 //   - a position a caller was told never grows
+//   - blocked only ends who met a block or a limit; no block is met after its
+//     end, nor after a day unless somebody else than who added it approved it
+//   - keys are kept as answers only after a question in the same talk
 //   - seq has no gaps
 //
 // A call.ended with outcome system may close all its contact had open: that is
@@ -33,6 +36,7 @@ type Audit struct {
 	ended  map[ContactID]struct{}
 	offers map[OfferID]auditOffer // open ones; ids begin anew with each server.started
 	agents map[AgentID]*auditAgent
+	blocks auditBlocks
 }
 
 // AuditTotals are the figures of a journal.
@@ -77,6 +81,8 @@ type auditCall struct {
 	place   int
 	out     bool
 	given   *Entry // the open transfer.asked
+	barred  bool   // words, not people
+	asked   bool   // a question, in this talk
 }
 
 type auditOffer struct {
@@ -126,6 +132,12 @@ func (a *Audit) Add(e Entry) {
 		a.offerEnded(e)
 	case ShiftBegan, ShiftOver, StateChanged:
 		a.agentEntry(e)
+	case BlockMet, BlockPassed, FloodMet, QuestionAsked, QuestionAnswered:
+		if c := a.call(e); c != nil {
+			a.barEntry(e, c)
+		}
+	case BlockBegan, BlockAgreed, BlockLifted, BlockEnded:
+		a.blockEntry(e)
 	case ServerStarted:
 		a.started(e)
 	}
@@ -243,7 +255,7 @@ func (a *Audit) talkStarted(e Entry, c *auditCall) {
 	if c.waits {
 		a.broken(e, "one place", "talk.started while still in %s", c.queue)
 	}
-	c.agent, c.started, c.place = e.Agent, e.At, 0
+	c.agent, c.started, c.place, c.asked = e.Agent, e.At, 0, false
 	g.talk = e.Contact
 }
 
@@ -260,6 +272,9 @@ func (a *Audit) callOver(e Entry, c *auditCall) {
 	}
 	if e.Outcome == OutcomeUnreached && !c.out {
 		a.broken(e, "one outcome", "unreached, but nobody dialled")
+	}
+	if e.Outcome == OutcomeBlocked && !c.barred {
+		a.broken(e, "one outcome", "blocked, but nothing barred her")
 	}
 	if e.Outcome == OutcomeSystem {
 		c.given = nil
@@ -387,6 +402,7 @@ func (a *Audit) started(e Entry) {
 	}
 	clear(a.agents)
 	clear(a.offers)
+	a.blocks.restarted(a.totals.Entries > 1)
 }
 
 // Closing returns the entries that end all that is open, as a store writes

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"crypto/rand"
 	"encoding/hex"
 	"slices"
 	"strings"
@@ -81,6 +82,11 @@ func (b Block) Ends() time.Time {
 // Waits tells whether b is for longer than one person may decide and nobody
 // else has approved it.
 func (b Block) Waits() bool { return b.Approved == "" && b.Expires.Sub(b.Added) > BlockAlone }
+
+// NewBlockID makes the id of a block added at now.
+func NewBlockID(now time.Time) BlockID {
+	return BlockID(ulid.MustNew(ulid.Timestamp(now), rand.Reader).String())
+}
 
 // newBlockID makes the id of a block that is asked for now; ids sort by time.
 func (s *state) newBlockID() BlockID {

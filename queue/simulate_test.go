@@ -3,8 +3,10 @@ package queue
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,9 +17,9 @@ import (
 )
 
 // simDays is how many random days the simulation runs.
-const simDays = 1000
+const simDays = 2000
 
-// TestSimulation runs a thousand days of a hotline nobody planned: callers who
+// TestSimulation runs two thousand days of a hotline nobody planned: callers who
 // hang up anywhere, volunteers who sleep, decline, lose their network and press
 // everything, admins who edit meanwhile, channels that answer late, twice or
 // never. After each event all structural invariants hold (check), after each
@@ -53,7 +55,7 @@ func TestSimulation(t *testing.T) {
 	seen := map[Outcome]int64{}
 	outcomes.Range(func(k, v any) bool { seen[k.(Outcome)] = v.(*atomic.Int64).Load(); return true })
 	t.Logf("%d days, %d events, %d calls, outcomes %v", simDays, events.Load(), calls.Load(), seen)
-	for _, o := range []Outcome{OutcomeAnswered, OutcomeAbandoned, OutcomeAbandonedShort, OutcomeClosed, OutcomeRefusedFull, OutcomeFailedMedia, OutcomeSystem, OutcomeUnreached} {
+	for _, o := range []Outcome{OutcomeAnswered, OutcomeAbandoned, OutcomeAbandonedShort, OutcomeClosed, OutcomeRefusedFull, OutcomeBlocked, OutcomeFailedMedia, OutcomeSystem, OutcomeUnreached} {
 		if seen[o] == 0 {
 			t.Errorf("no call ended %s: the simulation is too tame", o)
 		}
@@ -62,6 +64,7 @@ func TestSimulation(t *testing.T) {
 		"queue:ok", "agent:ok", "agent:timeout", "agent:declined", "agent:ring_failed", "agent:caller_left", "number:ok", "number:busy", "number:no_answer",
 		"refused:transfer_unknown", "refused:transfer_not_allowed", "refused:dial_not_allowed", "refused:dial_busy", "refused:dial_limit", "dial:dial_not_now", "dial:dial_limit", "ring:phone", "ring:mobile", "drill",
 		"menu:timeout", "menu:1", "menu:9", "rung", "choice:stay", "choice:queue", "choice:number", "choice:message", "choice:gender", "quick_exit", "queue.opened", "queue.closed", "exit:hours", "exit:closed_now", "diverted:ok", "diverted:busy",
+		"block.hit:message", "block.hit:low_class", "block.hit:supervisor_only", "block.passed:key", "block.expired:", "flood.hit:message", "flood.hit:low_class", "silent.answered:yes", "silent.answered:no", "abusive",
 		"step", "resumed", "returned", "wish:same", "wish:never", "pause:decompression", "pause:load_break", "exit:full", "exit:expected_wait", "exit:ratio",
 		"why:ringing", "why:other", "why:turn", "why:never", "why:declined", "why:gender", "why:language", "why:topic", "why:tier", "why:supervisor", "why:mobile", "why:limit", "why:offline", "why:paused", "why:wrapup", "why:talking", "why:unreachable", "why:handover", "why:connecting",
 	} {
@@ -173,6 +176,8 @@ func (d *day) document() configs.Routing {
 	}
 	r.Menus = d.menus(names)
 	r.Hours = d.hours()
+	r.Flood = configs.Flood{PerNumber: max(0, d.rnd.IntN(20)-8), Withheld: max(0, d.rnd.IntN(10)-4), Within: dur(d.seconds(900)), Over: []string{"low_class", "words"}[d.rnd.IntN(2)]}
+	r.Blocked = configs.Blocked{Prompt: "blocked", Queue: []string{"", "", "backup"}[d.rnd.IntN(3)]}
 	r.PauseReasons = []configs.PauseReason{{Code: "break"}}
 	r.Dispositions = []configs.Disposition{{Code: "listened"}, {Code: "hard", Heavy: true}}
 	r.Care = configs.Care{HeavyRest: dur(d.seconds(120)), MaxHeavy: d.rnd.IntN(3), MaxContinuous: dur(d.seconds(1200))}
@@ -272,6 +277,9 @@ func (d *day) run() {
 		d.post(SessionLost{a})
 	}
 	d.advance(time.Hour)
+	for _, id := range slices.Sorted(maps.Keys(d.s.blocks.byID)) {
+		d.post(BlockRemoved{id, "admin"})
+	}
 	d.closed()
 }
 
@@ -456,9 +464,19 @@ func (d *day) react(e Effect) {
 		case d.chance(30):
 			d.later(10, Declined{e.Agent, e.Offer})
 		}
+	case KeepBlock:
+		if d.chance(80) {
+			d.later(1, BlockAdded(e))
+		} else {
+			d.later(1, BlockFailed(e))
+		}
 	case Record:
 		d.note(e.Entry)
 	case Ask:
+		if c := d.s.contacts[e.Contact]; c != nil && c.bar != nil && d.chance(40) {
+			d.later(3, KeyPressed{e.Contact, '1'})
+			d.later(3, KeyPressed{e.Contact, '1'})
+		}
 		d.later(9, Asked{e.Contact, e.Ask})
 		switch {
 		case d.chance(55):
@@ -500,6 +518,10 @@ func (d *day) note(e Entry) {
 		d.results["exit:"+e.Reason]++
 	case e.Kind == StateChanged && e.To == Paused:
 		d.results["pause:"+e.Reason]++
+	case e.Kind == BlockMet || e.Kind == FloodMet || e.Kind == BlockPassed || e.Kind == BlockEnded || e.Kind == QuestionAnswered:
+		d.results[string(e.Kind)+":"+e.Result]++
+	case e.Kind == TalkEnded && e.Reason == abusive:
+		d.results["abusive"]++
 	case e.Kind == WishNoted:
 		d.results["wish:"+e.Reason]++
 	case e.Kind == MenuAnswered:
@@ -526,6 +548,15 @@ func (d *day) reactTo(a AgentID, v AgentView) {
 		d.later(5, PathProven{a})
 	case (v.State == Paused || v.State == NotResponding || v.State == MediaFault) && d.chance(70):
 		d.later(20, ReadyAsked{a})
+	case v.State == Talking && v.Call != nil && d.chance(10):
+		c := v.Call.Contact
+		d.later(20, SilentAsked{a, c, "danger"})
+		d.later(25, KeyPressed{c, []rune{'1', '2', '5'}[d.rnd.IntN(3)]})
+		if d.chance(30) {
+			d.later(30, []Event{AbuseEnded{a, c}, BlockAsked{a, c, "prank"}, SilentEnded{a, c}}[d.rnd.IntN(3)])
+		}
+	case v.State == WrapUp && v.WrapUp.Rest && d.chance(50):
+		d.later(5, RestAsked{a, v.WrapUp.Contact})
 	case v.State == Talking && d.chance(30):
 		d.later(60, HangUpAsked{a, v.Call.Contact})
 	case (v.State == Talking || v.State == Held) && d.chance(30):
@@ -565,6 +596,9 @@ func (d *day) target() Target {
 
 // wish is what devices, dialling and transfers add to a day.
 func (d *day) wish() Event {
+	if d.chance(12) {
+		return d.blocking()
+	}
 	a, c := d.agents[d.rnd.IntN(len(d.agents))], d.someone()
 	devices := []Device{DeviceBrowser, DevicePhone, DevicePhone, DeviceMobile}
 	switch n := d.rnd.IntN(100); {
@@ -593,6 +627,38 @@ func (d *day) wish() Event {
 	return DrillDone{OK: d.chance(80), Stage: "greeting", Took: d.seconds(9)}
 }
 
+// caller is somebody who calls again and again, or withholds her number.
+func (d *day) caller() Caller {
+	if d.chance(15) {
+		return Caller{}
+	}
+	return NewCaller("+62811" + fmt.Sprint(d.n%9))
+}
+
+// blocking is what admins do to blocks, and what blocked callers press.
+func (d *day) blocking() Event {
+	id := BlockID(fmt.Sprintf("B%d", d.n))
+	switch n := d.rnd.IntN(100); {
+	case n < 45:
+		d.n++
+		kinds := []BlockKind{BlockCaller, BlockCaller, BlockPrefix, BlockWithheld}
+		return BlockAdded{Block{
+			ID: id, Kind: kinds[d.rnd.IntN(len(kinds))], Caller: d.s.pseudonym("62811" + fmt.Sprint(d.n%9)), Prefix: "62811", Action: BlockActions()[d.rnd.IntN(3)],
+			By: "admin", Added: d.now, Expires: d.now.Add(d.seconds(900)),
+		}}
+	case n < 55:
+		return BlockRemoved{BlockID(fmt.Sprintf("B%d", d.rnd.IntN(d.n+1))), "admin"}
+	case n < 65:
+		return BlockApproved{BlockID(fmt.Sprintf("B%d", d.rnd.IntN(d.n+1))), []string{"admin", "rina"}[d.rnd.IntN(2)], d.now.Add(d.seconds(1800))}
+	}
+	for _, id := range slices.Sorted(maps.Keys(d.s.contacts)) {
+		if c := d.s.contacts[id]; c.bar != nil && c.bar.words {
+			return KeyPressed{id, '1'}
+		}
+	}
+	return Ticked{}
+}
+
 // happening is something nobody ordered.
 func (d *day) happening() Event {
 	if d.chance(25) {
@@ -604,7 +670,7 @@ func (d *day) happening() Event {
 	case n < 30:
 		d.n++
 		number := "021390396" + fmt.Sprint(d.rnd.IntN(5)) // the fifth is nobody's
-		return Arrived{Contact: ContactID(fmt.Sprintf("C%d", d.n)), Channel: Voice, Dialled: number, Caller: NewCaller("+62811" + fmt.Sprint(d.n%9))}
+		return Arrived{Contact: ContactID(fmt.Sprintf("C%d", d.n)), Channel: Voice, Dialled: number, Caller: d.caller()}
 	case n < 38:
 		return HungUp{c, ByCaller, CauseNormal}
 	case n < 40:
