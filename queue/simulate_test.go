@@ -456,7 +456,10 @@ func (d *day) react(e Effect) {
 		}
 	case Ring:
 		d.results["ring:"+string(e.Device)]++
+		c := d.s.contacts[e.Contact]
 		switch {
+		case c != nil && c.awaits() != nil && d.chance(40): // rare enough without
+			d.later(3, RingFailed{e.Agent, e.Offer, "busy"})
 		case d.chance(60):
 			d.later(10, Accepted{Agent: e.Agent, Offer: e.Offer})
 		case d.chance(40):
