@@ -100,6 +100,9 @@ async function load(section: Section): Promise<void> {
         set({ trunks: await api.trunks(), bans: await api.bans(), status: await api.status(), statusAt: Date.now() });
         if (state.role === "admin") set({ trace: await api.trace() });
         break;
+      case "blocks":
+        set({ blocks: await api.blocks() });
+        break;
       case "queues":
       case "menus":
       case "rules":
@@ -201,6 +204,18 @@ const act: Actions = {
     await api.unban(host);
     set({ bans: await api.bans() });
   }),
+  addBlock: (block) => run("block", async () => {
+    await api.addBlock(block);
+    set({ blocks: await api.blocks(), done: adminWords(state.lang).saved });
+  }),
+  approveBlock: (id, hours) => void run("block", async () => {
+    await api.approveBlock(id, hours);
+    set({ blocks: await api.blocks(), done: adminWords(state.lang).saved });
+  }),
+  removeBlock: (id) => void run("block", async () => {
+    await api.removeBlock(id);
+    set({ blocks: await api.blocks() });
+  }),
   startTrace: (minutes) => void run("trace", async () => set({ trace: await api.startTrace(minutes) })),
   stopTrace: () => void run("trace", async () => set({ trace: await api.stopTrace() })),
   editYaml: (yaml) => set({ yaml, problems: [], done: "" }),
@@ -291,5 +306,5 @@ const root = document.getElementById("app") ?? document.body.appendChild(documen
 set({ section: fromHash() });
 void run("load", async () => {
   const me = await api.me();
-  set({ name: me.alias || me.name, role: me.role });
+  set({ name: me.alias || me.name, user: me.name, role: me.role });
 }).then(() => load(state.section));

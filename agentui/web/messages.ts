@@ -48,6 +48,8 @@ export interface CallView {
   held: boolean;
   muted: boolean;
   keys: string;
+  silent?: Silent; // she cannot speak
+  block?: "may" | "held"; // she can be blocked, or is
   direction?: "in" | "out";
   stage?: "dialling" | "ringing" | "";
   danger?: boolean;
@@ -55,12 +57,28 @@ export interface CallView {
   topic?: string;
 }
 
+/** What a caller who cannot speak can be asked; own is asked by voice. */
+export const silentQuestions = ["danger", "near", "hurt", "police", "stay", "own"] as const;
+export type SilentQuestion = (typeof silentQuestions)[number];
+
+/** What was asked of her, and what she answered. */
+export interface Silent {
+  question: SilentQuestion;
+  asked: string;
+  answers: { question: SilentQuestion; answer: "yes" | "no"; at: string }[];
+}
+
+/** Why a caller is blocked. */
+export const blockReasons = ["prank", "abusive", "sexual", "threat", "other"] as const;
+
 export interface WrapUpView {
   contact: string;
   label: string;
   talk_ms: number;
   until: string;
   ended_by: "caller" | "agent" | "system" | "network";
+  block?: "may" | "held";
+  rest?: boolean; // one is offered
   disposition?: string; // chosen so far
   extendable?: boolean;
   open?: boolean; // it ends when she says so
@@ -88,7 +106,8 @@ export type NoticeCode =
   | "dial_not_allowed" | "dial_invalid" | "dial_busy" | "dial_limit" | "dial_not_now"
   | "busy" | "no_answer" | "rejected" | "unreachable" | "not_found" | "no_trunk"
   | "transfer_unknown" | "transfer_not_allowed" | "transfer_not_now" | "transfer_waiting" | "transfer_failed"
-  | "device_failed" | "device_not_now" | "wish_kept" | "wish_unknown";
+  | "device_failed" | "device_not_now" | "wish_kept" | "wish_unknown"
+  | "silent_answered" | "block_kept" | "block_unknown" | "block_failed";
 
 export interface Notice {
   code: NoticeCode;
@@ -138,6 +157,11 @@ export type ClientMessage =
   | { type: "device"; device: Device }
   | { type: "dial"; number: string }
   | { type: "transfer"; contact: string; to: Target }
+  | { type: "silent.ask"; contact: string; question: SilentQuestion }
+  | { type: "silent.end"; contact: string }
+  | { type: "abuse.end"; contact: string }
+  | { type: "rest"; contact: string }
+  | { type: "block"; contact: string; reason: string }
   | { type: "wish"; contact: string; what: Wish; on: boolean }
   | { type: "wrapup.choose"; contact: string; disposition: string }
   | { type: "wrapup.extend"; contact: string }

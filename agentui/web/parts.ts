@@ -24,6 +24,7 @@ const icons = {
   link: svg`<path d="M3.5 9.5a12 12 0 0 1 17 0M6.5 13a7.7 7.7 0 0 1 11 0M9.5 16.4a3.5 3.5 0 0 1 5 0"/>`,
   headset: svg`<path d="M4.5 15v-3a7.5 7.5 0 0 1 15 0v3"/><rect x="3.5" y="13.5" width="4" height="6" rx="1.5"/><rect x="16.5" y="13.5" width="4" height="6" rx="1.5"/>`,
   keyboard: svg`<rect x="3" y="6" width="18" height="12" rx="2"/><path d="M7 10v.1M11 10v.1M15 10v.1M7.5 14h9"/>`,
+  handset: svg`<path d="M4 6h16v10H9l-4 3.5V16H4zM9.5 11h5"/>`,
   plus: svg`<path d="M12 5v14M5 12h14"/>`,
 } satisfies Record<string, SVGTemplateResult>;
 

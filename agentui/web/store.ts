@@ -91,6 +91,7 @@ export interface Snapshot {
   readonly dialog: "" | "pause" | "keypad" | "dial" | "transfer" | "shortcuts"; // the open one
   readonly number: string; // typed to be dialled, or to transfer to
   readonly targets: Targets | "loading" | "failed"; // of the open transfer dialog
+  readonly silentOpen: boolean; // the questions to a caller who cannot speak
   readonly hangUpArmed: number; // when F9 was pressed once
   readonly shortcutsOn: boolean;
   readonly notify: NotificationPermission | "unsupported";
@@ -118,7 +119,7 @@ export function blank(lang: Lang): Snapshot {
   return {
     lang, link: "connecting", linkSince: 0, offset: 0, agent: "", name: "", role: "volunteer", epoch: 0, view: null,
     dispositions: [], pauseReasons: [], draining: false, asked: {}, told: [], keysSent: "", disposition: "", wish: "",
-    contact: "", dialog: "", number: "", targets: "loading", hangUpArmed: 0, shortcutsOn: true, notify: "default", sound: noSound,
+    contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, shortcutsOn: true, notify: "default", sound: noSound,
   };
 }
 
@@ -143,7 +144,7 @@ export function fold(s: Snapshot, m: ServerMessage, now: number): Snapshot {
     case "state":
       return foldState(s, m.view, at(m.now) - now);
     case "notice":
-      if (m.notice.code === "key_heard") return s; // the state shows the keys
+      if (m.notice.code === "key_heard" || m.notice.code === "silent_answered") return s; // the state shows them
       return foldNotice(s, m.notice, now);
     case "error":
       return foldError(s, m.code, m.for ?? "", now);
@@ -155,7 +156,7 @@ export function fold(s: Snapshot, m: ServerMessage, now: number): Snapshot {
 }
 
 // The requests that a notice, not a state, refuses.
-const refusals: [prefix: string, ask: Ask][] = [["dial_", "dial"], ["transfer_", "transfer"], ["device_", "device"]];
+const refusals: [prefix: string, ask: Ask][] = [["dial_", "dial"], ["transfer_", "transfer"], ["device_", "device"], ["block_", "block"]];
 
 // foldNotice tells it, and takes it as the answer to the click it refuses.
 function foldNotice(s: Snapshot, n: Notice, now: number): Snapshot {
@@ -188,6 +189,7 @@ function foldState(s: Snapshot, view: AgentView, offset: number): Snapshot {
     keysSent: same ? s.keysSent : "",
     disposition: same && s.disposition ? s.disposition : view.wrapup?.disposition ?? "",
     wish: same ? s.wish : "",
+    silentOpen: same && !!view.call && s.silentOpen,
     dialog: keepDialog(s, view, same) ? s.dialog : "",
     hangUpArmed: same ? s.hangUpArmed : 0,
   };
@@ -213,6 +215,8 @@ function answered(s: Snapshot, next: AgentView): Snapshot["asked"] {
     || was.call?.contact !== next.call?.contact || was.call?.held !== next.call?.held
     || was.device !== next.device || was.call?.stage !== next.call?.stage
     || was.call?.muted !== next.call?.muted || was.call?.connecting !== next.call?.connecting
+    || was.call?.silent?.asked !== next.call?.silent?.asked || was.call?.block !== next.call?.block
+    || was.wrapup?.block !== next.wrapup?.block || was.wrapup?.rest !== next.wrapup?.rest
     || was.wrapup?.until !== next.wrapup?.until;
   if (moved) return {};
   const left = { ...s.asked };

@@ -198,6 +198,15 @@ const app: App = {
   },
   ringOn: (device) => void (device !== store.now.view?.device && ask({ type: "device", device })),
   extend: () => withContact((contact) => ({ type: "wrapup.extend", contact })),
+  toggleSilent() {
+    const open = store.now.silentOpen || !!store.now.view?.call?.silent;
+    store.patch({ silentOpen: !open });
+    if (open && store.now.view?.call?.silent) withContact((contact) => ({ type: "silent.end", contact })); // her keys are keys again
+  },
+  askSilent: (question) => withContact((contact) => ({ type: "silent.ask", contact, question })),
+  endAbuse: () => withContact((contact) => ({ type: "abuse.end", contact })),
+  rest: () => withContact((contact) => ({ type: "rest", contact })),
+  block: (reason) => withContact((contact) => ({ type: "block", contact, reason })),
   wish(what) {
     const on = store.now.wish !== what; // a second press takes it back
     if (store.now.wish && on) withContact((contact) => ({ type: "wish", contact, what: store.now.wish as "same" | "never", on: false }));

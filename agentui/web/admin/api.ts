@@ -72,6 +72,12 @@ export interface Why {
 }
 /** A host the telephone side does not listen to for a while. */
 export interface Ban { host: string; cause: string; since: string; until: string }
+/** A blocked caller; never with the number. */
+export interface Block {
+  id: string; kind: string; prefix?: string; action: string; reason: string; note?: string; by: string; added: string; ends: string; expires: string;
+  waits: boolean; approved?: string; hits: number; last_hit?: string;
+}
+export interface NewBlock { number?: string; prefix?: string; withheld?: boolean; action: string; reason: string; note: string; hours: number }
 export interface User { name: string; role: string; disabled: boolean }
 export interface AgentLine {
   agent: string; name: string; state: AgentState; reason?: string; since: string; next?: string; queues: string[] | null;
@@ -136,6 +142,10 @@ export const api = {
   trunks: async () => (await json<{ trunks: Trunk[] }>("trunks")).trunks,
   bans: async () => (await json<{ bans: Ban[] }>("bans")).bans,
   unban: (host: string) => ask(`bans/${encodeURIComponent(host)}`, { method: "DELETE" }),
+  blocks: async () => (await json<{ blocks: Block[] }>("blocks")).blocks,
+  addBlock: (b: NewBlock) => json<Block>("blocks", sending("POST", b)),
+  approveBlock: (id: string, hours: number) => json<Block>(`blocks/${encodeURIComponent(id)}/approve`, sending("POST", { hours })),
+  removeBlock: (id: string) => ask(`blocks/${encodeURIComponent(id)}`, { method: "DELETE" }),
   trace: () => json<Trace>("trace"),
   startTrace: (minutes: number) => json<Trace>("trace", sending("POST", { minutes })),
   stopTrace: () => json<Trace>("trace", { method: "DELETE" }),

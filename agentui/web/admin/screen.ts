@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { at, clock } from "../format";
 import { button, dialog, icon, mark } from "../parts";
 import { prompts } from "./accounts";
+import { blocks } from "./blocks";
 import { changeList } from "./changes";
 import { changes } from "./draft";
 import { choices, hours, menus, numbers, outgoing, queues, rules, volunteers } from "./edit";
@@ -41,6 +42,7 @@ function section(scene: Scene): TemplateResult {
     case "volunteers": return volunteers(scene);
     case "choices": return choices(scene);
     case "outgoing": return outgoing(scene);
+    case "blocks": return blocks(scene);
     case "prompts": return prompts(scene);
     case "trunks": return trunks(scene);
     case "routing": return yaml(scene);
@@ -50,7 +52,7 @@ function section(scene: Scene): TemplateResult {
 
 // dot marks a section with something to mend.
 function dot({ s, a }: Scene, n: Section): TemplateResult | typeof nothing {
-  const lists: Partial<Record<Section, string[]>> = { queues: ["queues"], menus: ["menus"], hours: ["hours"], rules: ["care"], numbers: ["numbers"], volunteers: ["agents"], choices: ["pause_reasons", "dispositions"], outgoing: ["outgoing"] };
+  const lists: Partial<Record<Section, string[]>> = { queues: ["queues"], menus: ["menus"], hours: ["hours"], rules: ["care", "blocked", "flood"], numbers: ["numbers"], volunteers: ["agents"], choices: ["pause_reasons", "dispositions"], outgoing: ["outgoing"] };
   const count = s.problems.filter((p) => lists[n]?.some((l) => (p.path ?? p.key).startsWith(l))).length;
   return count ? html` <span class="tag bad"><span aria-hidden="true">${count}</span><span class="visually-hidden">${a.problemsFound(count)}</span></span>` : nothing;
 }

@@ -3,14 +3,15 @@
 import type { Lang } from "../format";
 import type { Words } from "../i18n";
 import type { AdminWords } from "../i18n/admin-en";
-import type { Ban, Call, Change, Field, Plan, Problem, Prompt, Revision, Routing, Status, Trace, Trunk, User, WaitingCaller, Why } from "./api";
+import type { Ban, Block, Call, Change, Field, NewBlock, Plan, Problem, Prompt, Revision, Routing, Status, Trace, Trunk, User, WaitingCaller, Why } from "./api";
 
-export const sections = ["calls", "status", "queues", "menus", "hours", "numbers", "volunteers", "choices", "outgoing", "rules", "prompts", "trunks", "routing", "history"] as const;
+export const sections = ["calls", "status", "queues", "menus", "hours", "numbers", "volunteers", "choices", "outgoing", "rules", "blocks", "prompts", "trunks", "routing", "history"] as const;
 export type Section = (typeof sections)[number];
 
 export interface State {
   lang: Lang;
   name: string;
+  user: string; // the name signed in with
   role: string;
   section: Section;
   busy: string; // the action that is under way
@@ -37,6 +38,7 @@ export interface State {
   prompts: Prompt[] | null;
   trunks: Trunk[] | null;
   bans: Ban[];
+  blocks: Block[] | null;
   trace: Trace | null;
   users: User[] | null;
   passwordFor: string;
@@ -49,10 +51,10 @@ export interface State {
 
 export function blankState(lang: Lang): State {
   return {
-    lang, name: "", role: "", section: "calls", busy: "", trouble: "", done: "", signedOut: false,
+    lang, name: "", user: "", role: "", section: "calls", busy: "", trouble: "", done: "", signedOut: false,
     fields: [], base: null, revision: 0, draft: null, problems: [], review: null, conflict: null,
     calls: null, more: false, filter: { since: "24h", queue: "", agent: "", outcome: "" },
-    status: null, statusAt: 0, waiting: [], why: null, closing: "", prompts: null, trunks: null, bans: [], trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
+    status: null, statusAt: 0, waiting: [], why: null, closing: "", prompts: null, trunks: null, bans: [], blocks: null, trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
     yaml: null, yamlRevision: 0,
   };
 }
@@ -68,6 +70,9 @@ export interface Actions {
   reload(): void;
   olderCalls(): void;
   unban(host: string): void;
+  addBlock(block: NewBlock): Promise<boolean>;
+  approveBlock(id: string, hours: number): void;
+  removeBlock(id: string): void;
   lookWhy(contact: string): void;
   askClosing(queue: string): void;
   closeQueue(minutes: number, reason: string): void;

@@ -87,6 +87,11 @@ const states: Record<string, Partial<State>> = {
   outgoing: { section: "outgoing" },
   trunks: { section: "trunks", trunks, trace: { on: false, messages: 0, dropped: 0, ladders: [] } },
   bans: { section: "trunks", trunks, bans: [{ host: "198.51.100.7", cause: "guessing", since: ago(300), until: new Date(now + 3300_000).toISOString() }, { host: "2001:db8:1::/64", cause: "flood", since: ago(60), until: new Date(now + 540_000).toISOString() }] },
+  blocks: { section: "blocks", user: "rina", blocks: [
+    { id: "01A", kind: "caller", action: "message", reason: "sexual", by: "sari", added: ago(7200), ends: new Date(now + 79_200_000).toISOString(), expires: new Date(now + 79_200_000).toISOString(), waits: false, hits: 3, last_hit: ago(300) },
+    { id: "01B", kind: "prefix", prefix: "62813", action: "low_class", reason: "prank", note: "Since Monday", by: "admin", added: ago(3600), ends: new Date(now + 82_800_000).toISOString(), expires: new Date(now + 600_000_000).toISOString(), waits: true, hits: 0 },
+    { id: "01C", kind: "withheld", action: "supervisor_only", reason: "threat", by: "rina", added: ago(90_000), ends: new Date(now + 300_000_000).toISOString(), expires: new Date(now + 300_000_000).toISOString(), waits: false, approved: "admin", hits: 12, last_hit: ago(4000) }] },
+  no_blocks: { section: "blocks", blocks: [] },
   trace: { section: "trunks", trunks, trace: { on: true, by: "admin", since: ago(130), until: new Date(now + 600_000).toISOString(), messages: 8, dropped: 0, ladders },
     status: { ...common.status!, drill: { at: ago(7200), ok: true, stage: "done", took_ms: 3400 } } },
   more: { section: "calls", more: true },

@@ -2,7 +2,7 @@
 // this; they keep nothing themselves.
 
 import type { Words } from "../i18n";
-import type { Device, Target, Wish } from "../messages";
+import type { Device, SilentQuestion, Target, Wish } from "../messages";
 import type { Snapshot } from "../store";
 
 export interface App {
@@ -24,6 +24,11 @@ export interface App {
   dial(): void;
   transfer(to: Target): void;
   ringOn(device: Device): void;
+  toggleSilent(): void;
+  askSilent(question: SilentQuestion): void;
+  endAbuse(): void;
+  rest(): void;
+  block(reason: string): void;
   wish(what: Wish): void;
   extend(): void;
   choose(disposition: string): void;

@@ -6,6 +6,7 @@ import { button, icon } from "../parts";
 import { soundHere, waits } from "../store";
 import type { Scene } from "./app";
 import { faultCard, meter } from "./check";
+import { abuse, silentPanel, silentTile } from "./silent";
 
 /** A call rings. Answer is the one thing to see. */
 export function offer({ s, w, app }: Scene): TemplateResult {
@@ -51,10 +52,13 @@ export function call(scene: Scene): TemplateResult {
       ${button({ label: w.keypad, click: app.openKeypad, kind: "tile", icon: "keypad", key: "Shift+F4" })}
       ${button({ label: w.transfer, click: app.openTransfer, kind: "tile", icon: "transfer", key: "Shift+F8", busy: waits(s, "transfer"),
         reason: c.connecting ? w.noTransfer : undefined, id: "transfer" })}
+      ${silentTile(scene)}
     </div>
+    ${silentPanel(scene)}
     <div class="hang-up">${button({ label: w.hangUp, click: app.hangUp, kind: "stop", size: "lg", icon: "hangup", key: "F9", busy: waits(s, "hangup") })}
       ${s.hangUpArmed ? html`<p class="hint" role="alert">${w.hangUpAgain}</p>` : nothing}</div>
     ${wishes(scene)}
+    ${abuse(scene)}
     ${afterwards(scene)}`;
 }
 

@@ -7,6 +7,7 @@ import { button } from "../parts";
 import { waits } from "../store";
 import type { Scene } from "./app";
 import { afterwards, wishes } from "./call";
+import { afterAbuse } from "./silent";
 
 export function wrapUp(scene: Scene): TemplateResult {
   const { s, w, app } = scene;
@@ -25,5 +26,6 @@ export function wrapUp(scene: Scene): TemplateResult {
     <div class="do">${button({ label: w.finishWrapUp, click: app.finishWrapUp, kind: "primary", size: "xl", icon: "check", key: "F2", busy: waits(s, "wrapup.finish") })}</div>
     <p class="hint">${w.wrapUpLead}</p>
     ${wishes(scene)}
+    ${afterAbuse(scene)}
     ${afterwards(scene)}`;
 }
