@@ -201,7 +201,7 @@ func TestPrompts(t *testing.T) {
 	}
 	var list agentui.PromptList
 	admin.send("GET", "/api/v1/prompts", nil).into(t, &list)
-	if len(list.Prompts) != 4 || list.Prompts[0].Millis != 3000 {
+	if len(list.Prompts) != 6 || list.Prompts[0].Millis != 3000 {
 		t.Errorf("list %+v", list)
 	}
 }

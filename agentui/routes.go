@@ -69,6 +69,12 @@ func routes() []route {
 		{method: "GET", path: "/api/v1/report", rights: supervisors, do: (*Server).getReport, out: Report{}, endless: true, doc: "Service level, abandons, waits and the volunteers' time, each by its formula.",
 			query: []string{"from: RFC 3339; default 24 h before to", "to: RFC 3339, not included; default now", "t: an answer within it is in time; default 20s", "s: leaving within it is a short abandon; default 5s"}},
 
+		// messages
+		{method: "GET", path: "/api/v1/messages", rights: volunteers, do: (*Server).getMessages, out: MessageList{}, doc: "The messages callers left: volunteers see those of their queues."},
+		{method: "GET", path: "/api/v1/messages/{id}/sound", rights: volunteers, do: (*Server).getMessageSound, outType: "audio/wav", endless: true, doc: "Listen to a message; that you do is noted with your name."},
+		{method: "PATCH", path: "/api/v1/messages/{id}", rights: volunteers, do: (*Server).patchMessage, in: MessageChange{}, out: Message{}, doc: "Take a message, give it back, or mark it done."},
+		{method: "DELETE", path: "/api/v1/messages/{id}", rights: supervisors, do: (*Server).deleteMessage, doc: "Erase a message and its sound; noted with your name."},
+
 		// the telephone line
 		{method: "GET", path: "/api/v1/trunks", rights: supervisors, do: (*Server).getTrunks, out: TrunkList{}, doc: "The trunks: up or down, since when and why, registered, calls now."},
 		{method: "GET", path: "/api/v1/bans", rights: supervisors, do: (*Server).getBans, out: BanList{}, doc: "The hosts that are not listened to for a while, because they sent too much or guessed passwords."},

@@ -22,6 +22,7 @@ type Options struct {
 	Phone     Phone
 	Prompts   Prompts
 	Line      Line         // nil: no trunks are shown
+	Messages  Messages     // nil: there are none
 	Metrics   http.Handler // what /metrics serves; nil: 404
 	Ready     func() error // nil error: calls are taken
 	Log       *slog.Logger
@@ -36,6 +37,7 @@ type Server struct {
 	phone     Phone
 	prompts   Prompts
 	line      Line
+	messages  Messages
 	metrics   http.Handler
 	ready     func() error
 	log       *slog.Logger
@@ -103,7 +105,7 @@ func New(o Options) (*Server, error) {
 		o.Config.SessionIdle = configs.Duration(2 * time.Hour)
 	}
 	s := &Server{
-		config: o.Config, desk: o.Desk, directory: o.Directory, phone: o.Phone, prompts: o.Prompts, line: o.Line,
+		config: o.Config, desk: o.Desk, directory: o.Directory, phone: o.Phone, prompts: o.Prompts, line: o.Line, messages: o.Messages,
 		metrics: o.Metrics, ready: o.Ready, log: o.Log,
 		origins:  newOrigins(o.Config.Origin),
 		proxies:  trusted(o.Config.ProxyPrefixes()),

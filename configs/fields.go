@@ -49,6 +49,8 @@ var refers = map[string]string{
 
 	"blocked.prompt":                    "prompts",
 	"blocked.queue":                     "queues",
+	"messages.consent":                  "prompts",
+	"messages.thanks":                   "prompts",
 	"numbers[].menu":                    "menus",
 	"menus[].prompt":                    "prompts",
 	"menus[].queue":                     "queues",
@@ -236,6 +238,13 @@ var formWords = map[string]struct{ en, id, help string }{
 	"outgoing.rates":              {"Rates", "Tarif", "Biaya panggilan, untuk batas biaya per hari; awalan terpanjang berlaku."},
 	"outgoing.rates[].prefix":     {"Numbers beginning with", "Nomor berawalan", "Awalan nomor dengan kode negara, atau nomor pendek utuh."},
 	"outgoing.rates[].per_minute": {"Per minute", "Per menit", "Harga setiap menit yang dimulai, dalam mata uang batas biaya."},
+
+	"messages":         {"Messages", "Pesan", "Bagaimana penelepon meninggalkan pesan, dan berapa lama disimpan."},
+	"messages.consent": {"Words before", "Kata sebelum", "Rekaman sebelum pesan direkam: bahwa akan direkam, siapa yang mendengar, dan berapa lama disimpan."},
+	"messages.thanks":  {"Words after", "Kata sesudah", "Rekaman setelah pesan."},
+	"messages.limit":   {"Longest message", "Pesan terlama", "Seberapa panjang suatu pesan boleh."},
+	"messages.silence": {"Over after silence of", "Selesai setelah hening", "Setelah selama ini tanpa kata, pesan selesai."},
+	"messages.keep":    {"Kept for", "Disimpan selama", "Setelah selama ini pesan dihapus, sudah didengar atau belum; 720h adalah 30 hari."},
 
 	"pause_reasons":            {"Pause reasons", "Alasan jeda", "Yang dapat dipilih relawan saat jeda."},
 	"pause_reasons[].code":     {"Code", "Kode", "Nama tetap yang disimpan dalam jurnal."},

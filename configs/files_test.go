@@ -15,7 +15,7 @@ var readers = map[string]func(path string, b []byte) error{
 		return err
 	},
 	"routing": func(_ string, b []byte) error {
-		_, err := ParseRouting(b, "greeting", "music", "closing", "blocked")
+		_, err := ParseRouting(b, "greeting", "music", "closing", "blocked", "message-consent", "message-thanks")
 		return err
 	},
 }

@@ -46,6 +46,7 @@ func (r Routing) validate(c check, prompts []string) {
 	r.Blocked.validate(c.in("blocked"), v)
 	r.Flood.validate(c.in("flood"))
 	r.Care.validate(c.in("care"))
+	r.Messages.validate(c.in("messages"), v)
 	for i, p := range r.PauseReasons {
 		p.validate(c.in("pause_reasons").at(i))
 	}

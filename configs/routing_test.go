@@ -66,7 +66,7 @@ func TestRoutingRoundTrip(t *testing.T) {
 // TestValidRoundTrip: a document without problems has none after the trip.
 func TestValidRoundTrip(t *testing.T) {
 	want := DemoRouting()
-	got, err := ParseRouting(FormatRouting(want), "greeting", "music", "closing", "blocked")
+	got, err := ParseRouting(FormatRouting(want), "greeting", "music", "closing", "blocked", "message-consent", "message-thanks")
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Fatalf("%v\n%s", err, FormatRouting(want))
 	}

@@ -57,8 +57,10 @@ type RTPLeg struct {
 	rtcpTo  atomic.Pointer[netip.AddrPort]
 	heard   atomic.Int64 // unix nanoseconds of the last packet
 	onKey   atomic.Pointer[func(rune)]
-	recv    reception
-	closing sync.Once
+
+	recording atomic.Pointer[Recording] // nil: none
+	recv      reception
+	closing   sync.Once
 
 	malformed, flooded, unknown, forged atomic.Uint64
 
@@ -171,6 +173,9 @@ func (l *RTPLeg) Sender() *Sender { return l.sender }
 
 // Close ends the leg, waits for the packet in hand and lets its ports rest.
 func (l *RTPLeg) Close() {
+	if r := l.recording.Load(); r != nil {
+		r.Close()
+	}
 	l.closing.Do(func() {
 		e := l.engine
 		e.reports.remove(l)
@@ -413,6 +418,9 @@ func (l *RTPLeg) packet(now time.Time, from netip.AddrPort, b []byte) {
 	}
 	l.keySound(now, kind.codec, data)
 	l.clock.sound = h.Timestamp + uint32(len(data))
+	if r := l.recording.Load(); r != nil { // before audio, which may rewrite it
+		r.packet(kind.codec, &h, data)
+	}
 	l.audio(kind.codec, &h, data)
 }
 

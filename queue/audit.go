@@ -19,6 +19,7 @@ import (
 //   - each transfer.asked that was not refused has exactly one transfer.done
 //   - agent.state goes From what it was To what it will be, only on shift, and
 //     its seconds sum to the shift's
+//   - outcome voicemail only with a message.left
 //   - a position a caller was told never grows
 //   - blocked only ends who met a block or a limit; no block is met after its
 //     end, nor after a day unless somebody else than who added it approved it
@@ -83,6 +84,7 @@ type auditCall struct {
 	given   *Entry // the open transfer.asked
 	barred  bool   // words, not people
 	asked   bool   // a question, in this talk
+	message bool   // message.left
 }
 
 type auditOffer struct {
@@ -120,7 +122,7 @@ func (a *Audit) Add(e Entry) {
 	case CallRefused:
 		a.totals.Refused++
 	case CallEstablished, QueueEntered, QueueLeft, QueuePlace, LadderRung, OfferFailed,
-		TalkStarted, TalkHeld, TalkResumed, TalkEnded, LegLost, LegReattached, TransferBegun, TransferDone, CallOver:
+		TalkStarted, TalkHeld, TalkResumed, TalkEnded, LegLost, LegReattached, TransferBegun, TransferDone, MessageLeft, CallOver:
 		if c := a.call(e); c != nil {
 			a.contactEntry(e, c)
 		}
@@ -228,6 +230,8 @@ func (a *Audit) contactEntry(e Entry, c *auditCall) {
 			a.broken(e, "one transfer", "transfer.done without transfer.asked")
 		}
 		c.given = nil
+	case MessageLeft:
+		c.message = true
 	case CallOver:
 		a.callOver(e, c)
 	}
@@ -275,6 +279,9 @@ func (a *Audit) callOver(e Entry, c *auditCall) {
 	}
 	if e.Outcome == OutcomeBlocked && !c.barred {
 		a.broken(e, "one outcome", "blocked, but nothing barred her")
+	}
+	if e.Outcome == OutcomeVoicemail && !c.message {
+		a.broken(e, "one outcome", "voicemail, but no message.left")
 	}
 	if e.Outcome == OutcomeSystem {
 		c.given = nil

@@ -21,6 +21,10 @@ type Channel interface {
 	// plays, and then goes on with the music. Asked with this number follows when
 	// the words are over; a key, which comes as KeyPressed, may be earlier.
 	Ask(ContactID, int, []string, Sound)
+	// TakeMessage says the words, and a tone, and records what she says until she
+	// presses #, is silent, hangs up or reaches the limit. MessageTaken follows,
+	// before HungUp if she hung up.
+	TakeMessage(ContactID, MessageOrder)
 	// Connect joins her with the agent. Music goes on until the agent's first
 	// packet; then Connected follows, else ConnectFailed and the music stays.
 	Connect(ContactID, AgentID)

@@ -82,7 +82,7 @@ func (s *state) checkContact(c *contact, bad func(string, ...any)) {
 		bad("contact %s missed her exit", c.id)
 	}
 	switch c.phase {
-	case arriving, connecting, rejoining, closing, ending, summoning, dialling, forwarding:
+	case arriving, connecting, rejoining, closing, recording, ending, summoning, dialling, forwarding:
 		if !c.limit.armed() {
 			bad("contact %s is %s without a deadline", c.id, c.phase)
 		}

@@ -100,13 +100,14 @@ const (
 	dialling                // outgoing: Dial ordered
 	forwarding              // transferred to a number that is being called: music
 	outside                 // with the number she was transferred to
+	recording               // leaves a message
 	closing                 // closing words are playing
 	ending                  // End ordered
 	over                    // gone
 )
 
 func (p phase) String() string {
-	return [...]string{"arriving", "choosing", "waiting", "connecting", "talking", "parked", "rejoining", "summoning", "dialling", "forwarding", "outside", "closing", "ending", "over"}[p]
+	return [...]string{"arriving", "choosing", "waiting", "connecting", "talking", "parked", "rejoining", "summoning", "dialling", "forwarding", "outside", "recording", "closing", "ending", "over"}[p]
 }
 
 // inLine tells whether a contact of this phase has a place in its line.

@@ -30,6 +30,10 @@ type (
 		Prompts []string
 		Sound   Sound
 	}
+	TakeMessage struct {
+		Contact ContactID
+		Order   MessageOrder
+	}
 	Connect struct {
 		Contact ContactID
 		Agent   AgentID
@@ -143,6 +147,7 @@ func (Answer) effect()      {}
 func (Wait) effect()        {}
 func (Announce) effect()    {}
 func (Ask) effect()         {}
+func (TakeMessage) effect() {}
 func (Connect) effect()     {}
 func (Hold) effect()        {}
 func (Resume) effect()      {}

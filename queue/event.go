@@ -52,6 +52,14 @@ type (
 		Contact ContactID
 		Key     rune
 	}
+	// MessageTaken: the message is over. Kept says that there is one, Gone that
+	// she hung up while it was recorded; HungUp follows then.
+	MessageTaken struct {
+		Contact ContactID
+		Length  time.Duration
+		Kept    bool
+		Gone    bool
+	}
 	// Asked: the words of the order Ask with that number are over.
 	Asked struct {
 		Contact ContactID
@@ -254,6 +262,7 @@ func (ConnectFailed) event()     {}
 func (HungUp) event()            {}
 func (KeyPressed) event()        {}
 func (Asked) event()             {}
+func (MessageTaken) event()      {}
 func (ShiftStarted) event()      {}
 func (PathProven) event()        {}
 func (PathLost) event()          {}

@@ -190,6 +190,8 @@ func (p *performer) hand(e Effect) {
 		p.channel.Announce(e.Contact, e.Position)
 	case Ask:
 		p.channel.Ask(e.Contact, e.Ask, e.Prompts, e.Sound)
+	case TakeMessage:
+		p.channel.TakeMessage(e.Contact, e.Order)
 	case Connect:
 		p.channel.Connect(e.Contact, e.Agent)
 	case Hold:

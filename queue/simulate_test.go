@@ -55,7 +55,7 @@ func TestSimulation(t *testing.T) {
 	seen := map[Outcome]int64{}
 	outcomes.Range(func(k, v any) bool { seen[k.(Outcome)] = v.(*atomic.Int64).Load(); return true })
 	t.Logf("%d days, %d events, %d calls, outcomes %v", simDays, events.Load(), calls.Load(), seen)
-	for _, o := range []Outcome{OutcomeAnswered, OutcomeAbandoned, OutcomeAbandonedShort, OutcomeClosed, OutcomeRefusedFull, OutcomeBlocked, OutcomeFailedMedia, OutcomeSystem, OutcomeUnreached} {
+	for _, o := range []Outcome{OutcomeAnswered, OutcomeAbandoned, OutcomeAbandonedShort, OutcomeClosed, OutcomeRefusedFull, OutcomeBlocked, OutcomeFailedMedia, OutcomeSystem, OutcomeUnreached, OutcomeVoicemail} {
 		if seen[o] == 0 {
 			t.Errorf("no call ended %s: the simulation is too tame", o)
 		}
@@ -487,6 +487,14 @@ func (d *day) react(e Effect) {
 		case d.chance(10):
 			d.later(9, KeyPressed{e.Contact, '0'})
 			d.later(9, KeyPressed{e.Contact, '0'})
+		}
+	case TakeMessage:
+		switch {
+		case d.chance(60):
+			d.later(60, MessageTaken{e.Contact, d.seconds(60), d.chance(80), false})
+		case d.chance(50):
+			d.later(30, MessageTaken{e.Contact, d.seconds(60), true, true})
+			d.later(31, HungUp{e.Contact, ByCaller, CauseNormal})
 		}
 	case Close:
 		d.later(20, HungUp{e.Contact, BySystem, CausePlayed})

@@ -42,6 +42,7 @@ type state struct {
 	dispositions map[string]bool
 	heavy        map[string]bool // of the dispositions
 	wrapUps      map[string]time.Duration
+	messages     configs.Messages
 	care         configs.Care
 	barring      configs.Blocked
 	flood        configs.Flood
@@ -135,6 +136,8 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 		s.onKeyPressed(ev)
 	case Asked:
 		s.onAsked(ev)
+	case MessageTaken:
+		s.onMessageTaken(ev)
 
 	case ShiftStarted:
 		s.onShiftStarted(ev)

@@ -1,4 +1,63 @@
 package queue
 
-// leaveMessage has c, who has left her line, leave a message.
-func (s *state) leaveMessage(c *contact) { s.close(c, c.line.words(), OutcomeClosed) }
+import (
+	"cmp"
+	"time"
+
+	"sahut/configs"
+)
+
+// A message is what a caller leaves who could not be answered. The channel says
+// the words, records and keeps; the desk knows that it was left, and never what
+// is in it.
+
+// MessageOrder is how a message is taken.
+type MessageOrder struct {
+	Queue    QueueID
+	Caller   string // masked
+	Language string
+	Consent  string // prompt: that it will be recorded, who listens, how long it is kept
+	Limit    time.Duration
+	Silence  time.Duration // without a word, until it is over
+}
+
+// leaveMessage has c, who has left her line, leave a message. Whatever becomes
+// of it, she is thanked and the call ends.
+func (s *state) leaveMessage(c *contact) {
+	set := s.messages
+	c.outcome = OutcomeClosed // unless she says something
+	s.enter(c, recording)
+	s.order(TakeMessage{Contact: c.id, Order: MessageOrder{
+		Queue: c.line.id, Caller: c.caller.String(), Language: c.language, Consent: set.Consent, Limit: set.Limit.D(), Silence: set.Silence.D(),
+	}})
+	s.arm(&c.limit, set.Limit.D()+closeWithin, func() { s.close(c, c.line.words(), c.outcome) })
+}
+
+// onMessageTaken: it is over, kept or not. Gone says that she hung up.
+func (s *state) onMessageTaken(ev MessageTaken) {
+	c := s.contacts[ev.Contact]
+	if c == nil || c.phase != recording {
+		return
+	}
+	words := c.line.words()
+	if ev.Kept {
+		c.outcome, words = OutcomeVoicemail, cmp.Or(s.messages.Thanks, words)
+		s.record(Entry{Kind: MessageLeft, Contact: c.id, Queue: c.line.id, MS: ms(ev.Length)})
+	}
+	if !ev.Gone { // else HungUp is on its way
+		s.close(c, words, c.outcome)
+	}
+}
+
+// messagesWithDefaults fills what may not be empty.
+func messagesWithDefaults(m configs.Messages) configs.Messages {
+	or := func(d *configs.Duration, def time.Duration) {
+		if *d <= 0 {
+			*d = configs.Duration(def)
+		}
+	}
+	or(&m.Limit, 3*time.Minute)
+	or(&m.Silence, 8*time.Second)
+	m.Consent = cmp.Or(m.Consent, "message-consent")
+	return m
+}

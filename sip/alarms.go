@@ -20,6 +20,7 @@ const (
 	alarmConnect               // the agent's microphone was not heard
 	alarmPress                 // she did not press the key that accepts
 	alarmRefer                 // the desk did not say how a transfer went
+	alarmMessage               // the words before a message, or the message, should have ended
 	alarmWords                 // closing words should have ended
 	alarmLimit                 // no call is longer
 	alarms

@@ -40,6 +40,11 @@ func (cs *calls) Say(id queue.ContactID, prompts []string, language string) {
 	cs.order(id, queue.Say{Contact: id, Prompts: prompts, Language: language})
 }
 
+// TakeMessage implements [queue.Channel].
+func (cs *calls) TakeMessage(id queue.ContactID, o queue.MessageOrder) {
+	cs.order(id, queue.TakeMessage{Contact: id, Order: o})
+}
+
 // Connect implements [queue.Channel].
 func (cs *calls) Connect(id queue.ContactID, agent queue.AgentID) {
 	cs.order(id, queue.Connect{Contact: id, Agent: agent})

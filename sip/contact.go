@@ -11,14 +11,16 @@ type contact struct {
 	id       queue.ContactID
 	playing  queue.Sound
 	agent    agentOnLine
-	greeting int         // which greeting: a late end of another is ignored
-	welcomed bool        // the greeting has been said
-	says     int         // which words of a talk; a late end of others is ignored
-	question *queue.Ask  // waits for the end of the greeting
-	words    int         // which closing words; a late end of other words is ignored
-	closing  bool        // the desk ordered closing words or the end
-	rung     bool        // Ringing was posted
-	toned    bool        // the volunteer hears the ringing tone
+	greeting int        // which greeting: a late end of another is ignored
+	welcomed bool       // the greeting has been said
+	says     int        // which words of a talk; a late end of others is ignored
+	question *queue.Ask // waits for the end of the greeting
+	words    int        // which closing words; a late end of other words is ignored
+	closing  bool       // the desk ordered closing words or the end
+	rung     bool       // Ringing was posted
+	toned    bool       // the volunteer hears the ringing tone
+	taking   *taking    // a message she leaves; nil: none
+	takes    int
 	onward   *onwardCall // the number a Forward calls, or talks with her; nil: none
 }
 
@@ -56,6 +58,12 @@ func (k *contact) onOrder(m any) {
 		k.announce(m.Position)
 	case queue.Ask:
 		k.ask(m)
+	case queue.TakeMessage:
+		k.takeMessage(m.Order)
+	case consentSaid:
+		k.record(m.try)
+	case messageOver:
+		k.gotMessageOver(m.try)
 	case queue.Connect:
 		k.connect(m.Agent)
 	case queue.Hold:
@@ -147,7 +155,11 @@ func (k *contact) onAnswered() {
 	k.clock.set(alarmConnect, k.server.calls.patience.connect)
 }
 
-func (k *contact) onKey(key rune) { k.post(queue.KeyPressed{Contact: k.id, Key: key}) }
+func (k *contact) onKey(key rune) {
+	if !k.messageKey(key) {
+		k.post(queue.KeyPressed{Contact: k.id, Key: key})
+	}
+}
 
 // onChanged: a caller who holds us hears her own music; nothing is to do.
 func (k *contact) onChanged() {}
@@ -159,6 +171,12 @@ func (k *contact) onAlarm(a alarm) {
 	switch a {
 	case alarmConnect:
 		k.microphoneSilent()
+	case alarmMessage:
+		if t := k.taking; t != nil && t.recording == nil {
+			k.record(t.try) // the words should have ended long ago
+		} else {
+			k.endMessage(false)
+		}
 	case alarmWords:
 		k.gotWordsEnd(k.words)
 	}
@@ -167,6 +185,7 @@ func (k *contact) onAlarm(a alarm) {
 // onEnded tells the desk.
 func (k *contact) onEnded(by queue.Party, cause queue.Cause) {
 	k.server.calls.forget(k.id)
+	k.endMessage(true)
 	k.post(queue.HungUp{Contact: k.id, By: by, Cause: cause})
 	k.leaveOnward(true)
 	k.agent = agentOnLine{}
@@ -302,6 +321,7 @@ func (k *contact) closeWith(words string) {
 	if k.sound == nil || k.closing {
 		return
 	}
+	k.endMessage(false)
 	k.leaveOnward(false)
 	k.partFromAgent()
 	k.closing = true

@@ -236,6 +236,20 @@ func (s *quietSound) say(prompts []string, language string, done func()) {
 	s.saying = done
 }
 
+func (s *quietSound) record(limit, silence time.Duration, over func()) recording {
+	defer s.lock()()
+	s.note("record %s %s", limit, silence)
+	return quietRecording(make(chan []byte))
+}
+
+// quietRecording is of a caller who says nothing.
+type quietRecording chan []byte
+
+func (r quietRecording) Frames() <-chan []byte { return r }
+func (r quietRecording) Spoken() bool          { return false }
+func (r quietRecording) Length() time.Duration { return 0 }
+func (r quietRecording) Close()                { close(r) }
+
 func (s *quietSound) position(n int, language string) {
 	defer s.lock()()
 	s.note("position %d %s", n, language)

@@ -28,6 +28,7 @@ type Options struct {
 	Library     *media.Library
 	Desk        Desk
 	Credentials Credentials
+	Messages    Messages    // keeps what callers say to no one; nil: nobody can leave a message
 	Alarm       func(Alarm) // told when a trunk stops working, and when it works again; nil: nobody
 	Log         *slog.Logger
 }

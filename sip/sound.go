@@ -36,6 +36,8 @@ type sound interface {
 	// say parts her and whoever she is connected with, plays prompts to both and
 	// calls done when they have been said.
 	say(prompts []string, language string, done func())
+	// record takes what she says; over is called when it is enough.
+	record(limit, silence time.Duration, over func()) recording
 	// position says how many are before her.
 	position(n int, language string)
 	// connect lets her and the agent hear each other; first is called when the
@@ -136,6 +138,10 @@ func (s *stage) say(prompts []string, language string, done func()) {
 	}
 	p.Done = done
 	s.leg.Play(p)
+}
+
+func (s *stage) record(limit, silence time.Duration, over func()) recording {
+	return s.leg.Record(media.RecordOptions{Limit: limit, Silence: silence, Over: over})
 }
 
 func (s *stage) position(n int, language string) {

@@ -4,7 +4,8 @@
 //
 //	sahut.db     the database; its lock says who uses the directory
 //	sahut.pid    who that is
-//	secret.key   what pseudonyms of callers are made with; in no backup
+//	secret.key   what pseudonyms are made and messages sealed with; in no backup
+//	messages/    the sound of messages, sealed, one file each
 //	sahut.state  says that there was a database, and when it was last in use
 //
 // The rules:
@@ -31,6 +32,7 @@
 //	session  SHA-256 of the cookie       → session
 //	prompt   name                        → who, when; prompt.wav holds the sound
 //	block    id                          → block of a caller, by pseudonym
+//	message  contact                     → message a caller left; its sound is a file
 //	meta     name                        → schema, projected, settled, realm
 //
 // store imports configs and queue, and is the only room that imports bbolt.

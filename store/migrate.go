@@ -21,6 +21,7 @@ var (
 	bucketPrompt    = []byte("prompt")
 	bucketPromptWAV = []byte("prompt.wav")
 	bucketBlock     = []byte("block")
+	bucketMessage   = []byte("message")
 )
 
 // The keys of bucket meta.
@@ -36,6 +37,7 @@ var (
 var migrations = []func(*bolt.Tx) error{
 	makeBuckets,
 	makeBlocks,
+	makeMessages,
 }
 
 // makeBuckets is schema 1.
@@ -51,6 +53,12 @@ func makeBuckets(tx *bolt.Tx) error {
 // makeBlocks is schema 2.
 func makeBlocks(tx *bolt.Tx) error {
 	_, err := tx.CreateBucketIfNotExists(bucketBlock)
+	return err
+}
+
+// makeMessages is schema 3.
+func makeMessages(tx *bolt.Tx) error {
+	_, err := tx.CreateBucketIfNotExists(bucketMessage)
 	return err
 }
 

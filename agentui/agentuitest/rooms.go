@@ -225,7 +225,7 @@ func (p *Prompts) Names() []agentui.PromptInfo {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var all []agentui.PromptInfo
-	builtin := []string{"blocked", "closing", "greeting", "music"}
+	builtin := []string{"blocked", "closing", "greeting", "message-consent", "message-thanks", "music"}
 	for _, n := range builtin {
 		all = append(all, agentui.PromptInfo{Name: n, Builtin: true, Uploaded: p.uploaded[n], Duration: 3 * time.Second})
 	}
@@ -239,7 +239,7 @@ func (p *Prompts) Names() []agentui.PromptInfo {
 
 // Shipped gives a WAV header for what is built in.
 func (p *Prompts) Shipped(name, _ string) ([]byte, bool) {
-	return []byte("RIFF"), name == "blocked" || name == "greeting" || name == "music" || name == "closing"
+	return []byte("RIFF"), name == "blocked" || name == "greeting" || name == "music" || name == "closing" || name == "message-consent" || name == "message-thanks"
 }
 
 // Check takes what begins with RIFF.

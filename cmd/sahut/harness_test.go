@@ -85,7 +85,7 @@ func openAs(t *testing.T, serve func(*configs.Server), edit func(*configs.Routin
 		t.Fatal(err)
 	}
 	s := &site{house: h, t: t, password: password}
-	h.onKept = s.kept.ring
+	h.onKept, h.messages.onSound = s.kept.ring, s.kept.ring
 	life, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	again := make(chan struct{})

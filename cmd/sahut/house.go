@@ -35,6 +35,8 @@ type house struct {
 	desk    *queue.Desk
 	blocks  *blockBook
 
+	messages *messages
+
 	web      net.Listener
 	control  net.Listener
 	draining atomic.Bool
@@ -77,16 +79,20 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 		return nil, err
 	}
 	undo = append(undo, h.blocks.close)
+	h.messages = &messages{store: h.store, log: log}
+	if err = h.messages.mend(); err != nil {
+		return nil, err
+	}
 	h.sip, err = sip.New(sip.Options{
 		Config: cfg.SIP, Engine: h.engine, Peers: h.peers, Library: h.library,
-		Desk: h.desk, Credentials: h.store, Alarm: h.trunkAlarm, Log: log,
+		Desk: h.desk, Credentials: h.store, Alarm: h.trunkAlarm, Messages: h.messages, Log: log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	h.ui, err = agentui.New(agentui.Options{
 		Config: cfg.HTTP, Desk: h.desk, Directory: directory{h.store}, Phone: phone{h.peers},
-		Prompts: prompts{h.library}, Line: line{h.sip}, Metrics: newMetrics(h), Ready: h.ready, Log: log,
+		Prompts: prompts{h.library}, Line: line{h.sip}, Messages: h.messages, Metrics: newMetrics(h), Ready: h.ready, Log: log,
 	})
 	if err != nil {
 		return nil, err
@@ -251,6 +257,8 @@ func (h *house) run(ctx context.Context, again <-chan struct{}) error {
 		}
 	}()
 	go h.drillOnSchedule(ctx)
+	erasing := make(chan struct{})
+	go func() { defer close(erasing); h.messages.eraseInTime(deskCtx) }()
 	go func() { h.fail("pages", <-h.ui.Failed()) }()
 	operator := &http.Server{Handler: withProfiles(h.ui.Operator()), ReadHeaderTimeout: 10 * time.Second}
 	go func() { h.fail("control socket", operator.Serve(h.control)) }()
@@ -269,6 +277,7 @@ func (h *house) run(ctx context.Context, again <-chan struct{}) error {
 	h.settle(stop)
 	stopDesk()
 	<-deskDone
+	<-erasing
 	err = errors.Join(err, operator.Shutdown(stop), h.ui.Close(stop))
 	h.blocks.close()
 	h.peers.CloseAll()

@@ -35,6 +35,7 @@ var onlyIn = map[string][]string{
 	"github.com/pion/":                    {"media"},
 	"go.etcd.io/bbolt":                    {"store"},
 	"golang.org/x/crypto":                 {"store"},
+	"filippo.io/age":                      {"store"},
 	"github.com/goccy/go-yaml":            {"configs"},
 	"github.com/nyaruka/phonenumbers":     {"configs"},
 	"golang.org/x/net":                    {"sip"},

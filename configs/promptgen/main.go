@@ -27,6 +27,7 @@ func main() {
 	if err := errors.Join(
 		write(filepath.Join(folder, "music.wav"), music(), musicLevel),
 		write(filepath.Join(folder, "ringback.wav"), ringback(), ringbackLevel),
+		write(filepath.Join(folder, "beep.wav"), beep(), ringbackLevel),
 	); err != nil {
 		log.Fatal(err)
 	}

@@ -1,6 +1,9 @@
 package mediatest
 
-import "math"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // Rate is the sampling rate of everything here.
 const Rate = 8000
@@ -51,6 +54,21 @@ func decibels(amplitude float64) float64 {
 		return silent
 	}
 	return max(20*math.Log10(amplitude/32767), silent)
+}
+
+// WAVHasTone tells whether the sound of a 16 bit WAV holds the tone somewhere.
+func WAVHasTone(wav []byte, freq float64) bool {
+	pcm := make([]int16, max(0, len(wav)-44)/2)
+	for i := range pcm {
+		pcm[i] = int16(binary.LittleEndian.Uint16(wav[44+2*i:]))
+	}
+	const window = Rate / 5
+	for at := 0; at+window <= len(pcm); at += window {
+		if hasTone(freq, pcm[at:at+window]) {
+			return true
+		}
+	}
+	return false
 }
 
 // hasTone says that freq makes up most of pcm and can be heard.

@@ -111,6 +111,11 @@ func (c *Channel) Ask(id queue.ContactID, n int, prompts []string, s queue.Sound
 	c.order(queue.Ask{Contact: id, Ask: n, Prompts: prompts, Sound: s}, queue.Asked{Contact: id, Ask: n})
 }
 
+// TakeMessage is followed by a message of ten seconds.
+func (c *Channel) TakeMessage(id queue.ContactID, o queue.MessageOrder) {
+	c.order(queue.TakeMessage{Contact: id, Order: o}, queue.MessageTaken{Contact: id, Length: 10 * time.Second, Kept: true})
+}
+
 // Connect is followed by Connected.
 func (c *Channel) Connect(id queue.ContactID, a queue.AgentID) {
 	c.order(queue.Connect{Contact: id, Agent: a}, queue.Connected{Contact: id, Agent: a})
