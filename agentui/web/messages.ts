@@ -169,6 +169,11 @@ export type ClientMessage =
   | { type: "stats"; rtt_ms: number; jitter_ms: number; loss: number; concealed: number }
   | { type: "ping"; t: number };
 
+/** A message a caller left; of /api/v1/messages. */
+export interface VoiceMessage {
+  id: string; at: string; queue: string; number: string; ms: number; cut?: boolean; state: "open" | "taken" | "done"; by?: string; since: string;
+}
+
 /** What the caller would like the next time: the same volunteer, or another. */
 export type Wish = "same" | "never";
 

@@ -3,7 +3,7 @@
 // on the screen is a function of it. fold is pure; Store only keeps the latest.
 
 import { at, type Lang } from "./format";
-import type { AgentView, Ask, Choice, Notice, NoticeCode, ServerMessage, Targets, Wish } from "./messages";
+import type { AgentView, Ask, Choice, Notice, NoticeCode, ServerMessage, Targets, VoiceMessage, Wish } from "./messages";
 
 /** How the page's wire to the server is. */
 export type Link =
@@ -86,6 +86,8 @@ export interface Snapshot {
   readonly told: readonly Told[];
   readonly keysSent: string;
   readonly disposition: string; // chosen in the form, not yet sent
+  readonly messages: readonly VoiceMessage[]; // of her queues
+  readonly playing: string; // the message that is listened to
   readonly wish: Wish | ""; // of the caller, as the server keeps it
   readonly contact: string; // the contact keysSent and disposition belong to
   readonly dialog: "" | "pause" | "keypad" | "dial" | "transfer" | "shortcuts"; // the open one
@@ -118,7 +120,7 @@ export const noSound: Sound = {
 export function blank(lang: Lang): Snapshot {
   return {
     lang, link: "connecting", linkSince: 0, offset: 0, agent: "", name: "", role: "volunteer", epoch: 0, view: null,
-    dispositions: [], pauseReasons: [], draining: false, asked: {}, told: [], keysSent: "", disposition: "", wish: "",
+    dispositions: [], pauseReasons: [], draining: false, asked: {}, told: [], keysSent: "", disposition: "", wish: "", messages: [], playing: "",
     contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, shortcutsOn: true, notify: "default", sound: noSound,
   };
 }

@@ -12,7 +12,7 @@ import { render } from "lit";
 import { chosenLang, useLang, words } from "./i18n";
 import { Live } from "./live";
 import { Media } from "./media";
-import type { Ask, ClientMessage, ServerMessage, Targets } from "./messages";
+import type { Ask, ClientMessage, ServerMessage, Targets, VoiceMessage } from "./messages";
 import { Ring } from "./ring";
 import { keepShortcuts, listenForShortcuts, shortcutsKept } from "./shortcuts";
 import { age, blank, fold, soundHere, Store, tell, waits, type Snapshot } from "./store";
@@ -212,6 +212,8 @@ const app: App = {
     if (store.now.wish && on) withContact((contact) => ({ type: "wish", contact, what: store.now.wish as "same" | "never", on: false }));
     withContact((contact) => ({ type: "wish", contact, what, on }));
   },
+  listen: (playing) => store.patch({ playing }),
+  markMessage: (id, state) => void markMessage(id, state),
   choose(disposition) {
     store.patch({ disposition });
     withContact((contact) => ({ type: "wrapup.choose", contact, disposition }));
@@ -258,6 +260,31 @@ async function loadTargets(): Promise<void> {
     // the dialog says so and offers to try again
   }
   store.patch({ targets });
+}
+
+// The messages of her queues: asked for while the page is looked at, for
+// colleagues take them too.
+async function loadMessages(): Promise<void> {
+  const { view, link } = store.now;
+  if (document.visibilityState !== "visible" || link !== "live" || !view || view.state === "offline") return;
+  try {
+    const r = await fetch("/api/v1/messages", { signal: AbortSignal.timeout(5000) });
+    if (r.ok) store.patch({ messages: ((await r.json()) as { messages: VoiceMessage[] }).messages });
+  } catch {
+    // the next round asks again
+  }
+}
+window.setInterval(() => void loadMessages(), 20_000);
+
+async function markMessage(id: string, state: string): Promise<void> {
+  try {
+    await fetch(`/api/v1/messages/${encodeURIComponent(id)}`, {
+      method: "PATCH", headers: { "Content-Type": "application/json", "X-Sahut": "1" }, body: JSON.stringify({ state }), signal: AbortSignal.timeout(5000),
+    });
+  } finally {
+    if (store.now.playing === id && state !== "taken") store.patch({ playing: "" });
+    await loadMessages();
+  }
 }
 
 async function signOut(): Promise<void> {

@@ -59,6 +59,10 @@ const states: Record<string, Partial<Snapshot>> = {
   connect: { view: view({ state: "talking", call: { ...call, connecting: true, started: ago(0) } }), sound: live },
   muted: { view: view({ state: "talking", next: "paused", call: { ...call, muted: true } }), sound: { ...live, quality: "poor" } },
   held: { view: view({ state: "held", call: { ...call, caller: "anonymous", held: true } }), sound: live },
+  messages: { view: view({ state: "ready" }), playing: "M1", messages: [
+    { id: "M1", at: ago(5400), queue: "hotline", number: "••••963", ms: 43_000, state: "taken", by: "sari", since: ago(60) },
+    { id: "M2", at: ago(3000), queue: "remaja", number: "anonymous", ms: 12_000, cut: true, state: "open", since: ago(3000) },
+    { id: "M3", at: ago(900), queue: "hotline", number: "••••114", ms: 125_000, state: "taken", by: "dewi", since: ago(300) }] },
   danger: { view: view({ state: "offered", since: ago(2), offer: { ...offer, danger: true, language: "en", topic: "legal" } }) },
   danger_call: { view: view({ state: "talking", call: { ...call, danger: true, language: "en" } }), sound: live, wish: "same", contact: "01J" },
   wrapup_open: { view: view({ state: "wrapup", since: ago(26), wrapup: { ...wrapup, open: true, disposition: "referred" } }), disposition: "referred", contact: "01J" },

@@ -30,6 +30,8 @@ export interface App {
   rest(): void;
   block(reason: string): void;
   wish(what: Wish): void;
+  listen(message: string): void;
+  markMessage(message: string, state: "open" | "taken" | "done"): void;
   extend(): void;
   choose(disposition: string): void;
   finishWrapUp(): void;

@@ -7,10 +7,11 @@ import type { QueueView } from "../messages";
 import { soundHere, type Device } from "../store";
 import type { App, Scene } from "./app";
 import { meter } from "./check";
+import { messages } from "./messages";
 
 export function side(scene: Scene): TemplateResult {
   const here = soundHere(scene.s.view);
-  return html`<aside class="side">${queues(scene)}${ringsOn(scene)}${here ? devices(scene) : nothing}</aside>`;
+  return html`<aside class="side">${queues(scene)}${messages(scene)}${ringsOn(scene)}${here ? devices(scene) : nothing}</aside>`;
 }
 
 // ringsOn: this browser, her SIP phone or her mobile. It is there for whom
