@@ -195,3 +195,25 @@ func TestAbusiveCallEnds(t *testing.T) {
 		t.Errorf("journal %+v", over)
 	}
 }
+
+// Who calls again and again is over the limit with the sixth call: answered, and
+// told where to turn; somebody else is not.
+func TestFloodOfOneNumber(t *testing.T) {
+	s := open(t, func(r *configs.Routing) { r.Flood.PerNumber, r.Flood.Over = 5, configs.FloodWords })
+	for range 5 {
+		caller := s.dial(siptest.Options{From: "0811223344"})
+		s.must("hang up", caller.Hangup(s.ctx))
+	}
+	last := s.dial(siptest.Options{From: "+62811223344"})
+	s.must("words", last.Media().Hears().WaitSound(s.ctx))
+	s.until("the limit to be met", func() bool { return len(s.entries(queue.FloodMet)) == 1 })
+	s.must("hang up", last.Hangup(s.ctx))
+	if got := s.record(); got.Outcome != queue.OutcomeBlocked {
+		t.Errorf("record %+v", got)
+	}
+	v, _ := s.volunteer("sari")
+	other := s.dial(siptest.Options{From: "0811223345"})
+	v.Answer(s.offered(v).ID)
+	s.talking(v)
+	s.must("hang up", other.Hangup(s.ctx))
+}

@@ -74,7 +74,7 @@ class Desk {
       case "mute": return this.show({ state: this.view.state, call: { ...call!, muted: m.on } });
       case "hangup":
         this.far(false);
-        return this.show({ state: "wrapup", wrapup: { contact: "C1", label: "Hotline", talk_ms: 5000, until: iso(120_000), ended_by: "agent" } });
+        return this.show({ state: "wrapup", wrapup: { contact: "C1", label: "Hotline", talk_ms: 5000, until: iso(120_000), ended_by: "agent", extendable: true } });
       case "wrapup.extend": return this.show({ state: "wrapup", wrapup: { ...this.view.wrapup!, until: new Date(Date.parse(this.view.wrapup!.until) + 120_000).toISOString() } });
       case "wrapup.finish": return this.show({ state: "ready" });
     }

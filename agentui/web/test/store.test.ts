@@ -115,3 +115,30 @@ test("the screen of dialling goes with the call it began", () => {
   s = fold({ ...s, dialog: "dial" }, state(view({ state: "talking", call: { ...call, direction: "out", stage: "dialling" } })), T);
   assert.equal(s.dialog, "");
 });
+
+test("a question, a block and a rest are answered by the state, a refused block by its notice", () => {
+  const silent = { question: "danger" as const, asked: "2026-11-23T19:01:00Z", answers: [] };
+  let s = asked(fold(blank("en"), state(view({ state: "talking", call: { ...call, block: "may" } })), T), "silent.ask");
+  s = fold(s, state(view({ state: "talking", call: { ...call, block: "may", silent } })), T);
+  assert.ok(!waits(s, "silent.ask"));
+  s = fold(asked(s, "block"), state(view({ state: "talking", call: { ...call, block: "held", silent } })), T);
+  assert.ok(!waits(s, "block"));
+  s = fold(asked(s, "block"), { type: "notice", notice: { code: "block_unknown", contact: "C1" } }, T);
+  assert.ok(!waits(s, "block"));
+  assert.equal(s.told.at(-1)?.notice.code, "block_unknown");
+  const before = s.told.length;
+  s = fold(s, { type: "notice", notice: { code: "silent_answered", contact: "C1", key: "yes" } }, T);
+  assert.equal(s.told.length, before, "the state shows the answer");
+  const wrapup = { contact: "C1", label: "Q", talk_ms: 1, until: "2026-11-23T19:02:00Z", ended_by: "agent" as const, rest: true };
+  s = fold(s, state(view({ state: "wrapup", wrapup })), T);
+  s = fold(asked(s, "rest"), state(view({ state: "wrapup", next: "paused", wrapup: { ...wrapup, rest: false } })), T);
+  assert.ok(!waits(s, "rest"));
+});
+
+test("the questions to a silent caller are closed with her call", () => {
+  let s: Snapshot = { ...fold(blank("en"), state(view({ state: "talking", call })), T), silentOpen: true };
+  s = fold(s, state(view({ state: "talking", call: { ...call, muted: true } })), T);
+  assert.ok(s.silentOpen);
+  assert.ok(!fold(s, state(view({ state: "talking", call: { ...call, contact: "C2" } })), T).silentOpen);
+  assert.ok(!fold(s, state(view({ state: "ready" })), T).silentOpen);
+});
