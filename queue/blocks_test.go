@@ -400,3 +400,71 @@ func TestPropertyBlocks(t *testing.T) {
 		}
 	})
 }
+
+// TestBlockIsOverOnTime: also when the desk is late with its deadlines.
+func TestBlockIsOverOnTime(t *testing.T) {
+	tr := newTrial(t, guarded(nil))
+	tr.block(BlockCaller, "08112222", ActionMessage)
+	c := &contact{caller: NewCaller("08112222")}
+	tr.s.now = day0.Add(time.Hour - 1)
+	if tr.s.blockOf(c) == nil {
+		t.Error("it ended early")
+	}
+	tr.s.now = day0.Add(time.Hour)
+	if tr.s.blockOf(c) != nil {
+		t.Error("it holds after its end")
+	}
+}
+
+// TestBlockNeedsATalk: nobody is blocked who was not heard yet.
+func TestBlockNeedsATalk(t *testing.T) {
+	tr := newTrial(t, guarded(nil))
+	tr.ready("sari")
+	c := tr.from("08112222")
+	tr.accept("sari")
+	tr.do(BlockAsked{"sari", c, "prank"})
+	tr.mustNotDo("KeepBlock", "Notify")
+}
+
+// TestLowClassTalks: whose talk breaks is interrupted like anybody.
+func TestLowClassTalks(t *testing.T) {
+	tr := newTrial(t, guarded(nil))
+	tr.ready("sari")
+	tr.block(BlockCaller, "08112222", ActionLowClass)
+	c := tr.from("08112222")
+	tr.talk("sari")
+	tr.do(PathLost{Agent: "sari"})
+	tr.pass(21 * time.Second)
+	if p := tr.s.contacts[c]; p.phase != waiting || p.class != ClassInterrupted || !p.head {
+		t.Errorf("she is %s, served %s", p.phase, p.class)
+	}
+}
+
+// TestLongCode: the longest code counts, after whatever was pressed before.
+func TestLongCode(t *testing.T) {
+	tr := newTrial(t, guarded(func(r *configs.Routing) { r.Blocked.Code = "12345678" }))
+	tr.block(BlockCaller, "08112222", ActionMessage)
+	c := tr.from("08112222")
+	for _, k := range "9912345678" {
+		tr.mustPhase(c, choosing)
+		tr.do(KeyPressed{c, k})
+	}
+	tr.mustPhase(c, waiting)
+	tr.mustDo("Record block.passed", "res=code")
+}
+
+// TestAuditAfterARestart: an earlier run's block may be met without an entry that
+// added it, but not after this run ended it.
+func TestAuditAfterARestart(t *testing.T) {
+	var a Audit
+	for i, e := range []Entry{
+		{Kind: ConfigVersion}, {Kind: ServerStarted}, {Kind: CallArrived, Contact: "C1"}, {Kind: BlockMet, Contact: "C1", Block: "B1"},
+		{Kind: BlockEnded, Block: "B1"}, {Kind: CallArrived, Contact: "C2"}, {Kind: BlockMet, Contact: "C2", Block: "B1"},
+	} {
+		e.Seq, e.At = uint64(i+1), day0
+		a.Add(e)
+	}
+	if v := a.Violations(); len(v) != 1 || v[0].Contact != "C2" {
+		t.Errorf("%v", v)
+	}
+}

@@ -66,6 +66,11 @@ func TestFloods(t *testing.T) {
 			if (tr.kinds[FloodMet] > 0) != (tt.last != "normal") {
 				t.Errorf("%d in the journal", tr.kinds[FloodMet])
 			}
+			for _, e := range tr.all {
+				if r, ok := e.(Record); ok && r.Entry.Kind == FloodMet && r.Entry.Count != 11 && r.Entry.Count != 5 {
+					t.Fatalf("%d calls in the journal", r.Entry.Count)
+				}
+			}
 			if tt.last != "normal" {
 				if got := tr.brief("0899" + tt.number); got != "normal" {
 					t.Errorf("somebody else is served %s", got)
