@@ -53,6 +53,7 @@ var allowed = map[string]string{
 	"GET /api/v1/routing/fields":            "supervisor",
 	"GET /api/v1/routing/{revision}":        "supervisor",
 	"POST /api/v1/routing/rollback":         "admin",
+	"POST /api/v1/routing/whatif":           "admin",
 	"GET /api/v1/prompts":                   "supervisor",
 	"GET /api/v1/prompts/{name}":            "supervisor",
 	"PUT /api/v1/prompts/{name}":            "admin",

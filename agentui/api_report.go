@@ -44,24 +44,10 @@ const longestReport = 400 * 24 * time.Hour
 
 func (s *Server) getReport(w http.ResponseWriter, r *request) error {
 	now := time.Now()
-	to, err := timeOf(r, "to", now)
-	if err != nil {
-		return err
-	}
-	from, err := timeOf(r, "from", to.Add(-24*time.Hour))
-	if err != nil {
-		return err
-	}
-	limits := reports.DefaultLimits
-	if limits.T, err = spanOf(r, "t", limits.T); err != nil {
-		return err
-	}
-	if limits.S, err = spanOf(r, "s", limits.S); err != nil {
-		return err
-	}
+	from, to, limits, err := spanAsked(r, 24*time.Hour)
 	switch {
-	case !from.Before(to):
-		return badRequest("from is not before to.")
+	case err != nil:
+		return err
 	case to.Sub(from) > longestReport:
 		return badRequest("a report covers at most 400 days.")
 	}
@@ -82,6 +68,27 @@ func (s *Server) getReport(w http.ResponseWriter, r *request) error {
 		rep.Queues = append(rep.Queues, reportLine(q, reader.Queue(q)))
 	}
 	return writeJSON(w, http.StatusOK, rep)
+}
+
+// spanAsked reads the time a report is about, and its limits.
+func spanAsked(r *request, usual time.Duration) (from, to time.Time, limits reports.Limits, err error) {
+	limits = reports.DefaultLimits
+	if to, err = timeOf(r, "to", time.Now()); err != nil {
+		return from, to, limits, err
+	}
+	if from, err = timeOf(r, "from", to.Add(-usual)); err != nil {
+		return from, to, limits, err
+	}
+	if limits.T, err = spanOf(r, "t", limits.T); err != nil {
+		return from, to, limits, err
+	}
+	if limits.S, err = spanOf(r, "s", limits.S); err != nil {
+		return from, to, limits, err
+	}
+	if !from.Before(to) {
+		err = badRequest("from is not before to.")
+	}
+	return from, to, limits, err
 }
 
 func reportLine(q queue.QueueID, t *reports.Tally) ReportLine {

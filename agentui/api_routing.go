@@ -84,15 +84,7 @@ func (s *Server) getRoutingFields(w http.ResponseWriter, r *request) error {
 
 // putRouting checks a document, keeps it and has it applied.
 func (s *Server) putRouting(w http.ResponseWriter, r *request) error {
-	parse := configs.ParseRouting
-	switch mediaType(r) {
-	case "application/yaml", "application/x-yaml", "text/yaml":
-	case "application/json":
-		parse = configs.ParseRoutingJSON
-	default:
-		return &Problem{Status: http.StatusUnsupportedMediaType, Code: "unsupported_type", Detail: "Send application/json or application/yaml."}
-	}
-	text, err := readBody(w, r, maxJSON)
+	next, problems, err := s.readRouting(w, r)
 	if err != nil {
 		return err
 	}
@@ -103,11 +95,6 @@ func (s *Server) putRouting(w http.ResponseWriter, r *request) error {
 	note := strings.TrimSpace(r.URL.Query().Get("note"))
 	if len(note) > 200 {
 		return badRequest("note is longer than 200 bytes.")
-	}
-	next, err := parse(text, s.promptNames()...)
-	var problems configs.Problems
-	if err != nil && !errors.As(err, &problems) {
-		return fmt.Errorf("read routing document: %w", err)
 	}
 	current, rev, err := s.directory.Routing()
 	if err != nil {
@@ -125,6 +112,27 @@ func (s *Server) putRouting(w http.ResponseWriter, r *request) error {
 		return problems
 	}
 	return s.applyRouting(w, r, next, base, note)
+}
+
+// readRouting reads the document in the request's body and all its problems.
+func (s *Server) readRouting(w http.ResponseWriter, r *request) (next configs.Routing, problems configs.Problems, err error) {
+	parse := configs.ParseRouting
+	switch mediaType(r) {
+	case "application/yaml", "application/x-yaml", "text/yaml":
+	case "application/json":
+		parse = configs.ParseRoutingJSON
+	default:
+		return next, nil, &Problem{Status: http.StatusUnsupportedMediaType, Code: "unsupported_type", Detail: "Send application/json or application/yaml."}
+	}
+	text, err := readBody(w, r, maxJSON)
+	if err != nil {
+		return next, nil, err
+	}
+	next, err = parse(text, s.promptNames()...)
+	if err != nil && !errors.As(err, &problems) {
+		return next, nil, fmt.Errorf("read routing document: %w", err)
+	}
+	return next, problems, nil
 }
 
 // ifMatch is the revision a change was made from; 0 stands for any. Browsers

@@ -41,3 +41,9 @@ func (l *Limits) Write(d time.Duration)         { l.write = d }
 func (l *Limits) Silence(d time.Duration)       { l.silence, l.tick = d, d/4 }
 func (l *Limits) Hello(d time.Duration)         { l.hello, l.tick = d, d/4 }
 func (l *Limits) Rate(perSecond, burst float64) { l.perSecond, l.burst = perSecond, burst }
+
+// HoldTrial stands for a what-if that runs; the function it returns ends it.
+func (s *Server) HoldTrial() func() {
+	s.trying.Lock()
+	return s.trying.Unlock
+}

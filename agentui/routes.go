@@ -94,6 +94,8 @@ func routes() []route {
 		{method: "GET", path: "/api/v1/routing", rights: supervisors, do: (*Server).getRouting, out: configs.Routing{}, doc: "The routing document; its ETag is the revision. JSON, or YAML by Accept."},
 		{method: "PUT", path: "/api/v1/routing", rights: admins, do: (*Server).putRouting, in: configs.Routing{}, out: Applied{}, doc: "Check, keep and apply a new routing document, JSON or YAML. If-Match names the revision it was made from.",
 			query: []string{"dry_run: 1 only checks and says what would change", "note: why, for the history"}},
+		{method: "POST", path: "/api/v1/routing/whatif", rights: admins, do: (*Server).postWhatIf, in: configs.Routing{}, out: WhatIf{}, endless: true, doc: "Replay the callers and volunteers of a time through a routing document, JSON or YAML, and through the one in force, beside what really happened. One at a time; nothing is applied.",
+			query: []string{"from: RFC 3339; default 28 days before to, at most 31", "to: RFC 3339, not included; default now", "t: an answer within it is in time; default 20s", "s: leaving within it is a short abandon; default 5s"}},
 		{method: "GET", path: "/api/v1/routing/history", rights: supervisors, do: (*Server).getRoutingHistory, out: History{}, doc: "All revisions, newest first."},
 		{method: "GET", path: "/api/v1/routing/fields", rights: supervisors, do: (*Server).getRoutingFields, out: Fields{}, doc: "Labels, defaults and help of every field, for a form."},
 		{method: "GET", path: "/api/v1/routing/{revision}", rights: supervisors, do: (*Server).getRoutingAt, out: configs.Routing{}, doc: "The document as it was."},

@@ -54,6 +54,7 @@ type Server struct {
 	openapi  []byte
 	limits   limits
 	counts   counts
+	trying   sync.Mutex // one what-if at a time
 
 	ctx    context.Context // ends with Close
 	stop   context.CancelFunc

@@ -67,6 +67,8 @@ type state struct {
 	draining bool
 	// Nobody rings phones: she can only choose her browser.
 	onlyBrowsers bool
+	// Nobody looks at screens; see Replay.
+	unseen bool
 
 	timers    deadlines
 	viewsDue  token
@@ -285,7 +287,9 @@ func (s *state) batch() []Effect {
 	do = append(do, s.partings...)
 	for _, a := range s.changed {
 		a.changed = false
-		do = append(do, Show{Agent: a.id, View: s.view(a)})
+		if !s.unseen {
+			do = append(do, Show{Agent: a.id, View: s.view(a)})
+		}
 	}
 	do = append(do, s.notices...)
 	clear(s.records)

@@ -89,7 +89,7 @@ func (l *line) view() QueueView {
 // agents, at most once a second: with 200 agents and a busy line each event
 // would otherwise write 200 screens.
 func (s *state) showFigures() {
-	if s.viewsDue.armed() {
+	if s.viewsDue.armed() || s.unseen {
 		return
 	}
 	at := s.viewsLast.Add(viewsEvery)

@@ -22,6 +22,7 @@ type Reader struct {
 	staff    Tally // what belongs to volunteers and to no queue
 	contacts map[queue.ContactID]*caller
 	agents   map[queue.AgentID]*agent
+	exits    int // taken
 }
 
 // Hour is what one queue did in one hour.
@@ -107,6 +108,9 @@ func (r *Reader) contact(e queue.Entry, c *caller) {
 		r.entered(e, c)
 	case queue.LadderRung:
 		c.rung = e.Reason
+		if r.counts(e.At) {
+			r.exits++
+		}
 	case queue.QueueLeft:
 		r.left(e, c)
 	case queue.TalkEnded:

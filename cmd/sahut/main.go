@@ -31,6 +31,7 @@ func commands() []command {
 		{"user", "add|list|passwd|disable", "accounts", userCommand},
 		{"calls", "[-data DIR] [-since 24h] [-json|-csv]", "list the call records", callsCommand},
 		{"report", "[-data DIR] [-from TIME] [-to TIME] [-t 20s] [-s 5s] [-json]", "service level, abandons, waits and occupancy", reportCommand},
+		{"simulate", "[-data DIR] -routing FILE [-from TIME] [-to TIME] [-json]", "replay the past through a changed routing and compare", simulateCommand},
 		{"trunks", "[-data DIR] [-json]", "show how the trunks of the running server are", trunksCommand},
 		{"bans", "[-data DIR] [-json]", "show which hosts the running server does not listen to", bansCommand},
 		{"unban", "[-data DIR] HOST", "have it listen to one of them again", unbanCommand},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"net/url"
@@ -16,23 +17,14 @@ import (
 func reportCommand(ctx context.Context, term *terminal, args []string) error {
 	f := flags(term, "report")
 	d := installation(f)
-	from := f.String("from", "", "begin: a `day` as 2026-11-23, or a time; default 24 hours before the end")
-	to := f.String("to", "", "end, not included: a `day` or a time; default now")
-	t := f.Duration("t", reports.DefaultLimits.T, "an answer within it is in time")
-	s := f.Duration("s", reports.DefaultLimits.S, "leaving within it is a short abandon")
+	span := spanFlags(f)
 	asJSON := f.Bool("json", false, "one JSON object")
 	if _, err := parse(f, args); err != nil {
 		return err
 	}
-	query := url.Values{"t": {t.String()}, "s": {s.String()}}
-	for name, text := range map[string]string{"from": *from, "to": *to} {
-		at, err := dayOrTime(text)
-		if err != nil {
-			return usageError{"-" + name + " takes a day as 2026-11-23 or a time as 2026-11-23T08:00:00+07:00"}
-		}
-		if text != "" {
-			query.Set(name, at.Format(time.RFC3339))
-		}
+	query, err := span.query()
+	if err != nil {
+		return err
 	}
 	return withOperator(d, func(o *operator) error {
 		var rep agentui.Report
@@ -44,6 +36,35 @@ func reportCommand(ctx context.Context, term *terminal, args []string) error {
 		}
 		return printKPIs(term.out, rep)
 	})
+}
+
+// spanAsked is the time a command is about, and the limits of its figures.
+type spanAsked struct {
+	from, to *string
+	t, s     *time.Duration
+}
+
+func spanFlags(f *flag.FlagSet) spanAsked {
+	return spanAsked{
+		from: f.String("from", "", "begin: a `day` as 2026-11-23, or a time; default so long before the end as the command usually looks back"),
+		to:   f.String("to", "", "end, not included: a `day` or a time; default now"),
+		t:    f.Duration("t", reports.DefaultLimits.T, "an answer within it is in time"),
+		s:    f.Duration("s", reports.DefaultLimits.S, "leaving within it is a short abandon"),
+	}
+}
+
+func (a spanAsked) query() (url.Values, error) {
+	query := url.Values{"t": {a.t.String()}, "s": {a.s.String()}}
+	for name, text := range map[string]string{"from": *a.from, "to": *a.to} {
+		at, err := dayOrTime(text)
+		if err != nil {
+			return nil, usageError{"-" + name + " takes a day as 2026-11-23 or a time as 2026-11-23T08:00:00+07:00"}
+		}
+		if text != "" {
+			query.Set(name, at.Format(time.RFC3339))
+		}
+	}
+	return query, nil
 }
 
 func dayOrTime(text string) (time.Time, error) {
