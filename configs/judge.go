@@ -110,6 +110,7 @@ func (q Queue) validate(c check, v judge) {
 	v.prompt(c, "greeting", q.Greeting, true)
 	v.prompt(c, "music", q.Music, false)
 	q.validateLadder(c, v)
+	q.Callback.validate(c.in("callback"))
 	q.Exit.validate(c.in("exit"), v)
 	v.hours(c, "hours", q.Hours)
 	q.Closed.validate(c.in("closed"))

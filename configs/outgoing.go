@@ -15,6 +15,7 @@ import (
 type Outgoing struct {
 	Allow         []string `yaml:"allow" json:"allow" example:"+6221, +628, 112" doc:"What may be called: beginnings of numbers with country code like +6221, or whole short codes like 112. Empty: nobody can call out."`
 	Deny          []string `yaml:"deny" json:"deny" example:"+62809" doc:"What may not be called although allow would have it. Of two that match, the longer one counts."`
+	Services      []string `yaml:"services" json:"services" example:"+622139039631" doc:"Numbers of services that call here too, like a shelter: whole numbers with country code. Whoever else called here is only called when she said that it is safe."`
 	MaxAtOnce     int      `yaml:"max_at_once" json:"max_at_once" default:"2" doc:"How many outgoing calls may run at once."`
 	MaxPerHour    int      `yaml:"max_per_hour" json:"max_per_hour" default:"30" doc:"How many one volunteer may place within an hour, transfers to a number included."`
 	MaxMinutes    int      `yaml:"max_minutes" json:"max_minutes" default:"60" doc:"No outgoing call lasts longer, in minutes."`
@@ -70,6 +71,16 @@ func (o Outgoing) validate(c check) {
 	c.most("allow", len(o.Allow), 500)
 	c.most("deny", len(o.Deny), 500)
 	c.most("rates", len(o.Rates), 500)
+	c.most("services", len(o.Services), 500)
+	for i, n := range o.Services {
+		c := c.in("services").at(i)
+		switch {
+		case !e164Pattern.MatchString(n):
+			c.bad("", n, "is no whole number with country code", "write it like +622139039631")
+		case slices.Contains(o.Services[:i], n):
+			c.bad("", n, "is listed twice", "remove one of the two")
+		}
+	}
 	for i, p := range o.Allow {
 		c.in("allow").at(i).dialPrefix("", p, o.Allow[:i])
 	}

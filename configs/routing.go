@@ -50,6 +50,7 @@ type Queue struct {
 	MaxWait         Duration `yaml:"max_wait" json:"max_wait" default:"15m" doc:"How long a caller waits at most before the exit is taken."`
 	MaxWaitNobody   Duration `yaml:"max_wait_nobody" json:"max_wait_nobody" default:"2m" doc:"How long a caller waits while no volunteer of this queue is on shift."`
 	Ladder          []Rung   `yaml:"ladder" json:"ladder" doc:"What is said to a caller who has waited for a while, and what she may choose then."`
+	Callback        Callback `yaml:"callback" json:"callback" doc:"How callers are called back who chose so on the ladder, or were promised it."`
 	Exit            Exit     `yaml:"exit" json:"exit" doc:"What happens when a caller has waited too long: another queue, closing words, or a message."`
 	Hours           string   `yaml:"hours" json:"hours" default:"" doc:"When it is open; empty: always."`
 	Closed          Closing  `yaml:"closed" json:"closed" doc:"Closes the queue now, whatever its hours say."`

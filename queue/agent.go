@@ -47,6 +47,8 @@ type AgentView struct {
 	Device  Device   `json:"device,omitempty"`   // what rings for her
 	Devices []Device `json:"devices,omitempty"`  // what she may choose now
 	MayDial bool     `json:"may_dial,omitempty"` // an admin allows her to call out
+
+	Callbacks []CallbackView `json:"callbacks,omitempty"` // of her queues, the first to be served first
 }
 
 // OfferView is a ringing contact.
@@ -59,6 +61,8 @@ type OfferView struct {
 	Waiting time.Time `json:"waiting_since"`
 	Expires time.Time `json:"expires"`
 	GivenBy string    `json:"given_by,omitempty"` // alias of who transferred her
+
+	Callback *CallbackView `json:"callback,omitempty"` // accepted, she is called back
 	Said
 }
 
@@ -86,7 +90,12 @@ type CallView struct {
 	Said
 
 	Silent *SilentView `json:"silent,omitempty"` // the caller cannot speak
-	Block  string      `json:"block,omitempty"`  // may: she can be blocked; held: she is
+
+	Callback  ContactID `json:"callback,omitempty"`  // this is an attempt of it
+	Listening bool      `json:"listening,omitempty"` // it was answered; she is not heard until she takes mute off
+	Back      *BackView `json:"back,omitempty"`      // nil: her number is withheld
+
+	Block string `json:"block,omitempty"` // may: she can be blocked; held: she is
 }
 
 // Stages of an outgoing call that was not answered yet.
@@ -94,6 +103,14 @@ const (
 	StageDialling = "dialling"
 	StageRinging  = "ringing"
 )
+
+// BackView is what is known about calling her again.
+type BackView struct {
+	Promised bool       `json:"promised"`           // somebody will call her back
+	Answered Safe       `json:"answered,omitempty"` // what she said in this contact
+	Safe     Safe       `json:"safe,omitempty"`     // what counts now
+	Until    *time.Time `json:"until,omitempty"`
+}
 
 // WrapUpView is her writing time.
 type WrapUpView struct {
@@ -106,6 +123,8 @@ type WrapUpView struct {
 	Disposition string `json:"disposition,omitempty"` // chosen so far
 	Extendable  bool   `json:"extendable"`
 	Open        bool   `json:"open,omitempty"` // it ends when she says so
+
+	Back *BackView `json:"back,omitempty"` // nil: her number is withheld
 
 	Block string `json:"block,omitempty"` // may: the caller can be blocked; held: she is
 	Rest  bool   `json:"rest,omitempty"`  // a rest is offered
@@ -120,6 +139,8 @@ type QueueView struct {
 	Ready   int        `json:"ready"`
 	Talking int        `json:"talking"`
 	Closed  string     `json:"closed,omitempty"` // why it takes no callers now: hours, closed_now
+
+	Callbacks int `json:"callbacks,omitempty"` // call-backs that are due
 }
 
 // Notice tells an agent about a happening.
@@ -176,6 +197,13 @@ const (
 	TransferNotNow     NoticeCode = "transfer_not_now"     // not while connecting, or not this contact
 	TransferWaiting    NoticeCode = "transfer_waiting"     // to her: a contact waits for her alone; Agent gave it
 	TransferFailed     NoticeCode = "transfer_failed"      // later: Key says why; the contact is at the head of her line
+)
+
+// What is told of call-backs, beside what the safety gate says: safety_unknown,
+// safety_no, safety_expired, safety_window.
+const (
+	CallbackUnknown NoticeCode = "callback_unknown" // her number is withheld: she cannot be called
+	SafetyMissing   NoticeCode = "safety_missing"   // first note whether it is safe to call her
 )
 
 // What is told of devices.

@@ -20,6 +20,8 @@ import (
 //   - agent.state goes From what it was To what it will be, only on shift, and
 //     its seconds sum to the shift's
 //   - outcome voicemail only with a message.left
+//   - each callback.queued has exactly one end, attempts do not overlap, and who
+//     ended as callback_kept has one
 //   - a position a caller was told never grows
 //   - blocked only ends who met a block or a limit; no block is met after its
 //     end, nor after a day unless somebody else than who added it approved it
@@ -35,7 +37,8 @@ type Audit struct {
 
 	calls  map[ContactID]*auditCall
 	ended  map[ContactID]struct{}
-	offers map[OfferID]auditOffer // open ones; ids begin anew with each server.started
+	offers map[OfferID]auditOffer   // open ones; ids begin anew with each server.started
+	backs  map[ContactID]*auditBack // open call-backs; they outlive a run
 	agents map[AgentID]*auditAgent
 	blocks auditBlocks
 }
@@ -85,6 +88,7 @@ type auditCall struct {
 	barred  bool   // words, not people
 	asked   bool   // a question, in this talk
 	message bool   // message.left
+	queued  bool   // a call-back keeps her place
 }
 
 type auditOffer struct {
@@ -108,6 +112,7 @@ type auditAgent struct {
 func (a *Audit) Add(e Entry) {
 	if a.calls == nil {
 		a.calls, a.ended = map[ContactID]*auditCall{}, map[ContactID]struct{}{}
+		a.backs = map[ContactID]*auditBack{}
 		a.offers, a.agents = map[OfferID]auditOffer{}, map[AgentID]*auditAgent{}
 		a.totals.Outcomes = map[Outcome]uint64{}
 	}
@@ -126,9 +131,13 @@ func (a *Audit) Add(e Entry) {
 		if c := a.call(e); c != nil {
 			a.contactEntry(e, c)
 		}
+	case CallbackQueued, CallbackKept, CallbackDialled, CallbackMissed, CallbackReached, CallbackFailed, CallbackExpired, CallbackRefused, CallbackGivenUp:
+		a.backEntry(e)
 	case OfferMade:
-		if c := a.call(e); c != nil {
-			a.offerMade(e, c)
+		if b := a.backs[e.Contact]; b != nil {
+			a.offerMade(e, &auditCall{waits: !b.calling}, b)
+		} else if c := a.call(e); c != nil {
+			a.offerMade(e, c, nil)
 		}
 	case OfferEnded:
 		a.offerEnded(e)
@@ -274,6 +283,9 @@ func (a *Audit) callOver(e Entry, c *auditCall) {
 	if !knownOutcome(e.Outcome) {
 		a.broken(e, "one outcome", "outcome %q is not one of ours", e.Outcome)
 	}
+	if e.Outcome == OutcomeCallbackKept && !c.queued {
+		a.broken(e, "one place", "callback_kept, but no call-back was queued")
+	}
 	if e.Outcome == OutcomeUnreached && !c.out {
 		a.broken(e, "one outcome", "unreached, but nobody dialled")
 	}
@@ -320,7 +332,7 @@ func knownOutcome(o Outcome) bool {
 	return false
 }
 
-func (a *Audit) offerMade(e Entry, c *auditCall) {
+func (a *Audit) offerMade(e Entry, c *auditCall, b *auditBack) {
 	g := a.agent(e.Agent)
 	if _, open := a.offers[e.Offer]; open {
 		a.broken(e, "one end of an offer", "offer %d made twice", e.Offer)
@@ -334,6 +346,9 @@ func (a *Audit) offerMade(e Entry, c *auditCall) {
 	}
 	a.offers[e.Offer] = auditOffer{contact: e.Contact, agent: e.Agent, queue: e.Queue, made: e.At}
 	c.offers++
+	if b != nil {
+		b.offers++
+	}
 	g.offer = e.Offer
 }
 
@@ -349,7 +364,9 @@ func (a *Audit) offerEnded(e Entry) {
 func (a *Audit) dropOffer(id OfferID, o auditOffer) {
 	delete(a.offers, id)
 	a.agent(o.agent).offer = 0
-	if c := a.calls[o.contact]; c != nil {
+	if b := a.backs[o.contact]; b != nil {
+		b.offers--
+	} else if c := a.calls[o.contact]; c != nil {
 		c.offers--
 	}
 }

@@ -25,6 +25,10 @@ func (s *state) onConnected(ev Connected) {
 		s.talkBegan(c)
 		s.transferOver(c, resultOK)
 	case dialling:
+		if c.calls != nil {
+			s.listen(c)
+			return
+		}
 		s.answered(c)
 		s.enter(c, talking)
 		s.talkBegan(c)
@@ -147,6 +151,12 @@ func (s *state) onResumeAsked(ev ResumeAsked) {
 func (s *state) onMuteAsked(ev MuteAsked) {
 	a, c := s.inHand(ev.Agent, ev.Contact)
 	if a == nil || c.phase == ending || a.muted == ev.On {
+		return
+	}
+	if c.calls != nil && c.phase == dialling {
+		if c.listens && !ev.On {
+			s.firstWord(c)
+		}
 		return
 	}
 	a.muted = ev.On

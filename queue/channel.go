@@ -45,7 +45,7 @@ type Channel interface {
 	// Dial calls a number for an agent: a new contact that goes out. Her device
 	// is joined with the new leg at once, so that she hears it ring. Ringing,
 	// Established and Connected follow, or HungUp with why nobody answered.
-	Dial(ContactID, AgentID, Caller)
+	Dial(ContactID, AgentID, Caller, Manner)
 	// Forward calls a number for a contact that is here and joins the two when
 	// it is answered; until then her music goes on. Connected without an agent
 	// follows, or ConnectFailed without an agent and with the cause as stage.

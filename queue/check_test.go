@@ -33,7 +33,7 @@ func (s *state) check() error {
 		if o.id != id || o.agent.offer != o || !slices.Contains(o.contact.offers, o) || !o.lapse.armed() {
 			bad("offer %d is loose", id)
 		}
-		if o.contact.phase != waiting || s.contacts[o.contact.id] != o.contact {
+		if o.contact.phase != waiting || s.contacts[o.contact.id] != o.contact && o.contact.virtual == nil {
 			bad("offer %d rings for a contact that is %s", id, o.contact.phase)
 		}
 		if o.contact.refuses(o.agent) {
@@ -63,6 +63,7 @@ func (s *state) check() error {
 		bad("arrived %d + dialled %d = ended %d + in progress %d does not hold", s.tally.arrived, s.tally.dialled, ended, len(s.contacts))
 	}
 	s.checkOutgoing(bad)
+	s.checkCallbacks(bad)
 	if len(s.partings)+len(s.touched)+len(s.newcomers)+len(s.changed)+len(s.records)+len(s.orders)+len(s.notices) != 0 {
 		bad("scratch of the event was not cleared")
 	}
@@ -202,7 +203,7 @@ func (s *state) checkLine(l *line, bad func(string, ...any)) {
 			bad("line %s has a wrong stay", l.id)
 		}
 	}
-	if n != len(l.order.list) {
+	if n != len(l.order.list)-l.virtual {
 		bad("line %s has %d stays and %d places", l.id, n, len(l.order.list))
 	}
 	ready, onShift, talks := 0, 0, 0
@@ -285,6 +286,51 @@ func (s *state) checkOutgoing(bad func(string, ...any)) {
 	for id, limit := range s.drills {
 		if !limit.armed() || s.contacts[id] != nil {
 			bad("drill %s is loose", id)
+		}
+	}
+}
+
+// checkCallbacks: each is at one place, due and in its line or parked and in
+// none, and will end; nobody is called whom the gate does not let be called.
+func (s *state) checkCallbacks(bad func(string, ...any)) {
+	virtual := map[*line]int{}
+	for id, b := range s.callbacks {
+		c := b.entry
+		if b.id != id || c.virtual != b || s.callbackBy[b.key] != b || !b.end.armed() && b.call == nil || s.contacts[id] == c {
+			bad("call-back %s is loose", id)
+		}
+		if (c.phase == waiting) != (c.line.order.place(c) > 0) || c.phase != waiting && len(c.offers) > 0 {
+			bad("call-back %s is %s at place %d", id, c.phase, c.line.order.place(c))
+		}
+		if c.phase == waiting {
+			virtual[c.line]++
+		}
+		switch {
+		case b.call != nil:
+			if c.phase == waiting || s.contacts[b.call.id] != b.call || b.call.calls != b {
+				bad("call-back %s is called and waits", id)
+			}
+		case len(c.offers) == 0 && (c.phase == waiting) != (b.parked == ""):
+			bad("call-back %s is %s and parked %q", id, c.phase, b.parked)
+		case b.parked == ParkedGap && !b.due.armed(), b.parked == ParkedCap && !b.due.armed(), b.parked == SafetyWindow && !b.due.armed():
+			bad("call-back %s is parked for %s for ever", id, b.parked)
+		}
+		why, _ := s.notDue(b)
+		if b.call == nil && len(c.offers) == 0 && b.parked == "" && why != "" && !(b.due.armed() && !b.due.at.After(s.now)) {
+			bad("call-back %s waits though %s", id, why)
+		}
+	}
+	if len(s.callbackBy) != len(s.callbacks) {
+		bad("%d call-backs, %d callers", len(s.callbacks), len(s.callbackBy))
+	}
+	for _, l := range s.lines {
+		if l.virtual != virtual[l] {
+			bad("line %s counts %d call-backs, has %d", l.id, l.virtual, virtual[l])
+		}
+	}
+	for _, c := range s.contacts {
+		if c.virtual != nil || c.listens && (c.phase != dialling && c.phase != ending || c.calls == nil || c.agent == nil || !c.agent.muted) {
+			bad("contact %s is %s and listens %v", c.id, c.phase, c.listens)
 		}
 	}
 }

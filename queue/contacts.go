@@ -83,6 +83,13 @@ type contact struct {
 	cutoff   token   // the longest an outgoing leg may last
 	transfer *transfer
 	givenBy  string // alias of who transferred her last
+
+	// Called back; see callback.go and calling.go.
+	virtual  *callback // she is only the place of a call-back: no call is behind her
+	calls    *callback // this contact is an attempt of it
+	listens  bool      // it was answered, and the agent is not heard yet
+	promised bool      // her volunteer promised to call her back
+	safe     Safe      // what she said in this contact about being called
 }
 
 // phase is where a contact is in her life; the diagram is in doc.go.
@@ -164,6 +171,7 @@ func (s *state) onArrived(ev Arrived) {
 	s.contacts[c.id] = c
 	s.tally.arrived++
 	s.record(Entry{Kind: CallArrived, Contact: c.id, Queue: c.line.id, Channel: c.channel, Direction: DirectionIn, Number: c.caller.String()})
+	s.noteCaller(c)
 	s.screen(c)
 	if c.turnedAway() {
 		greeting = ""
@@ -264,6 +272,7 @@ func (s *state) finish(c *contact, by Party, cause Cause) {
 	s.talkOver(c, by, string(cause))
 	s.enter(c, over)
 	s.clearPasses(c)
+	s.calledBack(c, cause)
 	cost := s.discharge(c)
 	delete(s.contacts, c.id)
 	s.tally.ended(c, outcome)

@@ -19,14 +19,15 @@ const publishEvery = 250 * time.Millisecond
 // DeskOptions is what a desk works with. Channel and Screens may be given
 // later with Attach, because they in turn need a desk to post to.
 type DeskOptions struct {
-	Routing  configs.Routing
-	Revision uint64
-	Channel  Channel
-	Screens  Screens
-	Devices  Devices // nil: only browsers
-	Journal  Journal
-	Blocks   Blocks // nil: blocks are not kept
-	Log      *slog.Logger
+	Routing   configs.Routing
+	Revision  uint64
+	Channel   Channel
+	Screens   Screens
+	Devices   Devices // nil: only browsers
+	Journal   Journal
+	Blocks    Blocks    // nil: blocks are not kept
+	Callbacks Callbacks // nil: call-backs end with the run
+	Log       *slog.Logger
 	// Pseudonym stands for a caller's number, in the form CallerKey gives it, where
 	// the number itself must not be kept. nil: one that holds until the restart.
 	Pseudonym func(number string) string

@@ -35,7 +35,7 @@ func TestLifeOfACallOut(t *testing.T) {
 	tr := newTrial(t, outgoing(nil))
 	tr.ready("sari")
 	c := tr.dial("sari", "0812 3456 789")
-	tr.mustDo("Record call.dialled "+string(c)+" sari hotline", "Dial {Contact:"+string(c)+" Agent:sari Number:••••789}")
+	tr.mustDo("Record call.dialled "+string(c)+" sari hotline", "Dial {Contact:"+string(c)+" Agent:sari Number:••••789 Manner:{Hide:false Listen:false}}")
 	tr.mustNotDo("Ring {")
 	if n := tr.s.contacts[c].caller.Reveal(); n != "+628123456789" {
 		t.Fatalf("dials %s", n)

@@ -71,6 +71,7 @@ type (
 		Contact ContactID
 		Agent   AgentID
 		Number  Caller
+		Manner  Manner
 	}
 	Forward struct {
 		Contact ContactID
@@ -108,6 +109,20 @@ type (
 	}
 	DropBlock struct{ ID BlockID }
 )
+
+// Orders to whoever keeps call-backs; see Callbacks.
+type (
+	KeepCallback struct{ Callback KeptCallback }
+	DropCallback struct{ ID ContactID }
+	KeepSafety   struct{ Profile SafetyProfile }
+	DropSafety   struct{ Key string }
+)
+
+// Manner is how a call is placed.
+type Manner struct {
+	Hide   bool // the far end sees no number of ours, whatever the trunk usually shows
+	Listen bool // the agent hears the far end but is not heard, until Mute is ordered off
+}
 
 // Orders to an agent's screen.
 type (
@@ -169,3 +184,8 @@ func (Say) effect()       {}
 func (KeepBlock) effect() {}
 func (HitBlock) effect()  {}
 func (DropBlock) effect() {}
+
+func (KeepCallback) effect() {}
+func (DropCallback) effect() {}
+func (KeepSafety) effect()   {}
+func (DropSafety) effect()   {}

@@ -29,6 +29,9 @@ type Entry struct {
 	Revision  uint64     `json:"revision,omitempty"`
 	Count     int        `json:"count,omitempty"`
 
+	// Of call.dialled: the call-back it is an attempt of.
+	Callback ContactID `json:"callback,omitempty"`
+
 	Block  BlockID `json:"block,omitempty"`  // the block it is about
 	Needs  string  `json:"needs,omitempty"`  // of queue.entered: language, gender, topic; - for none
 	Target string  `json:"target,omitempty"` // of a transfer: queue:ID, agent:ID, number:masked
@@ -95,6 +98,23 @@ const (
 	FloodMet         EntryKind = "flood.hit"       // reason: per_number, withheld; result: the action; count: calls within the time
 	QuestionAsked    EntryKind = "silent.asked"    // reason: the question
 	QuestionAnswered EntryKind = "silent.answered" // reason: the question; result: yes, no
+)
+
+// Of call-backs. Contact is the one in which it was chosen or promised, whose
+// own call is over by then; each attempt is a contact of its own.
+const (
+	CallbackDenied  EntryKind = "callback.denied"    // it never began; reason: withheld, not_allowed, draining, safety_no
+	CallbackQueued  EntryKind = "callback.queued"    // reason: the class; position: the place it keeps
+	CallbackKept    EntryKind = "callback.kept"      // taken over from an earlier run; count: attempts
+	CallbackHurried EntryKind = "callback.hurried"   // an admin wants it now; result: why not
+	CallbackDialled EntryKind = "callback.dialled"   // count: the attempt; target: its contact
+	CallbackMissed  EntryKind = "callback.missed"    // the attempt did not reach her; reason: the cause
+	CallbackReached EntryKind = "callback.reached"   // an end: she was talked to
+	CallbackFailed  EntryKind = "callback.failed"    // an end; reason: attempts, per_day, other_person, queue_deleted
+	CallbackExpired EntryKind = "callback.expired"   // an end
+	CallbackRefused EntryKind = "callback.refused"   // an end: she must not be called; reason
+	CallbackGivenUp EntryKind = "callback.cancelled" // an end; reason: called (by herself), again (another took its place); by
+	SafetyNoted     EntryKind = "safety.noted"       // reason: asked, volunteer, admin, other_person_answered; result: yes, no, empty; ms: how long it counts
 )
 
 // Outcome says how a contact ended; every contact has exactly one.

@@ -338,6 +338,58 @@ type (
 	}
 )
 
+// Events of call-backs and of safety answers.
+type (
+	// CallbacksKept is what an earlier run kept, posted when the server starts.
+	CallbacksKept struct {
+		List   []KeptCallback
+		Safety []SafetyProfile
+	}
+	// CallbackPromised: the volunteer promised the caller to be called back; On
+	// false takes it back.
+	CallbackPromised struct {
+		Agent   AgentID
+		Contact ContactID
+		On      bool
+	}
+	// SafetyAnswered: the caller told her volunteer whether it is safe to call her.
+	SafetyAnswered struct {
+		Agent   AgentID
+		Contact ContactID
+		Answer  SafetyAnswer
+	}
+	// OtherAnswered: somebody else than she whom we called picked up.
+	OtherAnswered struct {
+		Agent   AgentID
+		Contact ContactID
+	}
+	// CallbackCancelled, CallbackUrged and CallbackSafety: an admin's buttons.
+	CallbackCancelled struct {
+		ID ContactID
+		By string
+		asked
+	}
+	CallbackUrged struct {
+		ID ContactID
+		By string
+		asked
+	}
+	CallbackSafety struct {
+		ID     ContactID
+		Answer SafetyAnswer
+		By     string
+		asked
+	}
+)
+
+func (CallbacksKept) event()     {}
+func (CallbackPromised) event()  {}
+func (SafetyAnswered) event()    {}
+func (OtherAnswered) event()     {}
+func (CallbackCancelled) event() {}
+func (CallbackUrged) event()     {}
+func (CallbackSafety) event()    {}
+
 func (SilentAsked) event()   {}
 func (SilentEnded) event()   {}
 func (AbuseEnded) event()    {}

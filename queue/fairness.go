@@ -61,7 +61,7 @@ func (l *line) expectedWait() (wait time.Duration, known bool) {
 // crowded tells why nobody more may enter l, empty if she may. A line without
 // anybody in it admits everyone: its limits are about those who wait.
 func (l *line) crowded() string {
-	waiting := len(l.order.list)
+	waiting := len(l.order.list) - l.virtual
 	if waiting == 0 {
 		return ""
 	}

@@ -196,6 +196,9 @@ func (s *state) turnGate(l *line) {
 		return
 	}
 	for _, c := range slices.Clone(l.order.list) {
+		if c.virtual != nil { // the promise holds
+			continue
+		}
 		if len(c.offers) > 0 || c.phase == connecting {
 			c.exitDue = closedByHours
 			continue

@@ -60,6 +60,8 @@ const numberTarget = "number:"
 // add folds an entry of the past; at is its time in the server's zone.
 func (l *ledger) add(e Entry, at time.Time) {
 	switch {
+	case e.Kind == CallDialled && e.Callback != "": // the house called, not she
+		l.dialled("", at)
 	case e.Kind == CallDialled, e.Kind == TransferBegun && e.Result == "" && strings.HasPrefix(e.Target, numberTarget):
 		l.dialled(e.Agent, at)
 	case e.Kind == CallOver && e.Cost > 0:

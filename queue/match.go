@@ -60,6 +60,9 @@ func (s *state) eligible(c *contact) []rank {
 	if c.awaits() != nil {
 		return ranks // matchAwaiting rings for her
 	}
+	if c.virtual != nil && !s.mayCallBack() {
+		return ranks
+	}
 	st := c.reach()
 	key := presetOf(st.strategy).key
 	for _, a := range c.line.free {
@@ -90,12 +93,16 @@ func (c *contact) tierOf(a *agent) int {
 const (
 	ExcludedNever    Exclusion = "never"    // the caller asked not to have her again
 	ExcludedDeclined Exclusion = "declined" // had this caller a moment ago
+	ExcludedPage     Exclusion = "page"     // a call-back needs her page open
 )
 
 // excluded tells what stands between c and a beside what c needs.
 func (s *state) excluded(c *contact, a *agent) Exclusion {
 	if slices.Contains(c.never, a.id) {
 		return ExcludedNever
+	}
+	if c.virtual != nil && !a.session { // what she may say stands on it, and her first word
+		return ExcludedPage
 	}
 	if had := c.passed[a.id]; had != nil && s.now.Before(had.until) {
 		return ExcludedDeclined

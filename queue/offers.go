@@ -102,6 +102,10 @@ func (s *state) onAccepted(ev Accepted) {
 	c.ringMS = ms(s.now.Sub(o.made))
 	s.endOffer(o, "accepted")
 	s.withdraw(c, "rescinded", Notice{Code: AnsweredElsewhere, Contact: c.id, Agent: a.name})
+	if c.virtual != nil {
+		s.callBack(a, c.virtual)
+		return
+	}
 	a.misses = 0
 	a.contact, c.agent = c, a
 	a.muted, a.held = false, false
@@ -188,6 +192,10 @@ func (s *state) passOver(c *contact, a *agent, pause time.Duration) {
 // afterRing: an exit or a rung that became due while it rang is taken when the
 // last volunteer had her chance.
 func (s *state) afterRing(c *contact) {
+	if c.virtual != nil {
+		s.settleCallback(c.virtual)
+		return
+	}
 	if c.phase == waiting && c.exitDue != "" && len(c.offers) == 0 {
 		s.takeExit(c, c.exitDue)
 		return

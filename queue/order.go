@@ -126,6 +126,9 @@ func seek(list []*contact, c *contact) (i int, ok bool) {
 func (o *order) oldest() (since time.Time, ok bool) {
 	for u := ClassInterrupted + headOfLine; u >= ClassLow; u-- {
 		i := sort.Search(len(o.list), func(i int) bool { return o.list[i].urgency() <= u })
+		for i < len(o.list) && o.list[i].virtual != nil { // nobody waits on the phone there
+			i++
+		}
 		if i == len(o.list) || o.list[i].urgency() != u {
 			continue
 		}

@@ -36,13 +36,14 @@ type PerformStats struct {
 // fails must not silence a hotline: entries then wait in memory, an alarm is
 // raised, and calls go on.
 type performer struct {
-	channel Channel
-	screens Screens
-	devices Devices // nil: only browsers
-	blocks  Blocks  // nil: none are kept
-	journal Journal
-	log     *slog.Logger
-	views   sync.Map // AgentID -> AgentView, as last shown
+	channel   Channel
+	screens   Screens
+	devices   Devices   // nil: only browsers
+	blocks    Blocks    // nil: none are kept
+	callbacks Callbacks // nil: none are kept
+	journal   Journal
+	log       *slog.Logger
+	views     sync.Map // AgentID -> AgentView, as last shown
 
 	wake     chan struct{}
 	mu       sync.Mutex // guards what follows
@@ -54,7 +55,7 @@ type performer struct {
 }
 
 func newPerformer(o DeskOptions) *performer {
-	return &performer{blocks: o.Blocks, channel: o.Channel, screens: o.Screens, devices: o.Devices, journal: o.Journal, log: o.Log, wake: make(chan struct{}, 1)}
+	return &performer{blocks: o.Blocks, callbacks: o.Callbacks, channel: o.Channel, screens: o.Screens, devices: o.Devices, journal: o.Journal, log: o.Log, wake: make(chan struct{}, 1)}
 }
 
 // put adds a batch. It never blocks.
@@ -207,13 +208,15 @@ func (p *performer) hand(e Effect) {
 	case End:
 		p.channel.End(e.Contact, e.By, e.Cause)
 	case Dial:
-		p.channel.Dial(e.Contact, e.Agent, e.Number)
+		p.channel.Dial(e.Contact, e.Agent, e.Number, e.Manner)
 	case Forward:
 		p.channel.Forward(e.Contact, e.Number)
 	case Say:
 		p.channel.Say(e.Contact, e.Prompts, e.Language)
 	case KeepBlock, HitBlock, DropBlock:
 		p.toBlocks(e)
+	case KeepCallback, DropCallback, KeepSafety, DropSafety:
+		p.toCallbacks(e)
 	case Ring, StopRinging, Release, Transferred:
 		p.toDevices(e)
 	case Show:
@@ -236,6 +239,23 @@ func (p *performer) toBlocks(e Effect) {
 		p.blocks.Hit(e.ID, e.At)
 	case DropBlock:
 		p.blocks.Drop(e.ID)
+	}
+}
+
+// toCallbacks hands an order to whoever keeps call-backs, if anybody does.
+func (p *performer) toCallbacks(e Effect) {
+	if p.callbacks == nil {
+		return
+	}
+	switch e := e.(type) {
+	case KeepCallback:
+		p.callbacks.KeepCallback(e.Callback)
+	case DropCallback:
+		p.callbacks.DropCallback(e.ID)
+	case KeepSafety:
+		p.callbacks.KeepSafety(e.Profile)
+	case DropSafety:
+		p.callbacks.DropSafety(e.Key)
 	}
 }
 

@@ -132,9 +132,22 @@ const (
 // tells whether she has a place that is hers already.
 func (s *state) recall(c *contact) (hers bool) {
 	s.visitors.sweep(s.now)
-	known := s.visitors.of[s.identify(c.caller)]
-	if known == nil || c.out {
+	if c.out {
 		return false
+	}
+	if was := s.takeBack(c); was != nil {
+		hers = true
+		c.class, c.head, c.prefers, c.never = max(c.class, was.class), was.head, was.prefers, was.never
+		c.credit = c.entered.Sub(was.entered.Add(-was.credit))
+		c.resumed = was.line.id == c.line.id
+		if c.resumed {
+			c.stood = was.stood
+		}
+		c.back, c.needs = resultResumed, was.needs
+	}
+	known := s.visitors.of[s.identify(c.caller)]
+	if known == nil {
+		return hers
 	}
 	known.expire(s.now)
 	c.prefers, c.never = known.same, known.never

@@ -31,6 +31,7 @@ type line struct {
 	stays stays
 	watch token
 
+	virtual int      // call-backs in order
 	free    []*agent // members in state ready, in no order
 	onShift int      // members in any state but offline
 	talking int      // contacts of this line with an agent
@@ -242,6 +243,10 @@ func (s *state) onRoutingChanged(ev RoutingChanged) {
 	}
 	for _, l := range s.lines {
 		for _, c := range l.order.list {
+			if c.virtual != nil {
+				s.stepOn(c)
+				continue
+			}
 			if silent[l] && l.every() > 0 { // nobody in it has an announcement to come
 				s.announceLater(c)
 			}
@@ -253,6 +258,9 @@ func (s *state) onRoutingChanged(ev RoutingChanged) {
 	}
 	for _, l := range s.lines {
 		s.turnGate(l)
+	}
+	for _, b := range s.callbacksInOrder() { // gaps and caps may be others now
+		s.settleCallback(b)
 	}
 	for _, a := range s.everybody() {
 		s.show(a)
@@ -281,7 +289,11 @@ func (c *contact) mayRing(a *agent) bool {
 
 // dissolve moves the callers of a deleted line on, in their order.
 func (s *state) dissolve(l *line) {
+	s.rehome(l)
 	for _, c := range slices.Clone(l.order.list) {
+		if c.virtual != nil { // it rings; the end of that comes back here
+			continue
+		}
 		if c.phase == connecting {
 			c.exitDue = "moved" // if it fails, she leaves; else she talks and has left
 			if to := s.heir(c); to != nil {

@@ -27,6 +27,8 @@ type Snapshot struct {
 	Outgoing map[Outcome]uint64 `json:"outgoing"`
 	Offers   map[string]uint64  `json:"offers"` // by how they ended
 
+	Callbacks []CallbackView `json:"callbacks,omitempty"` // the first to be served first
+
 	Drill *DrillView `json:"drill,omitempty"` // the latest trial call; nil: there was none
 }
 
@@ -60,6 +62,7 @@ func (s *state) snapshot(now time.Time) *Snapshot {
 		Contacts: len(s.contacts), Arrived: s.tally.arrived, Dialled: s.tally.dialled, Outgoing: maps.Clone(s.tally.outgoing), Drill: s.drill,
 		Refused: maps.Clone(s.tally.refused), Outcomes: maps.Clone(s.tally.outcomes), Offers: maps.Clone(s.tally.offers),
 	}
+	snap.Callbacks = s.callbackViews(func(*line) bool { return true })
 	for _, l := range s.lines {
 		v := l.view()
 		snap.Queues = append(snap.Queues, v)

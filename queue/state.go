@@ -61,6 +61,11 @@ type state struct {
 	visitors visitors
 	blocks   blocks
 	floods   floods
+	safety   safeties
+
+	callbacks  map[ContactID]*callback
+	callbackBy map[string]*callback // by the caller's pseudonym
+
 	awaiting []*contact           // transferred to one volunteer, oldest first
 	drills   map[ContactID]*token // trial calls, which count nowhere
 	drill    *DrillView           // how the latest one went
@@ -99,6 +104,7 @@ func newState(r configs.Routing, revision, seed uint64, now time.Time) *state {
 		seed:     seed,
 		entropy:  entropyOf(seed),
 		blocks:   newBlocks(),
+		safety:   safeties{of: map[string]*SafetyProfile{}},
 		country:  "ID",
 		drills:   map[ContactID]*token{},
 		now:      now,
@@ -107,6 +113,8 @@ func newState(r configs.Routing, revision, seed uint64, now time.Time) *state {
 		contacts: map[ContactID]*contact{},
 		offers:   map[OfferID]*offer{},
 		tally:    newTally(),
+
+		callbacks: map[ContactID]*callback{}, callbackBy: map[string]*callback{},
 	}
 	s.pseudonym = s.pseudonymHere
 	s.route(r)
@@ -215,6 +223,21 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 		s.onBlockApproved(ev)
 	case BlockRemoved:
 		s.onBlockRemoved(ev)
+
+	case CallbacksKept:
+		s.onCallbacksKept(ev)
+	case CallbackPromised:
+		s.onCallbackPromised(ev)
+	case SafetyAnswered:
+		s.onSafetyAnswered(ev)
+	case OtherAnswered:
+		s.onOtherAnswered(ev)
+	case CallbackCancelled:
+		s.onCallbackCancelled(ev)
+	case CallbackUrged:
+		s.onCallbackUrged(ev)
+	case CallbackSafety:
+		s.onCallbackSafety(ev)
 
 	case RoutingChanged:
 		s.onRoutingChanged(ev)

@@ -1,5 +1,7 @@
 package queue
 
+import "slices"
+
 // view is all that a's screen shows.
 func (s *state) view(a *agent) AgentView {
 	v := AgentView{
@@ -24,14 +26,22 @@ func (s *state) view(a *agent) AgentView {
 			ID: o.id, Contact: c.id, Queue: c.line.id, Label: c.line.set.Label, Caller: c.caller.String(),
 			Waiting: c.entered, Expires: o.lapse.at, GivenBy: c.givenBy, Said: c.said(),
 		}
+		if c.virtual != nil {
+			b := s.callbackView(c.virtual)
+			v.Offer.Callback = &b
+		}
 	}
 	if c := a.contact; c != nil {
 		v.Call = s.callView(a, c)
 	}
+	v.Callbacks = s.callbackViews(func(l *line) bool { return slices.Contains(a.lines, l) })
 	if w := a.writing; w != nil {
 		v.WrapUp = &WrapUpView{Contact: w.contact, Label: w.label, TalkMS: ms(w.talk), Until: w.until, EndedBy: w.endedBy,
 			Disposition: w.disposition, Extendable: w.extend > 0, Open: w.open,
 			Block: s.blockWord(w.key), Rest: w.rest}
+		if w.key != "" {
+			v.WrapUp.Back = s.backView(w.key, w.back, w.safe)
+		}
 	}
 	return v
 }
@@ -39,7 +49,7 @@ func (s *state) view(a *agent) AgentView {
 func (s *state) callView(a *agent, c *contact) *CallView {
 	v := &CallView{
 		Contact: c.id, Queue: c.line.id, Label: c.line.set.Label, Caller: c.caller.String(),
-		WaitMS: ms(c.waited), Connecting: c.phase == connecting || c.phase == rejoining || c.phase == dialling && c.answered,
+		WaitMS: ms(c.waited), Connecting: c.phase == connecting || c.phase == rejoining || c.phase == dialling && c.answered && !c.listens,
 		Started: c.started, Held: a.held, Muted: a.muted, Keys: c.keys,
 		Direction: DirectionIn, Stage: c.stage(), Said: c.said(),
 	}
@@ -49,6 +59,12 @@ func (s *state) callView(a *agent, c *contact) *CallView {
 	}
 	if c.out {
 		v.Direction = DirectionOut
+	}
+	if b := c.calls; b != nil {
+		v.Callback, v.Listening = b.id, c.listens
+	}
+	if key := s.keyOf(c); key != "" {
+		v.Back = s.backView(key, c.promised, c.safe)
 	}
 	if c.phase == summoning || c.phase == dialling {
 		v.Started = c.accepted
@@ -78,7 +94,7 @@ func (s *state) blockWord(key string) string {
 }
 
 func (l *line) view() QueueView {
-	v := QueueView{Queue: l.id, Label: l.set.Label, Waiting: len(l.order.list), Ready: len(l.free), Talking: l.talking, Closed: l.closed}
+	v := QueueView{Queue: l.id, Label: l.set.Label, Waiting: len(l.order.list) - l.virtual, Callbacks: l.virtual, Ready: len(l.free), Talking: l.talking, Closed: l.closed}
 	if since, ok := l.order.oldest(); ok {
 		v.Oldest = &since
 	}

@@ -21,7 +21,16 @@ type writing struct {
 	disposition string        // chosen, and kept whatever ends it
 
 	key  string // the caller's pseudonym
-	rest bool   // a rest is offered
+	line *line
+
+	// Of a call-back she promised.
+	back     bool
+	safe     Safe // what the caller said about it
+	caller   Caller
+	language string
+	dialled  string
+
+	rest bool // a rest is offered
 }
 
 // writingMost is when even a wrap-up that she ends herself is over: by then she
@@ -48,15 +57,18 @@ func (s *state) wrapUp(a *agent, c *contact, talk time.Duration, by Party) {
 	case wrapUpUntilDone:
 		last, extend, open = writingMost, 0, true
 	}
+	w := &writing{
+		contact: c.id, who: s.identify(c.caller), key: s.keyOf(c), label: set.Label, talk: talk, endedBy: by,
+		began: s.now, extend: extend, open: open, line: c.line,
+		back: c.promised && !(c.calls != nil && c.calls.other), safe: c.safe, caller: c.caller, language: c.language, dialled: c.dialled,
+	}
 	if last <= 0 {
+		s.keepPromise(a, w)
 		s.relieve(a, "")
 		s.rest(a)
 		return
 	}
-	a.writing = &writing{
-		contact: c.id, who: s.identify(c.caller), key: s.keyOf(c), label: set.Label, talk: talk, endedBy: by,
-		began: s.now, extend: extend, open: open,
-	}
+	a.writing = w
 	s.become(a, WrapUp, "")
 	s.writeUntil(a, s.now.Add(last))
 }
@@ -73,6 +85,11 @@ func (s *state) wrapUpOver(a *agent, by string) {
 	w := a.writing
 	a.writing = nil
 	s.record(Entry{Kind: WrapUpDone, Contact: w.contact, Agent: a.id, Reason: w.disposition, By: by})
+	if w.disposition == otherPerson {
+		w.back = false
+		s.forgetConsent(w.key, Entry{Contact: w.contact, Agent: a.id, Queue: w.line.id, Reason: otherPerson})
+	}
+	s.keepPromise(a, w)
 	s.relieve(a, w.disposition)
 	s.rest(a)
 }
@@ -113,13 +130,25 @@ func (s *state) onWrapUpFinished(ev WrapUpFinished) {
 		return
 	}
 	w.disposition = ev.Disposition
+	if w.unansweredSafety() {
+		s.notify(a, Notice{Code: SafetyMissing, Contact: w.contact})
+		s.show(a)
+		return
+	}
 	s.wrapUpOver(a, string(ByAgent))
+}
+
+// keepPromise begins the call-back she promised, if she did.
+func (s *state) keepPromise(a *agent, w *writing) {
+	if w.back {
+		s.promiseCallback(a, w)
+	}
 }
 
 // known refuses a disposition the document does not know: an admin may have
 // taken it away since the page was loaded, and she shall choose again.
 func (s *state) known(a *agent, c ContactID, disposition string) bool {
-	if disposition == "" || s.dispositions[disposition] {
+	if disposition == "" || disposition == otherPerson || s.dispositions[disposition] {
 		return true
 	}
 	s.notify(a, Notice{Code: UnknownDisposition, Contact: c})

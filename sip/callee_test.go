@@ -245,7 +245,7 @@ const outContact queue.ContactID = "01OUT"
 // dialOut has sari call a number.
 func (h *house) dialOut() {
 	h.t.Helper()
-	h.voice().Dial(outContact, "sari", queue.NewCaller("+62812345678"))
+	h.voice().Dial(outContact, "sari", queue.NewCaller("+62812345678"), queue.Manner{})
 }
 
 // outUp has sari call a number, the callee answer, and both be connected.

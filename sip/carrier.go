@@ -439,10 +439,15 @@ const waysMost = 4
 func (u *uplink) ways(ts *trunks, number string) []way {
 	v := u.seen.Load()
 	who := personaOf(u.cfg, u.house.Country, u.domain, v.own)
-	headers := who.headers()
-	for _, r := range v.routes {
-		headers = append(headers, &sip.RouteHeader{Address: *r.Clone()})
+	full := func(p persona) []sip.Header {
+		headers := p.headers()
+		for _, r := range v.routes {
+			headers = append(headers, &sip.RouteHeader{Address: *r.Clone()})
+		}
+		return headers
 	}
+	nobody := who
+	nobody.hide = true
 	var sign func() func(*sip.Request, *sip.Response) error
 	var ways []way
 	for _, p := range v.places[:min(len(v.places), waysMost)] {
@@ -451,7 +456,8 @@ func (u *uplink) ways(ts *trunks, number string) []way {
 		}
 		ways = append(ways, way{
 			trunk: u.trunk, target: u.target(number), network: p.network, hop: p.addr.String(), stream: u.streamAt(p, v.places),
-			from: who.from(), headers: headers, sign: sign,
+			from: who.from(), headers: full(who), sign: sign,
+			hide:    func() (sip.FromHeader, []sip.Header) { return nobody.from(), full(nobody) },
 			admit:   func() (func(), bool) { return ts.admitOutgoing(u) },
 			session: u.cfg.SessionExpires.D(), reliable: u.cfg.Reliable != "off",
 		})

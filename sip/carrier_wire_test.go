@@ -429,7 +429,7 @@ func TestCredentialsNeverLeave(t *testing.T) {
 			return respond(req, 200)
 		})
 		h := houseWith(t, c.ourTrunk(), nil, nil)
-		h.voice().Dial("01J0000000000000000000000A", "sari", queue.NewCaller("+628111234567"))
+		h.voice().Dial("01J0000000000000000000000A", "sari", queue.NewCaller("+628111234567"), queue.Manner{})
 		await[queue.Established](t, h.desk, 1)
 		h.voice().End("01J0000000000000000000000A", queue.ByAgent, queue.CauseNormal)
 		c.wait("a BYE", method(sip.BYE))
@@ -452,7 +452,7 @@ func TestCredentialsNeverLeave(t *testing.T) {
 		ct.Register = true
 		h := houseWith(t, ct, nil, nil)
 		waitState(t, h.server, func(st TrunkState) bool { return st.Registered && st.Up })
-		h.voice().Dial("01J0000000000000000000000A", "sari", queue.NewCaller("+628111234567"))
+		h.voice().Dial("01J0000000000000000000000A", "sari", queue.NewCaller("+628111234567"), queue.Manner{})
 		await[queue.HungUp](t, h.desk, 1)
 		for _, m := range c.signatures() {
 			if m != "REGISTER" {

@@ -5,11 +5,11 @@ import (
 )
 
 // Dial implements [queue.Channel].
-func (cs *calls) Dial(id queue.ContactID, agent queue.AgentID, number queue.Caller) {
+func (cs *calls) Dial(id queue.ContactID, agent queue.AgentID, number queue.Caller, how queue.Manner) {
 	s := cs.server
-	c := s.newOut(func() []way { return s.calls.route(number.Reveal()) })
+	c := s.newOut(func() []way { return unseen(s.calls.route(number.Reveal()), how.Hide) })
 	c.log = s.log.With("contact", id)
-	k := &contact{call: c, id: id, agent: agentOnLine{id: agent}}
+	k := &contact{call: c, id: id, agent: agentOnLine{id: agent, muted: how.Listen}}
 	c.owner = k
 	if s.closing.Load() || !cs.addOut(c, id) {
 		k.post(queue.HungUp{Contact: id, By: queue.BySystem, Cause: queue.CauseDrain})
@@ -28,6 +28,9 @@ func (cs *calls) Forward(id queue.ContactID, number queue.Caller) {
 // from here on; if she cannot, nobody is called.
 func (k *contact) onDial() error {
 	err := k.join()
+	if err == nil && k.agent.muted {
+		k.sound.mute(true)
+	}
 	if err != nil {
 		k.post(queue.ConnectFailed{Contact: k.id, Agent: k.agent.id, Stage: "peer"})
 	}

@@ -492,7 +492,7 @@ func TestCloseCancelsCallsOut(t *testing.T) {
 	h.within(h.server.Close)
 	h.ended(1, queue.BySystem, queue.CauseDrain)
 	far.request("CANCEL", 1)
-	h.voice().Dial("01LATE", "sari", queue.NewCaller("+62812345678"))
+	h.voice().Dial("01LATE", "sari", queue.NewCaller("+62812345678"), queue.Manner{})
 	if got := await[queue.HungUp](t, h.desk, 2); got.Contact != "01LATE" {
 		t.Errorf("ended %+v", got)
 	}

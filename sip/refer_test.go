@@ -165,7 +165,7 @@ func TestNobodyOutsideCanMakeUsCall(t *testing.T) {
 	if m := far.status("2 REFER"); m.Status() != 403 {
 		t.Errorf("the called party's REFER was answered %s", m.Line())
 	}
-	h.voice().Dial("01SECOND", "sari", queue.NewCaller("+62812345678"))
+	h.voice().Dial("01SECOND", "sari", queue.NewCaller("+62812345678"), queue.Manner{})
 	second := far.wait(1, func(m siptest.Message) bool {
 		return m.Method() == "INVITE" && m.Header("Call-ID") != invite.Header("Call-ID")
 	})

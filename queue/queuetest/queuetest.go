@@ -155,8 +155,8 @@ func (c *Channel) Say(id queue.ContactID, prompts []string, language string) {
 }
 
 // Dial is followed by Ringing, Established and Connected.
-func (c *Channel) Dial(id queue.ContactID, a queue.AgentID, number queue.Caller) {
-	c.order(queue.Dial{Contact: id, Agent: a, Number: number}, queue.Ringing{Contact: id})
+func (c *Channel) Dial(id queue.ContactID, a queue.AgentID, number queue.Caller, how queue.Manner) {
+	c.order(queue.Dial{Contact: id, Agent: a, Number: number, Manner: how}, queue.Ringing{Contact: id})
 	if c.Easy && c.Desk != nil {
 		c.Desk.Post(queue.Established{Contact: id})
 		c.Desk.Post(queue.Connected{Contact: id, Agent: a})
