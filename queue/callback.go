@@ -53,6 +53,7 @@ const (
 	deniedWithheld = "withheld"    // nobody knows her number
 	deniedNumber   = "not_allowed" // outgoing does not allow it
 	deniedDraining = "draining"
+	deniedCalling  = "calling" // she is being called back this very moment
 )
 
 // safeWithin is how long she may think about whether it is safe.
@@ -81,6 +82,9 @@ func (s *state) denied(number Caller) string {
 		return deniedNumber
 	case s.draining:
 		return deniedDraining
+	}
+	if b := s.callbackOf(s.keySafety(number.Reveal())); b != nil && b.call != nil {
+		return deniedCalling
 	}
 	return ""
 }
@@ -130,8 +134,8 @@ func (s *state) keepPlace(c *contact) {
 
 // promiseCallback begins a call-back that a volunteer promised in a contact that
 // is over.
-func (s *state) promiseCallback(a *agent, w *writing) {
-	e := Entry{Kind: CallbackDenied, Contact: w.contact, Agent: a.id, Queue: w.line.id}
+func (s *state) promiseCallback(by AgentID, w *writing) {
+	e := Entry{Kind: CallbackDenied, Contact: w.contact, Agent: by, Queue: w.line.id}
 	_, safe := s.mayCallKey(w.key)
 	switch {
 	case w.key == "":
@@ -147,8 +151,8 @@ func (s *state) promiseCallback(a *agent, w *writing) {
 	}
 	b := s.newCallback(w.contact, &contact{caller: w.caller, line: w.line, language: w.language, dialled: w.dialled})
 	s.lastSeq++
-	b.by, b.entry.class, b.entry.entered, b.entry.stood, b.entry.seq = a.id, ClassNormal, s.now, s.now, s.lastSeq
-	b.entry.prefers = a.id
+	b.by, b.entry.class, b.entry.entered, b.entry.stood, b.entry.seq = by, ClassNormal, s.now, s.now, s.lastSeq
+	b.entry.prefers = by
 	s.queueCallback(b, 0)
 }
 
@@ -156,7 +160,7 @@ func (s *state) promiseCallback(a *agent, w *writing) {
 // an earlier one of hers.
 func (s *state) newCallback(id ContactID, from *contact) *callback {
 	key := s.keySafety(from.caller.Reveal())
-	if old := s.callbackOf(key); old != nil && old.call == nil {
+	if old := s.callbackOf(key); old != nil {
 		s.endCallback(old, CallbackGivenUp, "again", "")
 	}
 	b := &callback{id: id, key: key, queued: s.now, expires: s.now.Add(orDefault(from.line.set.Callback.Expires, 24*time.Hour))}

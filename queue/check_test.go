@@ -312,7 +312,7 @@ func (s *state) checkCallbacks(bad func(string, ...any)) {
 			}
 		case len(c.offers) == 0 && (c.phase == waiting) != (b.parked == ""):
 			bad("call-back %s is %s and parked %q", id, c.phase, b.parked)
-		case b.parked == ParkedGap && !b.due.armed(), b.parked == ParkedCap && !b.due.armed(), b.parked == SafetyWindow && !b.due.armed():
+		case b.parked == ParkedGap && !b.due.armed(), b.parked == ParkedCap && !b.due.armed():
 			bad("call-back %s is parked for %s for ever", id, b.parked)
 		}
 		why, _ := s.notDue(b)

@@ -277,6 +277,9 @@ func (s *state) finish(c *contact, by Party, cause Cause) {
 	delete(s.contacts, c.id)
 	s.tally.ended(c, outcome)
 	s.record(Entry{Kind: CallOver, Contact: c.id, Queue: c.line.id, Outcome: outcome, By: string(by), Reason: string(cause), Cost: cost})
+	if c.promised && (a == nil || !spoke) { // nobody writes about her any more
+		s.promiseCallback("", s.writingAbout(c))
+	}
 	if a == nil {
 		return
 	}

@@ -21,7 +21,7 @@ func TestNumbersNeverPrint(t *testing.T) {
 	in := Arrived{Contact: "C1", Channel: Voice, Dialled: hotlineNumber, Caller: NewCaller(secret)}
 	tr.do(in, Established{"C1"})
 	tr.accept("sari")
-	tr.do(Connected{"C1", "sari"}, TransferAsked{"sari", "C1", Target{Number: secret}}, HungUp{"C1", ByCaller, CauseNormal}, WrapUpFinished{"sari", "C1", ""})
+	tr.do(Connected{"C1", "sari"}, SafetyAnswered{"sari", "C1", SafetyAnswer{MayCall: SafeYes}}, TransferAsked{"sari", "C1", Target{Number: secret}}, HungUp{"C1", ByCaller, CauseNormal}, WrapUpFinished{"sari", "C1", ""})
 	tr.do(HungUp{tr.dial("sari", secret), ByCaller, CauseBusy}, Dialled{"sari", "+1" + secret[3:]})
 	tr.ready("dewi")
 	tr.do(DeviceChosen{"dewi", DeviceMobile}, Dialled{"dewi", secret})

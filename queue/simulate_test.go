@@ -65,6 +65,8 @@ func TestSimulation(t *testing.T) {
 		"refused:transfer_unknown", "refused:transfer_not_allowed", "refused:dial_not_allowed", "refused:dial_busy", "refused:dial_limit", "dial:dial_not_now", "dial:dial_limit", "ring:phone", "ring:mobile", "drill",
 		"menu:timeout", "menu:1", "menu:9", "rung", "choice:stay", "choice:queue", "choice:number", "choice:message", "choice:gender", "quick_exit", "queue.opened", "queue.closed", "exit:hours", "exit:closed_now", "diverted:ok", "diverted:busy",
 		"block.hit:message", "block.hit:low_class", "block.hit:supervisor_only", "block.passed:key", "block.expired:", "flood.hit:message", "flood.hit:low_class", "silent.answered:yes", "silent.answered:no", "abusive",
+		"callback.denied:withheld", "callback.queued", "callback.hurried", "callback.dialled", "callback.missed", "callback.reached", "callback.expired", "callback.refused:safety_no", "callback.cancelled:called",
+		"callback.failed:attempts", "callback.failed:per_day", "callback.failed:other_person", "callback.failed:queue_deleted", "safety.noted:asked", "safety.noted:volunteer", "safety.noted:admin",
 		"step", "resumed", "returned", "wish:same", "wish:never", "pause:decompression", "pause:load_break", "exit:full", "exit:expected_wait", "exit:ratio",
 		"why:ringing", "why:other", "why:turn", "why:never", "why:declined", "why:gender", "why:language", "why:topic", "why:tier", "why:supervisor", "why:mobile", "why:limit", "why:offline", "why:paused", "why:wrapup", "why:talking", "why:unreachable", "why:handover", "why:connecting",
 	} {
@@ -199,6 +201,10 @@ func (d *day) flow(q *configs.Queue, names []string) {
 	if d.chance(40) {
 		q.WhenClosed = []configs.Exit{{Queue: names[d.rnd.IntN(len(names))]}, {Words: "sorry"}, {Message: true}}[d.rnd.IntN(3)]
 	}
+	q.Callback = configs.Callback{
+		Window: dur(time.Minute + d.seconds(1800)), Attempts: 1 + d.rnd.IntN(3), Gap: dur(10*time.Second + d.seconds(120)),
+		Expires: dur(time.Minute + d.seconds(2400)), PerDay: 1 + d.rnd.IntN(3), HideNumber: d.chance(50),
+	}
 	q.AtClosing = []string{configs.KeepWaiting, configs.LeadOut}[d.rnd.IntN(2)]
 	at := time.Duration(0)
 	for range d.rnd.IntN(3) {
@@ -272,6 +278,9 @@ func (d *day) run() {
 		}
 	}
 	d.advance(30 * time.Minute)
+	for _, b := range d.s.callbacksInOrder() {
+		d.post(CallbackCancelled{ID: b.id, By: "admin"})
+	}
 	for _, a := range d.agents {
 		d.post(ShiftEnded{a})
 		d.post(SessionLost{a})
@@ -365,8 +374,13 @@ func (d *day) post(ev Event) {
 		d.gone[h.Contact] = true
 	}
 	if c, ok := ev.(Connected); ok {
-		if p := d.s.contacts[c.Contact]; p != nil && (p.phase == connecting || p.phase == dialling) && p.agent.id == c.Agent {
+		if p := d.s.contacts[c.Contact]; p != nil && (p.phase == connecting || p.phase == dialling && p.calls == nil) && p.agent.id == c.Agent {
 			d.heard[c.Contact] = true
+		}
+	}
+	if m, ok := ev.(MuteAsked); ok && !m.On {
+		if p := d.s.contacts[m.Contact]; p != nil && p.listens && p.phase == dialling && p.agent.id == m.Agent {
+			d.heard[m.Contact] = true
 		}
 	}
 	if e, ok := ev.(Established); ok {
@@ -482,6 +496,10 @@ func (d *day) react(e Effect) {
 		}
 		d.later(9, Asked{e.Contact, e.Ask})
 		switch {
+		case e.Prompts[0] == safeQuestion && d.chance(70):
+			d.later(12, KeyPressed{e.Contact, '1'})
+		case e.Prompts[0] == "choices" && d.chance(30):
+			d.later(12, KeyPressed{e.Contact, '2'})
 		case d.chance(55):
 			d.later(12, KeyPressed{e.Contact, rune("123459"[d.rnd.IntN(6)])})
 		case d.chance(10):
@@ -531,6 +549,9 @@ func (d *day) note(e Entry) {
 		d.results["pause:"+e.Reason]++
 	case e.Kind == BlockMet || e.Kind == FloodMet || e.Kind == BlockPassed || e.Kind == BlockEnded || e.Kind == QuestionAnswered:
 		d.results[string(e.Kind)+":"+e.Result]++
+	case strings.HasPrefix(string(e.Kind), "callback."), e.Kind == SafetyNoted:
+		d.results[string(e.Kind)]++
+		d.results[string(e.Kind)+":"+e.Reason]++
 	case e.Kind == TalkEnded && e.Reason == abusive:
 		d.results["abusive"]++
 	case e.Kind == WishNoted:
@@ -566,6 +587,13 @@ func (d *day) reactTo(a AgentID, v AgentView) {
 		if d.chance(30) {
 			d.later(30, []Event{AbuseEnded{a, c}, BlockAsked{a, c, "prank"}, SilentEnded{a, c}}[d.rnd.IntN(3)])
 		}
+	case v.Call != nil && v.Call.Listening:
+		c := v.Call.Contact
+		d.later(9, []Event{MuteAsked{a, c, false}, MuteAsked{a, c, false}, HangUpAsked{a, c}, OtherAnswered{a, c}, MuteAsked{a, c, true}}[d.rnd.IntN(5)])
+	case v.State == Talking && v.Call != nil && d.chance(10):
+		d.back(a, v.Call.Contact)
+	case v.State == WrapUp && d.chance(15):
+		d.back(a, v.WrapUp.Contact)
 	case v.State == WrapUp && v.WrapUp.Rest && d.chance(50):
 		d.later(5, RestAsked{a, v.WrapUp.Contact})
 	case v.State == Talking && d.chance(30):
@@ -583,6 +611,45 @@ func (d *day) reactTo(a AgentID, v AgentView) {
 		d.later(25, SessionOpened{a})
 		d.later(25, PathProven{a})
 	}
+}
+
+// back is a volunteer who promises a call-back, or notes whether it is safe.
+func (d *day) back(a AgentID, c ContactID) {
+	d.later(9, CallbackPromised{a, c, d.chance(85)})
+	if d.chance(80) {
+		d.later(9, SafetyAnswered{a, c, d.safety()})
+	}
+	if d.chance(5) {
+		d.later(30, OtherAnswered{a, c})
+	}
+}
+
+func (d *day) safety() SafetyAnswer {
+	w := SafetyAnswer{MayCall: []Safe{SafeYes, SafeYes, SafeYes, SafeNo, SafeUnknown}[d.rnd.IntN(5)]}
+	if d.chance(30) {
+		until := d.now.Add(d.seconds(900))
+		w.Until = &until
+	}
+	if d.chance(30) {
+		w.Zone, w.Windows = []string{"WIB", "WITA", "WIT"}[d.rnd.IntN(3)], []SafeWindow{{weekdays[:], d.now.Add(d.seconds(600)).In(houseZone).Format("15:04"), "24:00"}}
+	}
+	return w
+}
+
+// calling is what admins do to call-backs.
+func (d *day) calling() Event {
+	all := d.s.callbacksInOrder()
+	if len(all) == 0 {
+		return Ticked{}
+	}
+	id := all[d.rnd.IntN(len(all))].id
+	switch d.rnd.IntN(6) {
+	case 0:
+		return CallbackCancelled{ID: id, By: "admin"}
+	case 1:
+		return CallbackSafety{ID: id, Answer: d.safety(), By: "admin"}
+	}
+	return CallbackUrged{ID: id, By: "admin"}
 }
 
 // number is what somebody might type.
@@ -609,6 +676,9 @@ func (d *day) target() Target {
 func (d *day) wish() Event {
 	if d.chance(12) {
 		return d.blocking()
+	}
+	if d.chance(25) && len(d.s.callbacks) > 0 {
+		return d.calling()
 	}
 	a, c := d.agents[d.rnd.IntN(len(d.agents))], d.someone()
 	devices := []Device{DeviceBrowser, DevicePhone, DevicePhone, DeviceMobile}
@@ -643,7 +713,7 @@ func (d *day) caller() Caller {
 	if d.chance(15) {
 		return Caller{}
 	}
-	return NewCaller("+62811" + fmt.Sprint(d.n%9))
+	return NewCaller("+6281100000" + fmt.Sprint(d.n%9))
 }
 
 // blocking is what admins do to blocks, and what blocked callers press.
@@ -654,7 +724,7 @@ func (d *day) blocking() Event {
 		d.n++
 		kinds := []BlockKind{BlockCaller, BlockCaller, BlockPrefix, BlockWithheld}
 		return BlockAdded{Block{
-			ID: id, Kind: kinds[d.rnd.IntN(len(kinds))], Caller: d.s.pseudonym("62811" + fmt.Sprint(d.n%9)), Prefix: "62811", Action: BlockActions()[d.rnd.IntN(3)],
+			ID: id, Kind: kinds[d.rnd.IntN(len(kinds))], Caller: d.s.pseudonym("6281100000" + fmt.Sprint(d.n%9)), Prefix: "62811", Action: BlockActions()[d.rnd.IntN(3)],
 			By: "admin", Added: d.now, Expires: d.now.Add(d.seconds(900)),
 		}}
 	case n < 55:

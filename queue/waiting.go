@@ -7,14 +7,15 @@ import (
 
 // WaitingCaller is one line of the list of those who wait.
 type WaitingCaller struct {
-	Contact ContactID `json:"contact"`
-	Queue   QueueID   `json:"queue"`
-	Place   int       `json:"place"`  // in her queue, from 1
-	Caller  string    `json:"caller"` // masked
-	Class   string    `json:"class"`
-	Since   time.Time `json:"since"`           // in any queue
-	Ringing int       `json:"ringing"`         // how many volunteers ring for her
-	Unmet   bool      `json:"unmet,omitempty"` // nobody on shift may be rung for her, whatever step is taken
+	Contact  ContactID `json:"contact"`
+	Queue    QueueID   `json:"queue"`
+	Place    int       `json:"place"`  // in her queue, from 1
+	Caller   string    `json:"caller"` // masked
+	Class    string    `json:"class"`
+	Since    time.Time `json:"since"`              // in any queue
+	Ringing  int       `json:"ringing"`            // how many volunteers ring for her
+	Callback bool      `json:"callback,omitempty"` // she is called back: it is her place only
+	Unmet    bool      `json:"unmet,omitempty"`    // nobody on shift may be rung for her, whatever step is taken
 	Said
 }
 
@@ -29,7 +30,7 @@ func (s *state) waitingCallers() []WaitingCaller {
 		for i, c := range l.order.list[:min(len(l.order.list), waitingShown)] {
 			list = append(list, WaitingCaller{
 				Contact: c.id, Queue: l.id, Place: i + 1, Caller: c.caller.String(), Class: c.class.String(), Since: c.entered,
-				Ringing: len(c.offers), Unmet: s.unmet(c), Said: c.said(),
+				Ringing: len(c.offers), Callback: c.virtual != nil, Unmet: s.unmet(c), Said: c.said(),
 			})
 		}
 	}

@@ -57,11 +57,9 @@ func (s *state) wrapUp(a *agent, c *contact, talk time.Duration, by Party) {
 	case wrapUpUntilDone:
 		last, extend, open = writingMost, 0, true
 	}
-	w := &writing{
-		contact: c.id, who: s.identify(c.caller), key: s.keyOf(c), label: set.Label, talk: talk, endedBy: by,
-		began: s.now, extend: extend, open: open, line: c.line,
-		back: c.promised && !(c.calls != nil && c.calls.other), safe: c.safe, caller: c.caller, language: c.language, dialled: c.dialled,
-	}
+	w := s.writingAbout(c)
+	w.talk, w.endedBy, w.began, w.extend, w.open = talk, by, s.now, extend, open
+	c.promised = false // it is hers to keep now
 	if last <= 0 {
 		s.keepPromise(a, w)
 		s.relieve(a, "")
@@ -71,6 +69,14 @@ func (s *state) wrapUp(a *agent, c *contact, talk time.Duration, by Party) {
 	a.writing = w
 	s.become(a, WrapUp, "")
 	s.writeUntil(a, s.now.Add(last))
+}
+
+// writingAbout is what is known of c for whoever writes about her.
+func (s *state) writingAbout(c *contact) *writing {
+	return &writing{
+		contact: c.id, who: s.identify(c.caller), key: s.keyOf(c), label: c.line.set.Label, line: c.line,
+		back: c.promised && !(c.calls != nil && c.calls.other), safe: c.safe, caller: c.caller, language: c.language, dialled: c.dialled,
+	}
 }
 
 // writeUntil sets the end of a's wrap-up.
@@ -138,10 +144,19 @@ func (s *state) onWrapUpFinished(ev WrapUpFinished) {
 	s.wrapUpOver(a, string(ByAgent))
 }
 
-// keepPromise begins the call-back she promised, if she did.
+// keepPromise begins the call-back she promised, if she did. While the caller is
+// still here, with somebody else or waiting, the promise goes with her.
 func (s *state) keepPromise(a *agent, w *writing) {
-	if w.back {
-		s.promiseCallback(a, w)
+	c := s.contacts[w.contact]
+	switch {
+	case !w.back:
+	case c != nil && c.phase != ending:
+		c.promised, c.safe = true, w.safe
+		if c.agent != nil {
+			s.show(c.agent)
+		}
+	default:
+		s.promiseCallback(a.id, w)
 	}
 }
 
