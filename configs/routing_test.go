@@ -107,7 +107,8 @@ func drawRouting(t *rapid.T) Routing {
 				Ladder: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Rung {
 					return Rung{duration.Draw(t, "after"), text.Draw(t, "prompt"), []Option{{text.Draw(t, "key"), text.Draw(t, "do"), text.Draw(t, "queue"), text.Draw(t, "number")}}}
 				}), 0, 2).Draw(t, "ladder"),
-				WrapUp: duration.Draw(t, "wrap"), WrapUpExtend: duration.Draw(t, "extend"), ShortAbandon: duration.Draw(t, "short"),
+				Callback: Callback{duration.Draw(t, "window"), duration.Draw(t, "trust"), rapid.Int().Draw(t, "attempts"), duration.Draw(t, "gap"), duration.Draw(t, "expires"), rapid.Int().Draw(t, "per day"), rapid.Bool().Draw(t, "hide")},
+				WrapUp:   duration.Draw(t, "wrap"), WrapUpExtend: duration.Draw(t, "extend"), ShortAbandon: duration.Draw(t, "short"),
 				RingN: rapid.Int().Draw(t, "ring n"), RingStep: duration.Draw(t, "ring step"), Weight: rapid.Int().Draw(t, "weight"),
 				MaxExpectedWait: duration.Draw(t, "expected"), MaxRatio: rapid.Float64().Draw(t, "ratio"),
 				ResumeFor: duration.Draw(t, "resume"), DropReturnFor: duration.Draw(t, "return"), Steps: rapid.SliceOfN(step, 0, 2).Draw(t, "steps")}
@@ -121,6 +122,7 @@ func drawRouting(t *rapid.T) Routing {
 		Outgoing: Outgoing{
 			Allow: rapid.SliceOfN(text, 0, 3).Draw(t, "allow"), Deny: rapid.SliceOfN(text, 0, 3).Draw(t, "deny"),
 			MaxAtOnce: rapid.Int().Draw(t, "at once"), MaxPerHour: rapid.Int().Draw(t, "per hour"), MaxMinutes: rapid.Int().Draw(t, "minutes"),
+			Services:      rapid.SliceOfN(text, 0, 3).Draw(t, "services"),
 			MaxCostPerDay: rapid.Float64().Draw(t, "cost"),
 			Rates: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Rate {
 				return Rate{text.Draw(t, "prefix"), rapid.Float64().Draw(t, "per minute")}
