@@ -223,16 +223,14 @@ func (s *quietSound) play(greeting, music, language string, done func()) {
 }
 
 func (s *quietSound) ask(prompts []string, music, language string, done func()) {
+	defer s.lock()()
 	s.note("ask %s %s %s", strings.Join(prompts, "+"), music, language)
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.asked = done
 }
 
 func (s *quietSound) say(prompts []string, language string, done func()) {
+	defer s.lock()()
 	s.note("say %s %s", strings.Join(prompts, "+"), language)
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.saying = done
 }
 

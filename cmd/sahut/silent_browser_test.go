@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"sahut/queue"
+	"sahut/sip/siptest"
+)
+
+// A real browser: the question is pressed, the caller's 1 is read as Yes; then
+// the call turns out to be abuse, ends with one press, and a rest is taken.
+func TestChromiumSilentCaller(t *testing.T) {
+	s := open(t, nil)
+	p := s.openScreen()
+	p.do("sign in",
+		chromedp.SendKeys(chromedp.CSS("#username"), "sari"), chromedp.SendKeys(chromedp.CSS("#password"), s.password))
+	p.do("arrive on the screen", chromedp.Click(chromedp.CSS("button[type=submit]")), chromedp.WaitVisible(chromedp.CSS("[role=status][data-state]")))
+	p.press("Start shift")
+	p.state(queue.Paused)
+	p.press("Ready")
+	caller := s.dial(siptest.Options{From: "0811223344"})
+	p.press("Answer")
+	p.state(queue.Talking)
+	s.must("the caller hears the browser", caller.Media().Hears().WaitTone(s.ctx, micTone))
+
+	p.press("She cannot speak")
+	p.press("Are you in danger now?")
+	s.must("the question", caller.Media().Hears().WaitSoundBut(s.ctx, micTone))
+	s.must("press 1", caller.SendKeys("1"))
+	p.js("read Yes", fmt.Sprintf(waiting, `return document.querySelector(".answers .answer.yes")?.textContent === "Yes";`))
+	p.picture("silent-1-yes")
+	s.must("and the browser again", caller.Media().Hears().WaitTone(s.ctx, micTone))
+
+	p.press("Block for 24 hours")
+	p.reads("This caller is blocked for 24 hours")
+	p.press("End abusive call")
+	p.state(queue.WrapUp)
+	p.picture("silent-2-abuse")
+	s.must("words for the caller", caller.Media().Hears().WaitSoundBut(s.ctx, micTone))
+	p.press("Rest after this")
+	p.press("Finish wrap-up")
+	p.state(queue.Paused)
+	s.must("hang up", caller.Hangup(s.ctx))
+	if got := s.record(); got.Outcome != queue.OutcomeAnswered || got.Agent != "sari" {
+		t.Errorf("record %+v", got)
+	}
+}
