@@ -48,6 +48,24 @@ async function run(name: string, work: () => Promise<void>): Promise<boolean> {
   }
 }
 
+// tryOut replays the last weeks with what is reviewed. Closing the review gives
+// it up.
+let trying: AbortController | null = null;
+
+async function tryOut(): Promise<void> {
+  const r = state.review;
+  if (!r) return;
+  const mine = (trying = new AbortController());
+  set({ trial: "running", trialTrouble: "" });
+  try {
+    const trial = await api.whatIf(r.document, AbortSignal.any([mine.signal, AbortSignal.timeout(600_000)]));
+    if (state.review === r) set({ trial });
+  } catch (e) {
+    if (!(e instanceof Refused)) throw e;
+    if (state.review === r) set({ trial: null, trialTrouble: e.status === 0 ? adminWords(state.lang).offline : e.detail || adminWords(state.lang).failed });
+  }
+}
+
 // A draft outlives a reload of this tab, with the revision it was made from.
 const DRAFT = "sahut.draft";
 
@@ -156,7 +174,7 @@ const act: Actions = {
     const plan = await api.put(doc, base, true);
     if (plan.problems?.length) set({ problems: plan.problems });
     else if (plan.revision > base) set({ conflict: plan });
-    else set({ review: { plan, document: doc } });
+    else set({ review: { plan, document: doc }, trial: null, trialTrouble: "" });
   }),
   apply: (note) => void run("apply", async () => {
     const r = state.review;
@@ -165,7 +183,11 @@ const act: Actions = {
     await taken();
     set({ done: adminWords(state.lang).applied(plan.revision) });
   }),
-  closeReview: () => set({ review: null }),
+  closeReview() {
+    trying?.abort();
+    set({ review: null, trial: null });
+  },
+  tryOut: () => void tryOut(),
   resolve(keepMine) {
     set({ conflict: null });
     void run("load", async () => {

@@ -87,6 +87,16 @@ export interface Status {
   waiting: number; talking: number; contacts: number; arrived: number; outcomes: Record<string, number> | null; dialled?: number; drill?: Drill | null;
 }
 
+export interface Kpi { id: string; unit: string; value: number; n: number; shown: boolean }
+export interface TrialLine { queue?: string; answered?: number; abandoned?: number; unserved?: number; blocked?: number; kpis?: Kpi[] }
+export interface TrialRun { exits: number; all: TrialLine; queues: TrialLine[] | null }
+/** What a document would have done to the past. */
+export interface Trial {
+  from: string; to: string; callers: number; real: TrialRun; control: TrialRun; changed: TrialRun;
+  fit: { verdict: "good" | "fair" | "poor" | "too_few"; abandon_rate: number; service_level: number; mean_wait: number };
+  notes: { code: string; n: number }[] | null;
+}
+
 /** A refusal: RFC 9457 as the server writes it, or no answer at all (status 0). */
 export class Refused extends Error {
   constructor(
@@ -106,6 +116,7 @@ interface Request {
   type?: string;
   accept?: string;
   ifMatch?: number;
+  signal?: AbortSignal;
 }
 
 const TIMEOUT_MS = 10000;
@@ -117,7 +128,7 @@ async function ask(path: string, r: Request = {}): Promise<Response> {
   let answer: Response;
   try {
     answer = await fetch(`/api/v1/${path}`, {
-      method: r.method ?? "GET", headers, body: r.body, signal: AbortSignal.timeout(r.body ? 60000 : TIMEOUT_MS),
+      method: r.method ?? "GET", headers, body: r.body, signal: r.signal ?? AbortSignal.timeout(r.body ? 60000 : TIMEOUT_MS),
     });
   } catch {
     throw new Refused(0, "");
@@ -174,6 +185,11 @@ export const api = {
     return json<Plan>(`routing?${query}`, {
       method: "PUT", body: text ? document : JSON.stringify(document), type: text ? "application/yaml" : "application/json", ifMatch: base,
     });
+  },
+  /** Replays the last weeks through a document; giving up ends it on the server, too. */
+  whatIf(document: Routing | string, signal: AbortSignal): Promise<Trial> {
+    const text = typeof document === "string";
+    return json<Trial>("routing/whatif", { method: "POST", body: text ? document : JSON.stringify(document), type: text ? "application/yaml" : "application/json", signal });
   },
   rollback: (revision: number, base: number) => json<Plan>("routing/rollback", { ...sending("POST", { revision }), ifMatch: base }),
 

@@ -10,6 +10,7 @@ import { changes } from "./draft";
 import { choices, hours, menus, numbers, outgoing, queues, rules, volunteers } from "./edit";
 import { sentence } from "./form";
 import { calls, history, status } from "./look";
+import { tryOut } from "./whatif";
 import { trunks } from "./trunks";
 import { mayEdit, sections, type Scene, type Section } from "./state";
 
@@ -100,7 +101,7 @@ function review(scene: Scene): TemplateResult {
     e.preventDefault();
     act.apply(String(new FormData(e.currentTarget as HTMLFormElement).get("note") ?? ""));
   };
-  return dialog(!!s.review, a.reviewTitle, act.closeReview, html`<form class="stack" @submit=${apply}><h2>${a.reviewTitle}</h2>${changeList(scene, list)}
+  return dialog(!!s.review, a.reviewTitle, act.closeReview, html`<form class="stack" @submit=${apply}><h2>${a.reviewTitle}</h2>${changeList(scene, list)}${list.length ? tryOut(scene) : nothing}
     ${list.length ? html`<p class="hint">${a.reviewLead}</p><div class="field"><label for="note">${a.note}</label><input id="note" name="note" maxlength="120" autocomplete="off"></div>` : nothing}
     <div class="do">${list.length ? html`<button type="submit" class="btn primary ${s.busy === "apply" ? "busy" : ""}"><span class="label">${a.apply}</span></button>` : nothing}
       ${button({ label: w.cancel, click: act.closeReview })}</div></form>`, "wide");

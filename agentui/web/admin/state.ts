@@ -3,7 +3,7 @@
 import type { Lang } from "../format";
 import type { Words } from "../i18n";
 import type { AdminWords } from "../i18n/admin-en";
-import type { Ban, Block, Call, Change, Field, NewBlock, Plan, Problem, Prompt, Revision, Routing, Status, Trace, Trunk, User, WaitingCaller, Why } from "./api";
+import type { Ban, Block, Call, Change, Field, NewBlock, Plan, Problem, Prompt, Revision, Routing, Status, Trace, Trial, Trunk, User, WaitingCaller, Why } from "./api";
 
 export const sections = ["calls", "status", "queues", "menus", "hours", "numbers", "volunteers", "choices", "outgoing", "rules", "blocks", "prompts", "trunks", "routing", "history"] as const;
 export type Section = (typeof sections)[number];
@@ -25,6 +25,8 @@ export interface State {
   draft: Routing | null;
   problems: Problem[];
   review: { plan: Plan; document: Routing | string } | null;
+  trial: Trial | "running" | null; // of what is reviewed
+  trialTrouble: string;
   conflict: Revision | null;
 
   calls: Call[] | null;
@@ -52,7 +54,7 @@ export interface State {
 export function blankState(lang: Lang): State {
   return {
     lang, name: "", user: "", role: "", section: "calls", busy: "", trouble: "", done: "", signedOut: false,
-    fields: [], base: null, revision: 0, draft: null, problems: [], review: null, conflict: null,
+    fields: [], base: null, revision: 0, draft: null, problems: [], review: null, trial: null, trialTrouble: "", conflict: null,
     calls: null, more: false, filter: { since: "24h", queue: "", agent: "", outcome: "" },
     status: null, statusAt: 0, waiting: [], why: null, closing: "", prompts: null, trunks: null, bans: [], blocks: null, trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
     yaml: null, yamlRevision: 0,
@@ -65,6 +67,7 @@ export interface Actions {
   check(document?: string): void;
   apply(note: string): void;
   closeReview(): void;
+  tryOut(): void;
   resolve(keepMine: boolean): void;
   filter(part: Partial<State["filter"]>): void;
   reload(): void;

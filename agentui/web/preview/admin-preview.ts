@@ -1,7 +1,7 @@
 // Every section of the administration from fixed data; see preview.ts.
 
 import { render } from "lit";
-import type { Field, Routing } from "../admin/api";
+import type { Field, Routing, Trial } from "../admin/api";
 import { changes } from "../admin/draft";
 import { screen } from "../admin/screen";
 import { blankState, type Actions, type State } from "../admin/state";
@@ -65,6 +65,17 @@ const common: State = {
 };
 const problems = [{ key: "queues.hotline.ring_for", path: "queues[0].ring_for", value: "2s", reason: "is too short for a person to react", remedy: "use at least 5s" }];
 
+function trial(): Trial {
+  const kpis = (sl: number, mean: number, p50: number, p90: number) => [
+    { id: "service_level", unit: "percent", value: sl, n: 1204, shown: true }, { id: "average_speed_of_answer", unit: "seconds", value: mean, n: 1204, shown: true },
+    { id: "wait_p50", unit: "seconds", value: p50, n: 1204, shown: true }, { id: "wait_p90", unit: "seconds", value: p90, n: 1204, shown: true }];
+  const run = (answered: number, abandoned: number, sl: number, mean: number, exits: number) => ({
+    exits, all: { answered, abandoned, unserved: exits, blocked: 3, kpis: kpis(sl, mean, mean / 2, mean * 2.4) },
+    queues: [{ queue: "hotline", answered: answered - 300, abandoned: abandoned - 9, kpis: kpis(sl, mean, 8, 80) }, { queue: "remaja", answered: 300, abandoned: 9, kpis: kpis(sl, mean, 8, 80) }] });
+  return { from: ago(28 * 86400), to: ago(0), callers: 1312, real: run(1204, 41, 71.4, 94, 12), control: run(1207, 39, 72.1, 92, 11), changed: run(1231, 17, 84.9, 38, 9),
+    fit: { verdict: "good", abandon_rate: -0.2, service_level: 0.7, mean_wait: -2 }, notes: [{ code: "came_back", n: 31 }, { code: "routing_changed", n: 2 }] };
+}
+
 const states: Record<string, Partial<State>> = {
   calls: { section: "calls" },
   status: { section: "status" },
@@ -97,6 +108,8 @@ const states: Record<string, Partial<State>> = {
   more: { section: "calls", more: true },
   history: { section: "history", looked: { revision: 3, changes: changes(base, draft) } },
   review: { section: "queues", draft, review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: changes(base, draft) } } },
+  trying: { section: "queues", draft, trial: "running", review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: changes(base, draft) } } },
+  tried: { section: "queues", draft, trial: trial(), review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: changes(base, draft) } } },
   conflict: { section: "queues", draft, conflict: history[0]! },
   password: { section: "volunteers", passwordFor: "sari" },
   supervisor: { section: "numbers", role: "supervisor" },
