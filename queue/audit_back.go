@@ -48,6 +48,15 @@ func (a *Audit) backEntry(e Entry) {
 	}
 }
 
+// EndsCallback tells whether an entry of this kind is the end of a call-back.
+func (k EntryKind) EndsCallback() bool {
+	switch k {
+	case CallbackReached, CallbackFailed, CallbackExpired, CallbackRefused, CallbackGivenUp:
+		return true
+	}
+	return false
+}
+
 // Callbacks tells the call-backs that have not ended.
 func (a *Audit) Callbacks() map[ContactID]bool {
 	open := make(map[ContactID]bool, len(a.backs))

@@ -33,6 +33,8 @@
 //	prompt   name                        → who, when; prompt.wav holds the sound
 //	block    id                          → block of a caller, by pseudonym
 //	message  contact                     → message a caller left; its sound is a file
+//	callback contact                     → call-back, sealed; it alone has her number
+//	safety   pseudonym                   → what a caller said about being called, sealed
 //	meta     name                        → schema, projected, settled, realm
 //
 // store imports configs and queue, and is the only room that imports bbolt.

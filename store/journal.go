@@ -202,8 +202,12 @@ func (s *Store) Recover(now time.Time) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	ended := map[queue.ContactID]bool{} // call-backs
 	err = s.Entries(settled+1, func(e queue.Entry) bool {
 		open.Add(e)
+		if e.Kind.EndsCallback() {
+			ended[e.Contact] = true
+		}
 		if e.At.After(alive) {
 			alive = e.At
 		}
@@ -216,20 +220,25 @@ func (s *Store) Recover(now time.Time) (int, error) {
 		alive = beat
 	}
 	closing := open.Closing(alive)
-	ended := 0
+	callbacks, err := s.settleCallbacks(open.Callbacks(), ended, alive)
+	if err != nil {
+		return 0, fmt.Errorf("settle the call-backs: %w", err)
+	}
+	closing = append(closing, callbacks...)
+	calls := 0
 	for _, e := range closing {
 		if e.Kind == queue.CallOver {
-			ended++
+			calls++
 		}
 	}
 	if len(closing) > 0 {
-		closing = append(closing, queue.Entry{At: now, Kind: queue.ServerRecovered, Count: ended})
+		closing = append(closing, queue.Entry{At: now, Kind: queue.ServerRecovered, Count: calls})
 		if err := s.Append(closing); err != nil {
 			return 0, err
 		}
 	}
 	s.beat()
-	return ended, s.update(func(tx *txn) error {
+	return calls, s.update(func(tx *txn) error {
 		return tx.Bucket(bucketMeta).Put(metaSettled, number(tx.Bucket(bucketJournal).Sequence()))
 	})
 }

@@ -22,6 +22,8 @@ var (
 	bucketPromptWAV = []byte("prompt.wav")
 	bucketBlock     = []byte("block")
 	bucketMessage   = []byte("message")
+	bucketCallback  = []byte("callback")
+	bucketSafety    = []byte("safety")
 )
 
 // The keys of bucket meta.
@@ -38,6 +40,7 @@ var migrations = []func(*bolt.Tx) error{
 	makeBuckets,
 	makeBlocks,
 	makeMessages,
+	makeCallbacks,
 }
 
 // makeBuckets is schema 1.
@@ -60,6 +63,16 @@ func makeBlocks(tx *bolt.Tx) error {
 func makeMessages(tx *bolt.Tx) error {
 	_, err := tx.CreateBucketIfNotExists(bucketMessage)
 	return err
+}
+
+// makeCallbacks is schema 4.
+func makeCallbacks(tx *bolt.Tx) error {
+	for _, name := range [][]byte{bucketCallback, bucketSafety} {
+		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // migrate applies the steps the database lacks. A database of a newer Sahut is

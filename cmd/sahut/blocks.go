@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"sahut/queue"
@@ -14,19 +13,14 @@ import (
 // queue.Blocks. The desk does not wait for the disk, so the work waits here, in
 // its order.
 type blockBook struct {
+	*errands
 	store *store.Store
 	log   *slog.Logger
 	post  func(queue.Event)
-
-	mu   sync.Mutex // guards work
-	work []func()
-	wake chan struct{}
-	stop chan struct{}
-	done chan struct{}
 }
 
 func openBlockBook(s *store.Store, log *slog.Logger) *blockBook {
-	return &blockBook{store: s, log: log, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	return &blockBook{errands: newErrands(), store: s, log: log}
 }
 
 // begin tells the desk which blocks there are, and goes on to keep new ones.
@@ -39,46 +33,6 @@ func (b *blockBook) begin(post func(queue.Event)) error {
 	post(queue.BlocksKept{List: kept})
 	go b.run()
 	return nil
-}
-
-func (b *blockBook) run() {
-	defer close(b.done)
-	for {
-		b.mu.Lock()
-		work := b.work
-		b.work = nil
-		b.mu.Unlock()
-		for _, do := range work {
-			do()
-		}
-		if len(work) > 0 {
-			continue
-		}
-		select {
-		case <-b.wake:
-		case <-b.stop:
-			return
-		}
-	}
-}
-
-// close does what is left.
-func (b *blockBook) close() {
-	close(b.stop)
-	<-b.done
-	for _, do := range b.work {
-		do()
-	}
-}
-
-func (b *blockBook) later(do func()) {
-	b.mu.Lock()
-	b.work = append(b.work, do)
-	b.mu.Unlock()
-	select {
-	case b.wake <- struct{}{}:
-	default:
-	}
 }
 
 // Keep is part of queue.Blocks.

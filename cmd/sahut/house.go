@@ -35,6 +35,8 @@ type house struct {
 	desk    *queue.Desk
 	blocks  *blockBook
 
+	callbacks *callbackBook
+
 	messages *messages
 
 	web      net.Listener
@@ -72,9 +74,14 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 	h.peers = media.NewPeers(h.engine)
 
 	h.blocks = openBlockBook(h.store, log)
+	h.callbacks = openCallbackBook(h.store, log)
 	if h.desk, err = h.openDesk(); err != nil {
 		return nil, err
 	}
+	if err = h.callbacks.begin(h.desk.Post); err != nil {
+		return nil, err
+	}
+	undo = append(undo, h.callbacks.close)
 	if err = h.blocks.begin(h.desk.Post); err != nil { // before anybody can call
 		return nil, err
 	}
@@ -149,7 +156,7 @@ func (h *house) openDesk() (*queue.Desk, error) {
 	}
 	return queue.NewDesk(queue.DeskOptions{
 		Routing: routing, Revision: revision.Number, Country: h.cfg.SIP.Country, Past: past, Journal: h, Log: h.log,
-		Blocks: h.blocks, Pseudonym: h.store.Pseudonym,
+		Blocks: h.blocks, Callbacks: h.callbacks, Pseudonym: h.store.Pseudonym,
 	}), nil
 }
 
@@ -280,6 +287,7 @@ func (h *house) run(ctx context.Context, again <-chan struct{}) error {
 	<-erasing
 	err = errors.Join(err, operator.Shutdown(stop), h.ui.Close(stop))
 	h.blocks.close()
+	h.callbacks.close()
 	h.peers.CloseAll()
 	err = errors.Join(err, h.engine.Close())
 	return errors.Join(err, h.store.Close())
