@@ -15,14 +15,31 @@ const (
 	tooStale  = 60 * time.Millisecond // later than this, frames are skipped
 )
 
+// paced is what the conductor has do something every 20 ms: a player, or the
+// mixer of a room.
+type paced interface {
+	tick(due time.Time)
+	over() bool // it needs no more ticks
+	at() *slot
+}
+
+// slot is a place in the conductor's lists, which guards it.
+type slot struct {
+	phase  int
+	served bool // it is in a list
+}
+
+func (s *slot) at() *slot { return s }
+
 // conductor paces everything no human speaks: one goroutine for all listeners,
 // on an absolute schedule. A late tick is caught up; after a long stop (a
 // suspended machine) the missed frames are skipped, because a burst of old
 // sound would only stand in the far end's buffer as delay.
 type conductor struct {
 	mu     sync.Mutex // guards writes to lists
-	lists  [phases]atomic.Pointer[[]*player]
+	lists  [phases]atomic.Pointer[[]paced]
 	count  int
+	beat   atomic.Int32  // the phase served last
 	wake   chan struct{} // there is a listener again
 	quit   chan struct{}
 	gone   chan struct{}
@@ -49,24 +66,37 @@ func (c *conductor) stop() {
 
 // attach begins to serve the player, at the phase with the fewest listeners:
 // its first frame leaves within 20 ms. One that is served stays where it is.
-func (c *conductor) attach(p *player) {
+func (c *conductor) attach(p paced) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if p.served {
-		return
-	}
-	p.served = true
 	best := 0
 	for i := range c.lists {
 		if len(c.players(i)) < len(c.players(best)) {
 			best = i
 		}
 	}
+	c.add(p, best)
+}
+
+// attachSoon begins to serve at a phase that is about to come, so that the
+// first frame leaves within 8 ms: who was heard a moment ago goes on.
+func (c *conductor) attachSoon(p paced) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.add(p, int(c.beat.Load()+2)%phases) // the next one may be under way
+}
+
+// add puts p into a list; c.mu is held.
+func (c *conductor) add(p paced, best int) {
+	if p.at().served {
+		return
+	}
+	p.at().served = true
 	old := c.players(best)
-	list := append(make([]*player, 0, len(old)+1), old...)
+	list := append(make([]paced, 0, len(old)+1), old...)
 	list = append(list, p)
 	c.lists[best].Store(&list)
-	p.phase = best
+	p.at().phase = best
 	c.count++
 	if c.count == 1 {
 		select {
@@ -77,7 +107,7 @@ func (c *conductor) attach(p *player) {
 }
 
 // detach stops serving the player; a tick that runs may still serve it once.
-func (c *conductor) detach(p *player) {
+func (c *conductor) detach(p paced) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.remove(p)
@@ -85,7 +115,7 @@ func (c *conductor) detach(p *player) {
 
 // retire stops serving a player that has nothing more to play. It asks again
 // under the lock: Play may have come in between, and it attaches afterwards.
-func (c *conductor) retire(p *player) {
+func (c *conductor) retire(p paced) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if p.over() {
@@ -94,23 +124,23 @@ func (c *conductor) retire(p *player) {
 }
 
 // remove takes the player out of its list; c.mu is held.
-func (c *conductor) remove(p *player) {
-	if !p.served {
+func (c *conductor) remove(p paced) {
+	if !p.at().served {
 		return
 	}
-	p.served = false
-	old := c.players(p.phase)
-	list := make([]*player, 0, len(old)-1)
+	p.at().served = false
+	old := c.players(p.at().phase)
+	list := make([]paced, 0, len(old)-1)
 	for _, q := range old {
 		if q != p {
 			list = append(list, q)
 		}
 	}
-	c.lists[p.phase].Store(&list)
+	c.lists[p.at().phase].Store(&list)
 	c.count--
 }
 
-func (c *conductor) players(phase int) []*player {
+func (c *conductor) players(phase int) []paced {
 	if l := c.lists[phase].Load(); l != nil {
 		return *l
 	}
@@ -144,6 +174,7 @@ func (c *conductor) run() {
 				due = due.Add(time.Duration(frames) * frameTime)
 			}
 			phase := tick % phases
+			c.beat.Store(int32(phase))
 			for _, p := range c.players(phase) {
 				c.serve(p, due)
 			}
@@ -174,7 +205,7 @@ func (c *conductor) idle() bool {
 
 // serve gives one listener its frame. A panic in somebody's callback costs
 // that listener the conductor, not the others.
-func (c *conductor) serve(p *player, due time.Time) {
+func (c *conductor) serve(p paced, due time.Time) {
 	defer func() {
 		if recover() != nil {
 			c.panics.Add(1)
@@ -182,7 +213,7 @@ func (c *conductor) serve(p *player, due time.Time) {
 		}
 	}()
 	p.tick(due)
-	if !p.always && p.over() {
+	if p.over() {
 		c.retire(p)
 	}
 }

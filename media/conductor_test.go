@@ -29,12 +29,13 @@ func (w *timed) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
 }
 
 // said is the first byte of each frame sent.
+// said is the last byte of each packet: what begins slides in.
 func (w *timed) said() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var b []byte
 	for _, p := range w.sent {
-		b = append(b, p.Payload[0])
+		b = append(b, p.Payload[len(p.Payload)-1])
 	}
 	return string(b)
 }

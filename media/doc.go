@@ -6,7 +6,17 @@
 //	             ▲
 //	         conductor: prompts, music, silence, keys
 //
-// Nothing is decoded on the way, unless a trunk has keys listened for in the
+// From the third leg on a room has a mixer: each leg is decoded once into its
+// inflow, which puts its packets in order and conceals what is missing; every 20
+// ms the conductor has the mixer add up, once for each set of legs that somebody
+// hears, and encode, once for each codec. With two legs left it forwards again,
+// and neither change can be heard: who begins or ends slides.
+//
+//	Peer ──► inflow ─┐             ┌─► Sender ──► browser
+//	RTPLeg ► inflow ─┼─► mixer ────┼─► Sender ──► trunk
+//	Peer ──► inflow ─┘  (hearing)  └─► Sender ──► supervisor
+//
+// With two legs nothing is decoded on the way, unless a trunk has keys listened for in the
 // sound. The goroutine that receives a packet (a poller for the trunk's legs,
 // its own for each browser) writes it straight into the other leg's Sender,
 // which gives it the far end's numbers and payload type; a Room only says which
@@ -17,7 +27,8 @@
 // It may import configs, and is the only room that imports pion.
 //
 // Start reading at leg.go (what a leg is), sender.go (the outgoing stream) and
-// room.go; then rtp.go for the trunk with session.go and sdp.go (what is agreed
+// room.go; hearing.go (who hears whom), mixer.go, inflow.go and conceal.go for
+// three and more; record.go for messages; then rtp.go for the trunk with session.go and sdp.go (what is agreed
 // on), crypto.go and srtp.go (encryption), gate.go (whom a leg believes), dtmf.go
 // and inband.go (keys), poller_linux.go and socket_linux.go (the wire); peer.go
 // and webrtc.go for the browser; conductor.go and prompt.go for what callers hear.

@@ -36,6 +36,27 @@ func translate(b []byte, from Codec) {
 	}
 }
 
+// linear is the table that decodes the codec.
+func (c Codec) linear() *[256]int16 {
+	if c == PCMU {
+		return &ulawToLinear
+	}
+	return &alawToLinear
+}
+
+// encode codes samples into dst, which is as long.
+func (c Codec) encode(dst []byte, pcm []int16) {
+	if c == PCMU {
+		for i, v := range pcm {
+			dst[i] = encodeUlaw(v)
+		}
+		return
+	}
+	for i, v := range pcm {
+		dst[i] = encodeAlaw(v)
+	}
+}
+
 // decodeAlaw follows ITU-T G.711 table 1a: 13 bits, here scaled to 16.
 func decodeAlaw(a byte) int16 {
 	a ^= 0x55

@@ -60,12 +60,13 @@ var sources atomic.Uint64
 // nextSource returns a source newer than all others.
 func nextSource() Source { return Source(sources.Add(1)) }
 
-// Route is where one leg's incoming packets go: the Sender of another leg. It
-// is immutable but for its flags; a change of plan is a new Route.
+// Route is where one leg's incoming packets go: the Sender of another leg, or
+// the mixer. It is immutable but for its flags; a change of plan is a new Route.
 type Route struct {
 	to     *Sender
 	source Source
 	muted  *atomic.Bool // belongs to the room's member, survives a new route
+	mix    *inflow      // not nil: the mixer's, and nothing of the above is set
 	heard  atomic.Bool  // a packet was accepted
 	first  atomic.Pointer[func()]
 }
@@ -73,6 +74,8 @@ type Route struct {
 func newRoute(to *Sender, muted *atomic.Bool) *Route {
 	return &Route{to: to, source: nextSource(), muted: muted}
 }
+
+func mixRoute(in *inflow) *Route { return &Route{mix: in} }
 
 // onFirst has f called once, when the first packet was accepted.
 func (r *Route) onFirst(f func()) {
@@ -109,6 +112,11 @@ func (in *Inlet) audio(codec Codec, h *rtp.Header, payload []byte) {
 	if r == nil {
 		return
 	}
+	if r.mix != nil {
+		r.mix.audio(codec, h, payload)
+		r.accepted()
+		return
+	}
 	if r.muted.Load() {
 		fill(payload, codec.silence())
 	}
@@ -125,12 +133,16 @@ func (in *Inlet) event(h *rtp.Header, payload []byte) {
 	if r == nil {
 		return
 	}
+	if r.mix != nil {
+		r.mix.event(h, payload)
+		return
+	}
 	r.to.ForwardEvent(r.source, h, payload)
 }
 
 // skip notes that a packet of this leg's stream is not passed on.
 func (in *Inlet) skip(h *rtp.Header) {
-	if r := in.route.Load(); r != nil {
+	if r := in.route.Load(); r != nil && r.mix == nil {
 		r.to.Skip(r.source, h)
 	}
 }

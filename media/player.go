@@ -18,10 +18,9 @@ type Playlist struct {
 
 // player is one listener of the conductor.
 type player struct {
+	slot
 	sender *Sender
 	always bool // sends silence when nothing plays: carriers hang up on a silent stream
-	phase  int  // guarded by the conductor
-	served bool // guarded by the conductor: it is in a list
 
 	mu        sync.Mutex
 	once      []turn
@@ -79,9 +78,12 @@ func (p *player) Silence() { p.Play(Playlist{}) }
 
 // over tells whether there is nothing to send until Play or SendKeys is called.
 func (p *player) over() bool {
+	if p.always {
+		return false
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !p.always && len(p.once) == 0 && p.loop == nil && len(p.keys.codes) == 0 && !p.keys.open
+	return len(p.once) == 0 && p.loop == nil && len(p.keys.codes) == 0 && !p.keys.open
 }
 
 // SendKeys has the keys sent after those not yet sent. Runes that are no key

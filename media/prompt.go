@@ -17,6 +17,14 @@ var silentFrame = func() *Prompt {
 	return p
 }()
 
+// coded returns the prompt in a codec.
+func (p *Prompt) coded(c Codec) []byte {
+	if c == PCMU {
+		return p.ulaw
+	}
+	return p.alaw
+}
+
 // newPrompt encodes samples taken 8000 times a second.
 func newPrompt(pcm []int16) *Prompt {
 	size := (len(pcm) + frameSamples - 1) / frameSamples * frameSamples

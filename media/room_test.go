@@ -1,7 +1,6 @@
 package media
 
 import (
-	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -36,11 +35,12 @@ func (p *puppet) says(v byte) {
 	p.audio(p.codec, &p.h, payload)
 }
 
-// heard is the first byte of each packet the leg was sent.
+// heard is the last byte of each packet the leg was sent; the first ones of a new
+// voice slide in.
 func (p *puppet) heard() string {
 	var b []byte
 	for _, q := range p.sent {
-		b = append(b, q.Payload[0])
+		b = append(b, q.Payload[len(q.Payload)-1])
 	}
 	return string(b)
 }
@@ -54,9 +54,6 @@ func TestRoom(t *testing.T) {
 	a.says('x') // alone
 	must(t, r.Join(b))
 	must(t, r.Join(b)) // twice is once
-	if err := r.Join(c); !errors.Is(err, ErrRoomFull) {
-		t.Errorf("a third leg: %v, want ErrRoomFull", err)
-	}
 	a.says('1')
 	b.says('2')
 	c.says('x')

@@ -67,6 +67,11 @@ type Sender struct {
 		yes      bool
 		ssrc, ts uint32
 	}
+	relayed relayed
+
+	tail    [pastSamples]byte  // what the far end heard last, as it is coded
+	blends  bool               // the next sound is another's: it is slid into
+	blended [frameSamples]byte // a frame of the conductor's, changed
 
 	packets, octets uint64 // RTP sent, for sender reports
 	stale           uint64 // packets dropped: old source, or too late to be worth hearing
@@ -103,11 +108,13 @@ const (
 
 // NewSender returns a Sender that drops everything until Bind.
 func NewSender() *Sender {
-	return &Sender{
+	s := &Sender{
 		header: rtp.Header{Version: 2, SSRC: rand.Uint32()},
 		seq:    uint16(rand.Uint32N(1 << 15)), // RFC 3711 section 3.3.1: not near the wrap
 		ts:     rand.Uint32(),
 	}
+	s.forget()
+	return s
 }
 
 // Bind says where packets go and what the far end understands. Numbers go on
@@ -118,8 +125,12 @@ func (s *Sender) Bind(out Writer, f Format) {
 	if s.shut {
 		return
 	}
+	again := f.Codec == s.format.Codec
 	s.out, s.format = out, f
 	s.in.valid = false
+	if !again {
+		s.forget()
+	}
 	if f.SSRC != 0 {
 		s.header.SSRC = f.SSRC
 	}
@@ -180,6 +191,9 @@ func (s *Sender) forward(now time.Time, from Source, codec Codec, h *rtp.Header,
 		translate(payload, codec)
 	}
 	s.filling = false
+	if s.blends {
+		s.blend(now, payload)
+	}
 	s.pass(now, h, s.format.PayloadType, payload, h.Marker || rebased)
 	return true
 }
@@ -245,6 +259,7 @@ func (s *Sender) admit(from Source) bool {
 		s.source = from
 		s.takeovers++
 		s.in.valid = false
+		s.blends = true
 	}
 	return true
 }
@@ -374,14 +389,7 @@ func (s *Sender) pass(now time.Time, h *rtp.Header, payloadType uint8, payload [
 
 // put writes one packet and remembers it if it is the newest.
 func (s *Sender) put(now time.Time, payloadType uint8, seq uint16, ts uint32, payload []byte, marker bool) {
-	h := &s.header
-	h.Marker, h.PayloadType, h.SequenceNumber, h.Timestamp = marker, payloadType, seq, ts
-	if _, err := s.out.WriteRTP(h, payload); err != nil {
-		s.failed++
-	} else {
-		s.packets++
-		s.octets += uint64(len(payload))
-	}
+	s.write(payloadType, seq, ts, payload, marker)
 	s.mark = false
 	if !s.started {
 		s.anchor, s.anchorTS = now, ts
@@ -391,8 +399,21 @@ func (s *Sender) put(now time.Time, payloadType uint8, seq uint16, ts uint32, pa
 		s.samples = 0
 		if payloadType == s.format.PayloadType {
 			s.samples = uint32(len(payload))
+			s.remember(payload)
 		}
 	}
+}
+
+// write puts one packet on the wire.
+func (s *Sender) write(payloadType uint8, seq uint16, ts uint32, payload []byte, marker bool) {
+	h := &s.header
+	h.Marker, h.PayloadType, h.SequenceNumber, h.Timestamp = marker, payloadType, seq, ts
+	if _, err := s.out.WriteRTP(h, payload); err != nil {
+		s.failed++
+		return
+	}
+	s.packets++
+	s.octets += uint64(len(payload))
 }
 
 // Skip notes that a packet of the source was taken out on the way, so that the
@@ -414,7 +435,7 @@ func (s *Sender) Release(from Source) {
 	if s.source != 0 && s.source <= from {
 		s.source = 0
 		s.in.valid = false
-		s.mark = true
+		s.mark, s.blends = true, true
 	}
 }
 
@@ -444,7 +465,7 @@ func (s *Sender) frame(due time.Time, takeovers uint64, alaw, ulaw []byte) outco
 	case s.held || s.keying:
 		return sent
 	}
-	s.own(due, alaw, ulaw)
+	s.own(due, s.law(alaw, ulaw))
 	return sent
 }
 
@@ -460,16 +481,23 @@ func (s *Sender) silence(due time.Time) {
 		return
 	}
 	s.filling = s.source != 0
-	alaw, ulaw := silentFrame.frame(0)
-	s.own(due, alaw, ulaw)
+	s.own(due, silentFrame.coded(s.format.Codec))
+}
+
+// law chooses between the two codings of a frame.
+func (s *Sender) law(alaw, ulaw []byte) []byte {
+	if s.format.Codec == PCMU {
+		return ulaw
+	}
+	return alaw
 }
 
 // own sends a frame that is nobody's packet: next number, next timestamp. A
 // source that comes back after it is mapped anew.
-func (s *Sender) own(due time.Time, alaw, ulaw []byte) {
-	payload := alaw
-	if s.format.Codec == PCMU {
-		payload = ulaw
+func (s *Sender) own(due time.Time, payload []byte) {
+	if s.blends {
+		payload = s.blended[:copy(s.blended[:], payload)] // frames are shared
+		s.blend(due, payload)
 	}
 	step := uint32(frameSamples)
 	marker := s.mark || s.in.valid
@@ -516,7 +544,7 @@ func (s *Sender) sound(due time.Time, alaw, ulaw []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.out != nil && !s.held {
-		s.own(due, alaw, ulaw)
+		s.own(due, s.law(alaw, ulaw))
 	}
 }
 

@@ -295,6 +295,9 @@ func TestSenderClockDrift(t *testing.T) {
 func TestSenderTranslates(t *testing.T) {
 	st := newStage(Format{Codec: PCMU, PayloadType: 0})
 	v := newVoice(PCMA)
+	st.s.forward(st.now, v.id, PCMA, &v.h, []byte{0xD5, 0xD5, 0xD5, 0xD5}) // slides in
+	v.h.SequenceNumber++
+	v.h.Timestamp += 4
 	payload := []byte{0xD5, 0x55, 0x2A, 0xAA}
 	st.s.forward(st.now, v.id, PCMA, &v.h, payload)
 	got := st.last()
