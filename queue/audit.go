@@ -120,6 +120,9 @@ func (a *Audit) Add(e Entry) {
 	if a.seq != 0 && e.Seq != a.seq+1 {
 		a.broken(e, "journal", "seq %d follows %d", e.Seq, a.seq)
 	}
+	if a.seq == 0 && e.Seq > 1 { // older entries were erased
+		a.blocks.older = true
+	}
 	a.seq = e.Seq
 	switch e.Kind {
 	case CallArrived, CallDialled:

@@ -113,15 +113,17 @@
 // agents.go, device.go and reconnect.go a volunteer's shift, drill.go the house
 // calling itself, order.go the waiting order, exits.go and announce.go what
 // happens to those who wait, menu.go the way into a line, hours.go when it is open,
-// ladder.go what is said before the exit, keys.go what callers press, route.go the
+// ladder.go what is said before the exit, keys.go what callers press, blocks.go who
+// is blocked, flood.go who calls too often and barred.go what both lead to,
+// silent.go a caller who cannot speak, abuse.go the end of an abusive call, route.go the
 // admin's document and its edits.
 // deadlines.go is the one timer heap.
 //
 // desk.go is the goroutine around all that and perform.go the one that keeps
 // entries and hands orders out; nothing else here has a goroutine, a clock or a
 // lock. entry.go names the journal's lines, record.go folds them into records,
-// audit.go holds the laws they obey. check_test.go has the invariants that hold
-// after every event, simulate_test.go the thousand days they were tried on;
+// audit.go and audit_blocks.go hold the laws they obey. check_test.go has the invariants that hold
+// after every event, simulate_test.go the two thousand days they were tried on;
 // queuetest plays the desk's collaborators for tests of other rooms.
 //
 // May import: configs, and nothing else of ours.

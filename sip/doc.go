@@ -24,6 +24,7 @@
 //	                      attempt.go one INVITE, early.go who rings, fit.go TCP for a long one
 //	      ─ whom it is for (owner)
 //	        contact.go    the desk's contact; channel.go and dial.go its orders
+//	        say.go        words in the middle of a talk
 //	        onward.go     the number a contact is forwarded to
 //	        device.go     a volunteer's phone or mobile; phone.go, refer.go
 //	      ─ what it does
