@@ -40,7 +40,7 @@ func openKey(path string) ([]byte, error) {
 	}
 	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(b)))
 	if err != nil || len(key) != keySize {
-		return nil, fmt.Errorf("the key file %s holds no key of ours; put the right one back, or remove it to begin with a new one: then blocks of callers match nobody any more", path)
+		return nil, fmt.Errorf("the key file %s holds no key of ours; put the right one back, or remove it to begin with a new one: then blocks of callers match nobody any more, and what was sealed with it cannot be read", path)
 	}
 	return key, nil
 }
