@@ -136,9 +136,10 @@ func (s *state) keepPlace(c *contact) {
 // is over.
 func (s *state) promiseCallback(by AgentID, w *writing) {
 	e := Entry{Kind: CallbackDenied, Contact: w.contact, Agent: by, Queue: w.line.id}
-	_, safe := s.mayCallKey(w.key)
+	key := s.person(w.caller, w.out)
+	_, safe := s.mayCallKey(key)
 	switch {
-	case w.key == "":
+	case key == "":
 		e.Reason = deniedWithheld
 	case safe == SafetyNo:
 		e.Reason = SafetyNo
@@ -230,13 +231,16 @@ const (
 // notDue tells why b is parked, empty if it is due, and when that may change.
 func (s *state) notDue(b *callback) (why string, at time.Time) {
 	set := b.entry.line.set.Callback
+	p := s.profile(b.key)
+	if p.MayCall == SafeNo {
+		return SafetyNo, time.Time{}
+	}
 	if again := b.last.Add(orDefault(set.Gap, 10*time.Minute)); !b.last.IsZero() && !b.urged && s.now.Before(again) {
 		return ParkedGap, again
 	}
 	if again, capped := s.capped(b); capped {
 		return ParkedCap, again
 	}
-	p := s.profile(b.key)
 	_, why = mayCall(*p, s.now)
 	if at, ok := p.changes(s.now); ok {
 		return why, at

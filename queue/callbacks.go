@@ -111,7 +111,7 @@ func (s *state) onCallbackPromised(ev CallbackPromised) {
 	if a == nil {
 		return
 	}
-	key, hers := s.callerOf(a, ev.Contact)
+	key, hers := s.personOf(a, ev.Contact)
 	switch {
 	case !hers:
 		return
@@ -131,7 +131,7 @@ func (s *state) onSafetyAnswered(ev SafetyAnswered) {
 	if a == nil || ev.Answer.Wrong() != "" {
 		return
 	}
-	key, hers := s.callerOf(a, ev.Contact)
+	key, hers := s.personOf(a, ev.Contact)
 	if !hers {
 		return
 	}

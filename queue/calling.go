@@ -180,7 +180,7 @@ func (s *state) onOtherAnswered(ev OtherAnswered) {
 	}
 	switch c, w := a.contact, a.writing; {
 	case c != nil && c.id == ev.Contact && c.out && c.answered:
-		s.forgetConsent(s.keyOf(c), Entry{Contact: c.id, Agent: a.id, Queue: c.line.id, Reason: otherPerson})
+		s.forgetConsent(s.person(c.caller, c.out), Entry{Contact: c.id, Agent: a.id, Queue: c.line.id, Reason: otherPerson})
 		if c.calls != nil {
 			c.calls.other = true
 		}
@@ -190,7 +190,7 @@ func (s *state) onOtherAnswered(ev OtherAnswered) {
 		}
 	case w != nil && w.contact == ev.Contact:
 		w.back = false
-		s.forgetConsent(w.key, Entry{Contact: w.contact, Agent: a.id, Queue: w.line.id, Reason: otherPerson})
+		s.forgetConsent(s.person(w.caller, w.out), Entry{Contact: w.contact, Agent: a.id, Queue: w.line.id, Reason: otherPerson})
 		s.show(a)
 	}
 }

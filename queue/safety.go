@@ -220,6 +220,31 @@ func (s *state) sweepSafety() {
 // keySafety is the key of profiles for a number.
 func (s *state) keySafety(number string) string { return s.pseudonym(CallerKey(number)) }
 
+// person is the key of whoever number belongs to, if she can be asked whether it
+// is safe to call her: a caller, or somebody we called who called before. Empty:
+// a withheld number, or a service.
+func (s *state) person(number Caller, out bool) string {
+	if number.Anonymous() {
+		return ""
+	}
+	key := s.keySafety(number.Reveal())
+	if out && s.safety.of[key] == nil {
+		return ""
+	}
+	return key
+}
+
+// personOf is the key of whom a talks to or writes about.
+func (s *state) personOf(a *agent, contact ContactID) (key string, hers bool) {
+	switch {
+	case a.contact != nil && a.contact.id == contact && a.contact.phase.withAgent():
+		return s.person(a.contact.caller, a.contact.out), true
+	case a.writing != nil && a.writing.contact == contact:
+		return s.person(a.writing.caller, a.writing.out), true
+	}
+	return "", false
+}
+
 // noteCaller remembers that c called, so that she is known to be a caller when
 // somebody dials her number.
 func (s *state) noteCaller(c *contact) {

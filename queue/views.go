@@ -39,8 +39,8 @@ func (s *state) view(a *agent) AgentView {
 		v.WrapUp = &WrapUpView{Contact: w.contact, Label: w.label, TalkMS: ms(w.talk), Until: w.until, EndedBy: w.endedBy,
 			Disposition: w.disposition, Extendable: w.extend > 0, Open: w.open,
 			Block: s.blockWord(w.key), Rest: w.rest}
-		if w.key != "" {
-			v.WrapUp.Back = s.backView(w.key, w.back, w.safe)
+		if key := s.person(w.caller, w.out); key != "" {
+			v.WrapUp.Back = s.backView(key, w.back, w.safe)
 		}
 	}
 	return v
@@ -63,7 +63,7 @@ func (s *state) callView(a *agent, c *contact) *CallView {
 	if b := c.calls; b != nil {
 		v.Callback, v.Listening = b.id, c.listens
 	}
-	if key := s.keyOf(c); key != "" {
+	if key := s.person(c.caller, c.out); key != "" && c.phase.withAgent() {
 		v.Back = s.backView(key, c.promised, c.safe)
 	}
 	if c.phase == summoning || c.phase == dialling {

@@ -27,6 +27,7 @@ type writing struct {
 	back     bool
 	safe     Safe // what the caller said about it
 	caller   Caller
+	out      bool
 	language string
 	dialled  string
 
@@ -75,7 +76,7 @@ func (s *state) wrapUp(a *agent, c *contact, talk time.Duration, by Party) {
 func (s *state) writingAbout(c *contact) *writing {
 	return &writing{
 		contact: c.id, who: s.identify(c.caller), key: s.keyOf(c), label: c.line.set.Label, line: c.line,
-		back: c.promised && !(c.calls != nil && c.calls.other), safe: c.safe, caller: c.caller, language: c.language, dialled: c.dialled,
+		back: c.promised && !(c.calls != nil && c.calls.other), safe: c.safe, caller: c.caller, out: c.out, language: c.language, dialled: c.dialled,
 	}
 }
 
@@ -93,7 +94,7 @@ func (s *state) wrapUpOver(a *agent, by string) {
 	s.record(Entry{Kind: WrapUpDone, Contact: w.contact, Agent: a.id, Reason: w.disposition, By: by})
 	if w.disposition == otherPerson {
 		w.back = false
-		s.forgetConsent(w.key, Entry{Contact: w.contact, Agent: a.id, Queue: w.line.id, Reason: otherPerson})
+		s.forgetConsent(s.person(w.caller, w.out), Entry{Contact: w.contact, Agent: a.id, Queue: w.line.id, Reason: otherPerson})
 	}
 	s.keepPromise(a, w)
 	s.relieve(a, w.disposition)
