@@ -10,8 +10,8 @@ import (
 // Change is one difference between two routing documents.
 type Change struct {
 	Kind string `json:"kind"`          // added, removed, changed, moved
-	What string `json:"what"`          // number, queue, agent, outgoing, blocked, flood, care, pause reason, disposition
-	Name string `json:"name"`          // the number, id or code; empty for outgoing, blocked, flood and care
+	What string `json:"what"`          // number, menu, hours, queue, agent, pause reason, disposition, or the key of another part
+	Name string `json:"name"`          // the number, id or code; empty for a part that is no list
 	Key  string `json:"key,omitempty"` // of changed: ring_for, exit.words
 	Old  string `json:"old,omitempty"`
 	New  string `json:"new,omitempty"`
@@ -40,50 +40,63 @@ func orNothing(s string) string {
 	return shown(s)
 }
 
+// singular names an element of a list of the document; of the others its key is
+// the word.
+var singular = map[string]string{
+	"numbers": "number", "menus": "menu", "queues": "queue", "agents": "agent", "pause_reasons": "pause reason", "dispositions": "disposition",
+}
+
 // Changes lists what taking on next after old would change, in the order of
-// the document.
+// the document. It walks the document's own fields, so that none can be missing:
+// what is not listed is not applied.
 func Changes(old, next Routing) []Change {
 	out := []Change{}
-	out = append(out, changesOf("number", old.Numbers, next.Numbers)...)
-	out = append(out, changesOf("queue", old.Queues, next.Queues)...)
-	out = append(out, changesOf("agent", old.Agents, next.Agents)...)
-	for _, part := range []struct {
-		what      string
-		old, next any
-	}{
-		{"outgoing", old.Outgoing, next.Outgoing}, {"blocked", old.Blocked, next.Blocked},
-		{"flood", old.Flood, next.Flood}, {"care", old.Care, next.Care},
-	} {
-		for _, d := range differences("", reflect.ValueOf(part.old), reflect.ValueOf(part.next)) {
-			d.Kind, d.What = "changed", part.what
+	a, b := reflect.ValueOf(old), reflect.ValueOf(next)
+	for f := range fields(a.Type()) {
+		what := yamlName(f)
+		x, y := a.FieldByIndex(f.Index), b.FieldByIndex(f.Index)
+		if f.Type.Kind() == reflect.Slice {
+			if one, ok := singular[what]; ok {
+				what = one
+			}
+			out = append(out, changesOf(what, x, y)...)
+			continue
+		}
+		for _, d := range differences("", x, y) {
+			d.Kind, d.What = "changed", what
 			out = append(out, d)
 		}
 	}
-	out = append(out, changesOf("pause reason", old.PauseReasons, next.PauseReasons)...)
-	return append(out, changesOf("disposition", old.Dispositions, next.Dispositions)...)
+	return out
 }
 
 // changesOf compares two lists whose elements are named by their first field.
-func changesOf[T any](what string, old, next []T) (out []Change) {
-	name := func(e T) string { return reflect.ValueOf(e).Field(0).String() }
-	find := func(list []T, want string) int {
-		return slices.IndexFunc(list, func(e T) bool { return name(e) == want })
+func changesOf(what string, old, next reflect.Value) (out []Change) {
+	name := func(e reflect.Value) string { return e.Field(0).String() }
+	find := func(list reflect.Value, want string) int {
+		for i := range list.Len() {
+			if name(list.Index(i)) == want {
+				return i
+			}
+		}
+		return -1
 	}
 	var stayed []int // places in old of those in both, in next's order
-	for _, n := range next {
-		i := find(old, name(n))
-		if i < 0 {
+	for i := range next.Len() {
+		n := next.Index(i)
+		at := find(old, name(n))
+		if at < 0 {
 			out = append(out, Change{Kind: "added", What: what, Name: name(n)})
 			continue
 		}
-		stayed = append(stayed, i)
-		for _, d := range differences("", reflect.ValueOf(old[i]), reflect.ValueOf(n)) {
+		stayed = append(stayed, at)
+		for _, d := range differences("", old.Index(at), n) {
 			d.Kind, d.What, d.Name = "changed", what, name(n)
 			out = append(out, d)
 		}
 	}
-	for _, o := range old {
-		if find(next, name(o)) < 0 {
+	for i := range old.Len() {
+		if o := old.Index(i); find(next, name(o)) < 0 {
 			out = append(out, Change{Kind: "removed", What: what, Name: name(o)})
 		}
 	}
@@ -102,8 +115,8 @@ func differences(path string, old, next reflect.Value) (out []Change) {
 		case f.Type.Kind() == reflect.Struct:
 			out = append(out, differences(key, a, b)...)
 		case f.Type.Kind() == reflect.Slice:
-			if x, y := words(a), words(b); x != y {
-				out = append(out, Change{Key: key, Old: x, New: y})
+			if a.Len()+b.Len() > 0 && !reflect.DeepEqual(a.Interface(), b.Interface()) {
+				out = append(out, Change{Key: key, Old: words(a), New: words(b)})
 			}
 		case a.Interface() != b.Interface():
 			out = append(out, Change{Key: key, Old: word(a), New: word(b)})

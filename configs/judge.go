@@ -94,9 +94,7 @@ func (q Queue) validate(c check, v judge) {
 	case d > 2*time.Minute:
 		c.bad("ring_for", q.RingFor.String(), "keeps a caller waiting on one volunteer for too long", "use at most 2m; 20s is usual")
 	}
-	if q.AnnounceEvery != 0 {
-		c.between("announce_every", q.AnnounceEvery, 10*time.Second, 10*time.Minute)
-	}
+	q.validateAnnouncements(c, v)
 	c.count("max_waiting", q.MaxWaiting, 0, 10000)
 	c.between("max_wait", q.MaxWait, 10*time.Second, 4*time.Hour)
 	c.between("max_wait_nobody", q.MaxWaitNobody, 0, 4*time.Hour)

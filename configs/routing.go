@@ -33,35 +33,40 @@ type Number struct {
 
 // Queue is one line callers wait in.
 type Queue struct {
-	ID              string   `yaml:"id" json:"id" doc:"Short stable name, used by numbers, agents and reports."`
-	Label           string   `yaml:"label" json:"label" doc:"What volunteers see when a call rings."`
-	Strategy        string   `yaml:"strategy" json:"strategy" default:"longest_idle" choices:"longest_idle,ring_all,fewest_calls,least_talk,round_robin,linear,random,weighted_random,ring_n,ring_progressive" doc:"Who rings first, and how many at once."`
-	RingFor         Duration `yaml:"ring_for" json:"ring_for" default:"20s" doc:"How long one volunteer's browser or phone rings before the next is tried."`
-	RingN           int      `yaml:"ring_n" json:"ring_n" default:"3" doc:"How many ring at once with the strategy ring_n."`
-	RingStep        Duration `yaml:"ring_step" json:"ring_step" default:"10s" doc:"With the strategy ring_progressive one more volunteer rings each time so long has passed; those who ring go on."`
-	Steps           []Step   `yaml:"steps" json:"steps" doc:"Who else may be rung when a caller has waited for a while."`
-	Weight          int      `yaml:"weight" json:"weight" default:"0" doc:"Of queues that share volunteers, the callers of the one with more weight are served first."`
-	Greeting        string   `yaml:"greeting" json:"greeting" default:"greeting" doc:"The prompt every caller hears first."`
-	Music           string   `yaml:"music" json:"music" default:"music" doc:"The prompt that loops while a caller waits or is held."`
-	AnnounceEvery   Duration `yaml:"announce_every" json:"announce_every" default:"45s" doc:"How often a waiting caller is told her position, if it improved; 0s never."`
-	MaxWaiting      int      `yaml:"max_waiting" json:"max_waiting" default:"0" doc:"How many may wait at once; 0 means no limit."`
-	MaxExpectedWait Duration `yaml:"max_expected_wait" json:"max_expected_wait" default:"0s" doc:"Who would wait longer than this takes the exit at once; 0s no limit. An empty queue admits everybody."`
-	MaxRatio        float64  `yaml:"max_ratio" json:"max_ratio" default:"0" doc:"How many may wait for each volunteer on shift; 0 means no limit. An empty queue admits everybody."`
-	MaxWait         Duration `yaml:"max_wait" json:"max_wait" default:"15m" doc:"How long a caller waits at most before the exit is taken."`
-	MaxWaitNobody   Duration `yaml:"max_wait_nobody" json:"max_wait_nobody" default:"2m" doc:"How long a caller waits while no volunteer of this queue is on shift."`
-	Ladder          []Rung   `yaml:"ladder" json:"ladder" doc:"What is said to a caller who has waited for a while, and what she may choose then."`
-	Callback        Callback `yaml:"callback" json:"callback" doc:"How callers are called back who chose so on the ladder, or were promised it."`
-	Exit            Exit     `yaml:"exit" json:"exit" doc:"What happens when a caller has waited too long: another queue, closing words, or a message."`
-	Hours           string   `yaml:"hours" json:"hours" default:"" doc:"When it is open; empty: always."`
-	Closed          Closing  `yaml:"closed" json:"closed" doc:"Closes the queue now, whatever its hours say."`
-	WhenClosed      Exit     `yaml:"when_closed" json:"when_closed" doc:"Where callers go while it is closed; nothing: they hear the words closed."`
-	AtClosing       string   `yaml:"at_closing" json:"at_closing" default:"keep" choices:"keep,exit" doc:"Who waits when it closes: keep, they wait on and are answered; exit, they go where callers go while it is closed."`
-	ResumeFor       Duration `yaml:"resume_for" json:"resume_for" default:"5m" doc:"Who hung up while she waited and calls again within this time has her place back; 0s never."`
-	DropReturnFor   Duration `yaml:"drop_return_for" json:"drop_return_for" default:"10m" doc:"Whose talk broke off and who calls again within this time goes to the head, to the same volunteer first; 0s never."`
-	WrapUpMode      string   `yaml:"wrap_up_mode" json:"wrap_up_mode" default:"timed_extendable" choices:"none,timed,timed_extendable,until_done" doc:"How the volunteer's writing time ends: none at all; timed, after wrap_up; timed_extendable, likewise but she may add wrap_up_extend; until_done, when she says so, an hour at most."`
-	WrapUp          Duration `yaml:"wrap_up" json:"wrap_up" default:"120s" doc:"The volunteer's writing time after a contact; 0s none."`
-	WrapUpExtend    Duration `yaml:"wrap_up_extend" json:"wrap_up_extend" default:"120s" doc:"How much one press of Extend adds."`
-	ShortAbandon    Duration `yaml:"short_abandon" json:"short_abandon" default:"5s" doc:"A caller who leaves within this time counts as abandoned_short."`
+	ID               string   `yaml:"id" json:"id" doc:"Short stable name, used by numbers, agents and reports."`
+	Label            string   `yaml:"label" json:"label" doc:"What volunteers see when a call rings."`
+	Strategy         string   `yaml:"strategy" json:"strategy" default:"longest_idle" choices:"longest_idle,ring_all,fewest_calls,least_talk,round_robin,linear,random,weighted_random,ring_n,ring_progressive" doc:"Who rings first, and how many at once."`
+	RingFor          Duration `yaml:"ring_for" json:"ring_for" default:"20s" doc:"How long one volunteer's browser or phone rings before the next is tried."`
+	RingN            int      `yaml:"ring_n" json:"ring_n" default:"3" doc:"How many ring at once with the strategy ring_n."`
+	RingStep         Duration `yaml:"ring_step" json:"ring_step" default:"10s" doc:"With the strategy ring_progressive one more volunteer rings each time so long has passed; those who ring go on."`
+	Steps            []Step   `yaml:"steps" json:"steps" doc:"Who else may be rung when a caller has waited for a while."`
+	Weight           int      `yaml:"weight" json:"weight" default:"0" doc:"Of queues that share volunteers, the callers of the one with more weight are served first."`
+	Greeting         string   `yaml:"greeting" json:"greeting" default:"greeting" doc:"The prompt every caller hears first."`
+	Music            string   `yaml:"music" json:"music" default:"music" doc:"The prompt that loops while a caller waits or is held."`
+	AnnounceEvery    Duration `yaml:"announce_every" json:"announce_every" default:"45s" doc:"How often a waiting caller is told her position, if it improved; 0s never."`
+	AnnouncePosition string   `yaml:"announce_position" json:"announce_position" default:"yes" choices:"yes,no,limit,more" doc:"Which positions are told: all, none, only those up to announce_limit, or beyond it that more than so many are before her."`
+	AnnounceLimit    int      `yaml:"announce_limit" json:"announce_limit" default:"0" doc:"The last position that is told, with limit and more; 0 no limit."`
+	AnnounceWait     bool     `yaml:"announce_wait" json:"announce_wait" default:"false" doc:"Whether she is told how long it may take, in whole minutes from and to; it never grows, and is not said before it can be known."`
+	Comfort          []string `yaml:"comfort" json:"comfort" doc:"The prompts that are said in turn while she waits; none: the built-in ones, that she is not alone and that 0 twice ends the call."`
+	ComfortEvery     Duration `yaml:"comfort_every" json:"comfort_every" default:"60s" doc:"How often one of them is said, if nothing else was; 0s never."`
+	MaxWaiting       int      `yaml:"max_waiting" json:"max_waiting" default:"0" doc:"How many may wait at once; 0 means no limit."`
+	MaxExpectedWait  Duration `yaml:"max_expected_wait" json:"max_expected_wait" default:"0s" doc:"Who would wait longer than this takes the exit at once; 0s no limit. An empty queue admits everybody."`
+	MaxRatio         float64  `yaml:"max_ratio" json:"max_ratio" default:"0" doc:"How many may wait for each volunteer on shift; 0 means no limit. An empty queue admits everybody."`
+	MaxWait          Duration `yaml:"max_wait" json:"max_wait" default:"15m" doc:"How long a caller waits at most before the exit is taken."`
+	MaxWaitNobody    Duration `yaml:"max_wait_nobody" json:"max_wait_nobody" default:"2m" doc:"How long a caller waits while no volunteer of this queue is on shift."`
+	Ladder           []Rung   `yaml:"ladder" json:"ladder" doc:"What is said to a caller who has waited for a while, and what she may choose then."`
+	Callback         Callback `yaml:"callback" json:"callback" doc:"How callers are called back who chose so on the ladder, or were promised it."`
+	Exit             Exit     `yaml:"exit" json:"exit" doc:"What happens when a caller has waited too long: another queue, closing words, or a message."`
+	Hours            string   `yaml:"hours" json:"hours" default:"" doc:"When it is open; empty: always."`
+	Closed           Closing  `yaml:"closed" json:"closed" doc:"Closes the queue now, whatever its hours say."`
+	WhenClosed       Exit     `yaml:"when_closed" json:"when_closed" doc:"Where callers go while it is closed; nothing: they hear the words closed."`
+	AtClosing        string   `yaml:"at_closing" json:"at_closing" default:"keep" choices:"keep,exit" doc:"Who waits when it closes: keep, they wait on and are answered; exit, they go where callers go while it is closed."`
+	ResumeFor        Duration `yaml:"resume_for" json:"resume_for" default:"5m" doc:"Who hung up while she waited and calls again within this time has her place back; 0s never."`
+	DropReturnFor    Duration `yaml:"drop_return_for" json:"drop_return_for" default:"10m" doc:"Whose talk broke off and who calls again within this time goes to the head, to the same volunteer first; 0s never."`
+	WrapUpMode       string   `yaml:"wrap_up_mode" json:"wrap_up_mode" default:"timed_extendable" choices:"none,timed,timed_extendable,until_done" doc:"How the volunteer's writing time ends: none at all; timed, after wrap_up; timed_extendable, likewise but she may add wrap_up_extend; until_done, when she says so, an hour at most."`
+	WrapUp           Duration `yaml:"wrap_up" json:"wrap_up" default:"120s" doc:"The volunteer's writing time after a contact; 0s none."`
+	WrapUpExtend     Duration `yaml:"wrap_up_extend" json:"wrap_up_extend" default:"120s" doc:"How much one press of Extend adds."`
+	ShortAbandon     Duration `yaml:"short_abandon" json:"short_abandon" default:"5s" doc:"A caller who leaves within this time counts as abandoned_short."`
 }
 
 // Exit is the way out of a queue that nobody could answer. Exactly one of its

@@ -101,7 +101,8 @@ func drawRouting(t *rapid.T) Routing {
 		Queues: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Queue {
 			return Queue{ID: text.Draw(t, "id"), Label: text.Draw(t, "label"), Strategy: text.Draw(t, "strategy"),
 				RingFor: duration.Draw(t, "ring"), Greeting: text.Draw(t, "greeting"), Music: text.Draw(t, "music"),
-				AnnounceEvery: duration.Draw(t, "announce"), MaxWaiting: rapid.Int().Draw(t, "max"), MaxWait: duration.Draw(t, "wait"),
+				AnnounceEvery: duration.Draw(t, "announce"), AnnouncePosition: text.Draw(t, "which"), AnnounceLimit: rapid.Int().Draw(t, "up to"), AnnounceWait: rapid.Bool().Draw(t, "how long"),
+				Comfort: []string{text.Draw(t, "comfort")}, ComfortEvery: duration.Draw(t, "how often"), MaxWaiting: rapid.Int().Draw(t, "max"), MaxWait: duration.Draw(t, "wait"),
 				MaxWaitNobody: duration.Draw(t, "nobody"), Exit: Exit{text.Draw(t, "exit"), text.Draw(t, "words"), rapid.Bool().Draw(t, "message")},
 				Hours: text.Draw(t, "hours"), Closed: Closing{text.Draw(t, "until"), text.Draw(t, "why")}, AtClosing: text.Draw(t, "closing"),
 				Ladder: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Rung {
@@ -170,6 +171,42 @@ func TestAliasBomb(t *testing.T) {
 }
 
 // TestChanges reads the preview an admin sees.
+// Whatever differs is listed: what is not listed is not applied.
+func TestEveryChangeIsListed(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		old, next := drawRouting(t), drawRouting(t)
+		names := func(r Routing) bool { // lists are known by names, which Validate keeps apart
+			seen := map[string]bool{}
+			v := reflect.ValueOf(r)
+			for i := range v.NumField() {
+				if v.Field(i).Kind() != reflect.Slice {
+					continue
+				}
+				for k := range v.Field(i).Len() {
+					name := v.Type().Field(i).Name + v.Field(i).Index(k).Field(0).String()
+					if seen[name] {
+						return false
+					}
+					seen[name] = true
+				}
+			}
+			return true
+		}
+		if !names(old) || !names(next) {
+			t.Skip()
+		}
+		// One part of the one in the other: that part is a change.
+		i := rapid.IntRange(0, reflect.TypeFor[Routing]().NumField()-1).Draw(t, "part")
+		mixed := old
+		reflect.ValueOf(&mixed).Elem().Field(i).Set(reflect.ValueOf(next).Field(i))
+		a, b := reflect.ValueOf(old).Field(i), reflect.ValueOf(mixed).Field(i)
+		same := reflect.DeepEqual(a.Interface(), b.Interface()) || a.Kind() == reflect.Slice && a.Len()+b.Len() == 0
+		if n := len(Changes(old, mixed)); same != (n == 0) {
+			t.Fatalf("%s: same %v, %d changes\n%+v\n%+v", reflect.TypeFor[Routing]().Field(i).Name, same, n, a, b)
+		}
+	})
+}
+
 func TestChanges(t *testing.T) {
 	old, next := DemoRouting(), DemoRouting()
 	if c := Changes(old, next); len(c) != 0 {

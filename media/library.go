@@ -107,7 +107,7 @@ func (l *Library) Names() []string {
 
 func isNumberWord(name string) bool {
 	switch name {
-	case "belas", "puluh", "ratus", "seratus", "hundred":
+	case "belas", "puluh", "ratus", "seratus", "hundred", "more-than", "people", "wait", "less-than", "to", "minute", "minutes":
 		return true
 	}
 	if !strings.HasPrefix(name, "n") {
@@ -127,11 +127,46 @@ func (l *Library) Position(n int, language string) []*Prompt {
 	if n == 1 {
 		return l.all(language, "next")
 	}
-	words := indonesian
-	if language == "en" {
-		words = english
+	return l.all(language, append([]string{"position"}, numberWords(language)(n)...)...)
+}
+
+// MoreThan returns that more than n are before her.
+func (l *Library) MoreThan(n int, language string) []*Prompt {
+	return l.figure(language, "more-than", n, "people")
+}
+
+// Wait returns how long it may take: from so many minutes to so many; from 0 is
+// less than so many. Nothing when a word is missing, as with Position.
+func (l *Library) Wait(from, to int, language string) []*Prompt {
+	if to < 1 || to > 999 || from >= to {
+		return nil
 	}
-	return l.all(language, append([]string{"position"}, words(n)...)...)
+	words := []string{"wait"}
+	if from < 1 {
+		words = append(words, "less-than")
+	} else {
+		words = append(append(words, numberWords(language)(from)...), "to")
+	}
+	words = append(words, numberWords(language)(to)...)
+	if to == 1 { // English has a word for one of them; the Indonesian recording is the same
+		return l.all(language, append(words, "minute")...)
+	}
+	return l.all(language, append(words, "minutes")...)
+}
+
+// figure returns a number between two prompts.
+func (l *Library) figure(language, before string, n int, after string) []*Prompt {
+	if n < 1 || n > 999 {
+		return nil
+	}
+	return l.all(language, append(append([]string{before}, numberWords(language)(n)...), after)...)
+}
+
+func numberWords(language string) func(int) []string {
+	if language == "en" {
+		return english
+	}
+	return indonesian
 }
 
 func (l *Library) all(language string, names ...string) []*Prompt {

@@ -14,9 +14,9 @@ type Channel interface {
 	// Wait plays music (after the greeting, if one is given) to a contact that
 	// was with an agent or came from another queue.
 	Wait(ContactID, Sound)
-	// Announce says her position between two bars of music; a greeting that
+	// Announce says where she stands, or a line of comfort, between two bars of music; a greeting that
 	// still plays is finished first.
-	Announce(ContactID, int)
+	Announce(ContactID, Announcement)
 	// Ask says prompts to a caller who is with nobody, after a greeting that still
 	// plays, and then goes on with the music. Asked with this number follows when
 	// the words are over; a key, which comes as KeyPressed, may be earlier.

@@ -49,7 +49,12 @@ type contact struct {
 	exits          []QueueID
 	announced      int // the last place she was told
 	announce       token
-	rungs          int // of her line's ladder, that were said to her
+	placeDue       time.Time // when her place is told next; zero: never
+	comfortDue     time.Time
+	saidAt         time.Time
+	told           WaitRange // how long it may take, as she was told last
+	comforts       int       // lines she heard
+	rungs          int       // of her line's ladder, that were said to her
 	rungDue        token
 	fresh          bool // in state.newcomers
 

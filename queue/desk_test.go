@@ -205,7 +205,7 @@ func TestUnkeptEntriesAreAnErrorOfRun(t *testing.T) {
 // faultyChannel breaks on one order.
 type faultyChannel struct{ queuetest.Channel }
 
-func (f *faultyChannel) Announce(queue.ContactID, int) { panic("a bug in a channel") }
+func (f *faultyChannel) Announce(queue.ContactID, queue.Announcement) { panic("a bug in a channel") }
 
 // A panic behind an order costs that order; the desk and the others go on.
 func TestAPanicInAChannelCostsOneOrder(t *testing.T) {

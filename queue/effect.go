@@ -21,8 +21,8 @@ type (
 		Sound   Sound
 	}
 	Announce struct {
-		Contact  ContactID
-		Position int
+		Contact ContactID
+		Announcement
 	}
 	Ask struct {
 		Contact ContactID

@@ -41,7 +41,7 @@ func TestOrderOfService(t *testing.T) {
 func TestPlacesAreAnnounced(t *testing.T) {
 	tr := newTrial(t, house())
 	a, b, c := tr.call(), tr.call(), tr.call()
-	tr.mustDo("Record queue.place C3  hotline  pos=3", "Announce {Contact:C3 Position:3}")
+	tr.mustDo("Record queue.place C3  hotline  pos=3", "Announce {Contact:C3 Announcement:{Position:3 ")
 	tr.ready2("sari", t) // keeps the line open; rings a
 	tr.do(Declined{"sari", tr.offerID("sari")}, PauseAsked{"sari", ""})
 	tr.all = nil
@@ -51,7 +51,7 @@ func TestPlacesAreAnnounced(t *testing.T) {
 	}
 	tr.do(HungUp{a, ByCaller, CauseNormal})
 	tr.pass(45 * time.Second)
-	if find(tr.all, "Announce {Contact:C2 Position:1}") != 1 || find(tr.all, "Announce {Contact:C3 Position:2}") != 1 {
+	if find(tr.all, "Announce {Contact:C2 Announcement:{Position:1 ") != 1 || find(tr.all, "Announce {Contact:C3 Announcement:{Position:2 ") != 1 {
 		t.Fatal("the better place was not said")
 	}
 	x := tr.s.contacts[c] // somebody more urgent comes: say nothing
@@ -61,7 +61,7 @@ func TestPlacesAreAnnounced(t *testing.T) {
 	tr.s.contacts[b].line.order.insert(tr.s.contacts[c])
 	tr.all = nil
 	tr.pass(45 * time.Second)
-	if find(tr.all, "Announce {Contact:C2") != 0 || find(tr.all, "Announce {Contact:C3 Position:1}") != 1 {
+	if find(tr.all, "Announce {Contact:C2") != 0 || find(tr.all, "Announce {Contact:C3 Announcement:{Position:1 ") != 1 {
 		t.Fatal("a growing place was said")
 	}
 }
@@ -82,7 +82,7 @@ func TestAnnouncementsCanBeOffAndOn(t *testing.T) {
 		t.Fatal("sooner than the gap")
 	}
 	tr.pass(time.Second)
-	if find(tr.all, "Announce {Contact:C1 Position:1}") != 1 {
+	if find(tr.all, "Announce {Contact:C1 Announcement:{Position:1 ") != 1 {
 		t.Fatal("not announced")
 	}
 	tr.do(RoutingChanged{Routing: off, Revision: 3})
@@ -181,7 +181,7 @@ func TestFullLine(t *testing.T) {
 	}))
 	tr.call()
 	b := tr.call()
-	tr.mustDo("Record ladder.rung C2  hotline full", "Record queue.entered C2  backup", "Announce {Contact:C2 Position:1}")
+	tr.mustDo("Record ladder.rung C2  hotline full", "Record queue.entered C2  backup", "Announce {Contact:C2 Announcement:{Position:1 ")
 	c := tr.call()
 	tr.mustDo("Close {Contact:C3 Words:goodbye}")
 	tr.mustNotDo("Record queue.entered")

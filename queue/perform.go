@@ -188,7 +188,7 @@ func (p *performer) hand(e Effect) {
 	case Wait:
 		p.channel.Wait(e.Contact, e.Sound)
 	case Announce:
-		p.channel.Announce(e.Contact, e.Position)
+		p.channel.Announce(e.Contact, e.Announcement)
 	case Ask:
 		p.channel.Ask(e.Contact, e.Ask, e.Prompts, e.Sound)
 	case TakeMessage:

@@ -133,7 +133,7 @@ func TestEveryStateCanEnd(t *testing.T) {
 	orders := map[string]func(h *house, id queue.ContactID){
 		"waiting": func(h *house, id queue.ContactID) {},
 		"announced": func(h *house, id queue.ContactID) {
-			h.voice().Announce(id, 3)
+			h.voice().Announce(id, queue.Announcement{Position: 3})
 			h.studio.sound(0).awaitNote(h.t, "position 3 en", 1)
 		},
 		"connecting": func(h *house, id queue.ContactID) {

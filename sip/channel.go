@@ -26,8 +26,8 @@ func (cs *calls) Wait(id queue.ContactID, s queue.Sound) {
 }
 
 // Announce implements [queue.Channel].
-func (cs *calls) Announce(id queue.ContactID, position int) {
-	cs.order(id, queue.Announce{Contact: id, Position: position})
+func (cs *calls) Announce(id queue.ContactID, a queue.Announcement) {
+	cs.order(id, queue.Announce{Contact: id, Announcement: a})
 }
 
 // Ask implements [queue.Channel].

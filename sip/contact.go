@@ -55,7 +55,7 @@ func (k *contact) onOrder(m any) {
 	case queue.Wait:
 		k.wait(m.Sound)
 	case queue.Announce:
-		k.announce(m.Position)
+		k.announce(m.Announcement)
 	case queue.Ask:
 		k.ask(m)
 	case queue.TakeMessage:
@@ -202,11 +202,11 @@ func (k *contact) wait(s queue.Sound) {
 	k.greet()
 }
 
-func (k *contact) announce(position int) {
+func (k *contact) announce(a queue.Announcement) {
 	if k.sound == nil || k.closing || k.agent.joined {
 		return
 	}
-	k.sound.position(position, k.playing.Language)
+	k.sound.announce(a, k.playing.Language)
 }
 
 // connect joins her with the agent. What she hears goes on until the agent's

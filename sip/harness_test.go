@@ -248,9 +248,9 @@ func (r quietRecording) Spoken() bool          { return false }
 func (r quietRecording) Length() time.Duration { return 0 }
 func (r quietRecording) Close()                { close(r) }
 
-func (s *quietSound) position(n int, language string) {
+func (s *quietSound) announce(a queue.Announcement, language string) {
 	defer s.lock()()
-	s.note("position %d %s", n, language)
+	s.note("position %d %s", a.Position, language)
 }
 
 func (s *quietSound) connect(agent queue.AgentID, first func()) error {

@@ -38,8 +38,8 @@ type sound interface {
 	say(prompts []string, language string, done func())
 	// record takes what she says; over is called when it is enough.
 	record(limit, silence time.Duration, over func()) recording
-	// position says how many are before her.
-	position(n int, language string)
+	// announce says where she stands, or a line of comfort, between two bars.
+	announce(a queue.Announcement, language string)
 	// connect lets her and the agent hear each other; first is called when the
 	// agent's first packet was passed on. It is an error when the agent has no
 	// path now.
@@ -144,8 +144,22 @@ func (s *stage) record(limit, silence time.Duration, over func()) recording {
 	return s.leg.Record(media.RecordOptions{Limit: limit, Silence: silence, Over: over})
 }
 
-func (s *stage) position(n int, language string) {
-	s.leg.Interject(s.hall.library.Position(n, language))
+func (s *stage) announce(a queue.Announcement, language string) {
+	library := s.hall.library
+	var words []*media.Prompt
+	if a.Position > 0 {
+		words = append(words, library.Position(a.Position, language)...)
+	}
+	if a.More > 0 {
+		words = append(words, library.MoreThan(a.More, language)...)
+	}
+	if a.Wait.To > 0 {
+		words = append(words, library.Wait(a.Wait.From, a.Wait.To, language)...)
+	}
+	if comfort := library.Get(a.Comfort, language); comfort != nil {
+		words = append(words, comfort)
+	}
+	s.leg.Interject(words)
 }
 
 func (s *stage) connect(agent queue.AgentID, first func()) error {

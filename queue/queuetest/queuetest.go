@@ -102,8 +102,8 @@ func (c *Channel) Wait(id queue.ContactID, s queue.Sound) {
 }
 
 // Announce writes the order down.
-func (c *Channel) Announce(id queue.ContactID, place int) {
-	c.order(queue.Announce{Contact: id, Position: place}, nil)
+func (c *Channel) Announce(id queue.ContactID, a queue.Announcement) {
+	c.order(queue.Announce{Contact: id, Announcement: a}, nil)
 }
 
 // Ask is followed by Asked.
