@@ -3,6 +3,7 @@ package agentui
 import (
 	"fmt"
 	"net/http"
+	"sahut/queue"
 	"time"
 )
 
@@ -12,8 +13,14 @@ type Verdict struct {
 	Violations []string `json:"violations"`
 }
 
+// Status is what happens now, and whether the books balance.
+type Status struct {
+	*queue.Snapshot
+	Conservation queue.Conservation `json:"conservation"`
+}
+
 func (s *Server) getStatus(w http.ResponseWriter, r *request) error {
-	return writeJSON(w, http.StatusOK, s.desk.Snapshot())
+	return writeJSON(w, http.StatusOK, Status{s.desk.Snapshot(), s.desk.Conservation()})
 }
 
 func (s *Server) getVerify(w http.ResponseWriter, r *request) error {

@@ -92,6 +92,8 @@ type Blocks interface {
 type Desk interface {
 	Post(queue.Event)
 	Snapshot() *queue.Snapshot
+	// Conservation is what the laws of the journal say of this run.
+	Conservation() queue.Conservation
 	// View is the agent's state now; false for who is on no queue's list.
 	View(queue.AgentID) (queue.AgentView, bool)
 	// Waiting lists who waits; Why says why one of them still does, nil if she

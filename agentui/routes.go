@@ -59,7 +59,7 @@ func routes() []route {
 		{method: "GET", path: "/api/v1/targets", rights: volunteers, do: (*Server).getTargets, out: Targets{}, doc: "Whom a contact can be transferred to now: queues, the other volunteers on shift, and whether numbers."},
 
 		// what happens
-		{method: "GET", path: "/api/v1/status", rights: supervisors, do: (*Server).getStatus, out: queue.Snapshot{}, doc: "Queues, volunteers and counters now."},
+		{method: "GET", path: "/api/v1/status", rights: supervisors, do: (*Server).getStatus, out: Status{}, doc: "Queues, volunteers and counters now, and whether the journal's conservation laws hold."},
 		{method: "GET", path: "/api/v1/waiting", rights: supervisors, do: (*Server).getWaiting, out: WaitingList{}, doc: "Who waits, queue by queue in the order they are served; at most a hundred of each."},
 		{method: "GET", path: "/api/v1/waiting/{contact}", rights: supervisors, do: (*Server).getWhy, out: queue.Why{}, doc: "Why a caller still waits: the reason for each volunteer of her queue."},
 		{method: "POST", path: "/api/v1/queues/{queue}/closing", rights: supervisors, do: (*Server).postClosing, in: CloseQueue{}, out: Applied{}, doc: "Close a queue now, until a time; it opens again by itself. Who waits is treated by at_closing."},

@@ -44,6 +44,7 @@ type performer struct {
 	journal   Journal
 	log       *slog.Logger
 	views     sync.Map // AgentID -> AgentView, as last shown
+	watch     *watch   // the laws of what was kept
 
 	wake     chan struct{}
 	mu       sync.Mutex // guards what follows
@@ -55,7 +56,7 @@ type performer struct {
 }
 
 func newPerformer(o DeskOptions) *performer {
-	return &performer{blocks: o.Blocks, callbacks: o.Callbacks, channel: o.Channel, screens: o.Screens, devices: o.Devices, journal: o.Journal, log: o.Log, wake: make(chan struct{}, 1)}
+	return &performer{blocks: o.Blocks, callbacks: o.Callbacks, channel: o.Channel, screens: o.Screens, devices: o.Devices, journal: o.Journal, log: o.Log, watch: newWatch(time.Now()), wake: make(chan struct{}, 1)}
 }
 
 // put adds a batch. It never blocks.
@@ -130,7 +131,8 @@ func (p *performer) keep(batches [][]Effect) {
 		return
 	}
 	began := time.Now()
-	err := p.append(slices.Clone(entries))
+	kept := slices.Clone(entries) // and numbered by the journal
+	err := p.append(kept)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	f := &p.figures
@@ -156,6 +158,9 @@ func (p *performer) keep(batches [][]Effect) {
 	f.Kept += uint64(len(entries))
 	f.LastCommit = time.Since(began)
 	p.unkept = nil
+	for _, v := range p.watch.add(kept) {
+		p.log.Error("a conservation law is broken: a bug of ours; please report it", "law", v.Law, "entry", v.Seq, "contact", v.Contact, "agent", v.Agent, "detail", v.Detail)
+	}
 }
 
 // append calls the journal; a panic in it is an error like any other.

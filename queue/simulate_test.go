@@ -89,6 +89,7 @@ type day struct {
 	results map[string]int // how transfers, dialling and rings went
 	asks    int            // how many in a hundred need something
 	watch   func(Effect)
+	seen    func() // after each event
 }
 
 // reply is an event the world will post.
@@ -396,6 +397,9 @@ func (d *day) post(ev Event) {
 	}
 	d.ask()
 	d.events++
+	if d.seen != nil {
+		d.seen()
+	}
 }
 
 // ask: the screen that asks why sees no wrong and changes nothing.

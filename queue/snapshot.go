@@ -70,6 +70,8 @@ func (s *state) snapshot(now time.Time) *Snapshot {
 	}
 	for _, a := range s.roster {
 		snap.Agents = append(snap.Agents, a.summary())
+	}
+	for _, a := range s.agents { // one whom the document names no longer may talk on
 		if a.contact != nil && a.contact.inTalk {
 			snap.Talking++
 		}

@@ -74,6 +74,11 @@ func (d *Desk) Set(a queue.AgentID, v queue.AgentView) {
 	d.views[a] = v
 }
 
+// Conservation is that of a desk that kept nothing.
+func (d *Desk) Conservation() queue.Conservation {
+	return queue.Conservation{Latest: []queue.Violation{}}
+}
+
 // Snapshot is empty but for the time.
 func (d *Desk) Snapshot() *queue.Snapshot {
 	return &queue.Snapshot{At: time.Now(), Revision: 1, Queues: []queue.QueueView{}, Agents: []queue.AgentLine{}}

@@ -40,6 +40,11 @@ var (
 	dDeskSlow  = desc("desk_slowest_event_seconds", "Longest decision since the start.")
 	dJournal   = desc("journal_failing", "1 while the journal cannot be written.")
 	dUnkept    = desc("journal_unkept_entries", "Entries waiting in memory for the disk.")
+	dLaws      = desc("conservation_violations_total", "Conservation laws of the journal that were broken since the start; more than 0 is a bug of ours.")
+	dLawIn     = desc("conservation_arrived_total", "Calls that arrived or were dialled, as the journal has it.")
+	dLawOut    = desc("conservation_ended_total", "Calls that ended, as the journal has it, by outcome.", "outcome")
+	dLawOpen   = desc("conservation_in_progress", "Calls in the journal that did not end yet.")
+	dLawRead   = desc("conservation_entries_total", "Entries of the journal that were held to the laws.")
 	dCommit    = desc("commit_seconds", "How long commits took.")
 	dDB        = desc("database_bytes", "Size of the database file.")
 	dSIPReject = desc("sip_rejected_total", "SIP messages turned away, by reason.", "reason")
@@ -124,6 +129,14 @@ func (f figures) desk(gauge measure, count tally) {
 	gauge(dJournal, oneIf(d.JournalFailing))
 	gauge(dUnkept, float64(d.Unkept))
 	count(dPanics, d.Panics, "queue")
+	laws := f.house.desk.Conservation()
+	count(dLaws, laws.Violations)
+	count(dLawIn, laws.Arrived+laws.Dialled)
+	count(dLawRead, laws.Entries)
+	gauge(dLawOpen, float64(laws.InProgress))
+	for o, n := range laws.Outcomes {
+		count(dLawOut, n, string(o))
+	}
 }
 
 // trunks are their states and the latest drill.

@@ -156,6 +156,7 @@ func (d *shutDesk) Post(ev queue.Event) {
 }
 
 func (*shutDesk) Snapshot() *queue.Snapshot                                { return &queue.Snapshot{At: time.Now()} }
+func (*shutDesk) Conservation() queue.Conservation                         { return queue.Conservation{} }
 func (*shutDesk) View(queue.AgentID) (queue.AgentView, bool)               { return queue.AgentView{}, false }
 func (*shutDesk) Waiting(context.Context) ([]queue.WaitingCaller, error)   { return nil, nil }
 func (*shutDesk) Why(context.Context, queue.ContactID) (*queue.Why, error) { return nil, nil }
