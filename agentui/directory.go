@@ -100,6 +100,10 @@ type Desk interface {
 	// does not.
 	Waiting(context.Context) ([]queue.WaitingCaller, error)
 	Why(context.Context, queue.ContactID) (*queue.Why, error)
+	// CancelCallback, UrgeCallback and AnswerSafety are done, or answer why not.
+	CancelCallback(ctx context.Context, id queue.ContactID, by string) (why string, err error)
+	UrgeCallback(ctx context.Context, id queue.ContactID, by string) (why string, err error)
+	AnswerSafety(ctx context.Context, id queue.ContactID, answer queue.SafetyAnswer, by string) (why string, err error)
 }
 
 // Phone is the sound between browsers and server; media.Peers is one through

@@ -203,6 +203,24 @@ type (
 		Head
 		Contact queue.ContactID `json:"contact"`
 	}
+	// PromiseCallback: she promised the caller to be called back; On false takes it
+	// back.
+	PromiseCallback struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+		On      bool            `json:"on"`
+	}
+	// NoteSafety: the caller said whether, and when, it is safe to call her.
+	NoteSafety struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+		Safety
+	}
+	// OtherPerson: somebody else than she whom we called picked up.
+	OtherPerson struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+	}
 	// BlockCaller blocks the caller for a day.
 	BlockCaller struct {
 		Head
@@ -286,36 +304,39 @@ var (
 		"draining":     func() any { return new(Draining) },
 	}
 	clientMessages = map[string]func() any{
-		"hello":         func() any { return new(Hello) },
-		"takeover":      func() any { return new(Takeover) },
-		"shift.start":   func() any { return new(ShiftStart) },
-		"shift.end":     func() any { return new(ShiftEnd) },
-		"media.offer":   func() any { return new(MediaOffer) },
-		"check":         func() any { return new(Check) },
-		"check.passed":  func() any { return new(CheckPassed) },
-		"ready":         func() any { return new(Ready) },
-		"pause":         func() any { return new(Pause) },
-		"accept":        func() any { return new(Accept) },
-		"decline":       func() any { return new(Decline) },
-		"hold":          func() any { return new(Hold) },
-		"resume":        func() any { return new(Resume) },
-		"mute":          func() any { return new(Mute) },
-		"keys":          func() any { return new(Keys) },
-		"hangup":        func() any { return new(HangUp) },
-		"device":        func() any { return new(ChooseDevice) },
-		"dial":          func() any { return new(Dial) },
-		"transfer":      func() any { return new(Transfer) },
-		"wish":          func() any { return new(Wish) },
-		"wrapup.choose": func() any { return new(WrapUpChoose) },
-		"wrapup.extend": func() any { return new(WrapUpExtend) },
-		"silent.ask":    func() any { return new(SilentAsk) },
-		"silent.end":    func() any { return new(SilentEnd) },
-		"abuse.end":     func() any { return new(AbuseEnd) },
-		"rest":          func() any { return new(Rest) },
-		"block":         func() any { return new(BlockCaller) },
-		"wrapup.finish": func() any { return new(WrapUpFinish) },
-		"stats":         func() any { return new(PageStats) },
-		"ping":          func() any { return new(Ping) },
+		"hello":            func() any { return new(Hello) },
+		"takeover":         func() any { return new(Takeover) },
+		"shift.start":      func() any { return new(ShiftStart) },
+		"shift.end":        func() any { return new(ShiftEnd) },
+		"media.offer":      func() any { return new(MediaOffer) },
+		"check":            func() any { return new(Check) },
+		"check.passed":     func() any { return new(CheckPassed) },
+		"ready":            func() any { return new(Ready) },
+		"pause":            func() any { return new(Pause) },
+		"accept":           func() any { return new(Accept) },
+		"decline":          func() any { return new(Decline) },
+		"hold":             func() any { return new(Hold) },
+		"resume":           func() any { return new(Resume) },
+		"mute":             func() any { return new(Mute) },
+		"keys":             func() any { return new(Keys) },
+		"hangup":           func() any { return new(HangUp) },
+		"device":           func() any { return new(ChooseDevice) },
+		"dial":             func() any { return new(Dial) },
+		"transfer":         func() any { return new(Transfer) },
+		"wish":             func() any { return new(Wish) },
+		"wrapup.choose":    func() any { return new(WrapUpChoose) },
+		"wrapup.extend":    func() any { return new(WrapUpExtend) },
+		"silent.ask":       func() any { return new(SilentAsk) },
+		"silent.end":       func() any { return new(SilentEnd) },
+		"abuse.end":        func() any { return new(AbuseEnd) },
+		"rest":             func() any { return new(Rest) },
+		"callback.promise": func() any { return new(PromiseCallback) },
+		"safety":           func() any { return new(NoteSafety) },
+		"callback.other":   func() any { return new(OtherPerson) },
+		"block":            func() any { return new(BlockCaller) },
+		"wrapup.finish":    func() any { return new(WrapUpFinish) },
+		"stats":            func() any { return new(PageStats) },
+		"ping":             func() any { return new(Ping) },
 	}
 )
 

@@ -75,6 +75,12 @@ func routes() []route {
 		{method: "PATCH", path: "/api/v1/messages/{id}", rights: volunteers, do: (*Server).patchMessage, in: MessageChange{}, out: Message{}, doc: "Take a message, give it back, or mark it done."},
 		{method: "DELETE", path: "/api/v1/messages/{id}", rights: supervisors, do: (*Server).deleteMessage, doc: "Erase a message and its sound; noted with your name."},
 
+		// call-backs
+		{method: "GET", path: "/api/v1/callbacks", rights: supervisors, do: (*Server).getCallbacks, out: CallbackList{}, doc: "Who waits to be called back: where each stands, when it is due, and until when her answer counts. Never a number."},
+		{method: "DELETE", path: "/api/v1/callbacks/{id}", rights: supervisors, do: (*Server).deleteCallback, doc: "Give a call-back up; her number is erased. 409 while she is being called."},
+		{method: "PUT", path: "/api/v1/callbacks/{id}/safety", rights: supervisors, do: (*Server).putCallbackSafety, in: Safety{}, doc: "Note whether and when it is safe to call her, as she said; noted with your name."},
+		{method: "POST", path: "/api/v1/callbacks/{id}/call", rights: supervisors, do: (*Server).callCallback, doc: "Offer it to a volunteer now, without waiting for the gap. 409 with safety_unknown, safety_no, safety_expired, safety_window, per_day or calling when she must not be called."},
+
 		// the telephone line
 		{method: "GET", path: "/api/v1/trunks", rights: supervisors, do: (*Server).getTrunks, out: TrunkList{}, doc: "The trunks: up or down, since when and why, registered, calls now."},
 		{method: "GET", path: "/api/v1/bans", rights: supervisors, do: (*Server).getBans, out: BanList{}, doc: "The hosts that are not listened to for a while, because they sent too much or guessed passwords."},

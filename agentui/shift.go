@@ -85,6 +85,16 @@ func (x *session) onRequest(m any, kind string) {
 		x.about(m.Contact, kind, queue.AbuseEnded{Agent: x.agent, Contact: m.Contact})
 	case *Rest:
 		x.about(m.Contact, kind, queue.RestAsked{Agent: x.agent, Contact: m.Contact})
+	case *PromiseCallback:
+		x.about(m.Contact, kind, queue.CallbackPromised{Agent: x.agent, Contact: m.Contact, On: m.On})
+	case *NoteSafety:
+		if m.answer().Wrong() != "" {
+			x.trouble(BadMessage, kind)
+			return
+		}
+		x.about(m.Contact, kind, queue.SafetyAnswered{Agent: x.agent, Contact: m.Contact, Answer: m.answer()})
+	case *OtherPerson:
+		x.about(m.Contact, kind, queue.OtherAnswered{Agent: x.agent, Contact: m.Contact})
 	case *BlockCaller:
 		if x.word(m.Reason, kind) {
 			x.about(m.Contact, kind, queue.BlockAsked{Agent: x.agent, Contact: m.Contact, Reason: m.Reason})

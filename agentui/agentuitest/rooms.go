@@ -79,9 +79,10 @@ func (d *Desk) Conservation() queue.Conservation {
 	return queue.Conservation{Latest: []queue.Violation{}}
 }
 
-// Snapshot is empty but for the time.
+// Snapshot is empty but for the time and one call-back, C1.
 func (d *Desk) Snapshot() *queue.Snapshot {
-	return &queue.Snapshot{At: time.Now(), Revision: 1, Queues: []queue.QueueView{}, Agents: []queue.AgentLine{}}
+	return &queue.Snapshot{At: time.Now(), Revision: 1, Queues: []queue.QueueView{}, Agents: []queue.AgentLine{},
+		Callbacks: []queue.CallbackView{{ID: "C1", Queue: "hotline", Label: "Hotline", State: queue.CallbackIsAside, Reason: queue.SafetyUnknown, Most: 3}}}
 }
 
 // Waiting is one caller, C1, who waits in the hotline.
@@ -95,6 +96,29 @@ func (d *Desk) Why(_ context.Context, c queue.ContactID) (*queue.Why, error) {
 		return nil, nil
 	}
 	return &queue.Why{Contact: c, Queue: "hotline", Place: 1, Class: "normal", Agents: []queue.WhyAgent{{Agent: "sari", Name: "Sari", Reason: "paused", Detail: "break"}}}, nil
+}
+
+// CancelCallback finds C1 only, which is being called.
+func (d *Desk) CancelCallback(_ context.Context, c queue.ContactID, _ string) (string, error) {
+	return d.ofCallback(c, queue.CallbackRunning)
+}
+
+// UrgeCallback finds C1 only, of whom nobody knows whether it is safe.
+func (d *Desk) UrgeCallback(_ context.Context, c queue.ContactID, _ string) (string, error) {
+	return d.ofCallback(c, queue.SafetyUnknown)
+}
+
+// AnswerSafety finds C1 only, and posts what was answered.
+func (d *Desk) AnswerSafety(_ context.Context, c queue.ContactID, w queue.SafetyAnswer, by string) (string, error) {
+	d.Post(queue.CallbackSafety{ID: c, Answer: w, By: by})
+	return d.ofCallback(c, "")
+}
+
+func (d *Desk) ofCallback(c queue.ContactID, why string) (string, error) {
+	if c != "C1" {
+		return "not_found", nil
+	}
+	return why, nil
 }
 
 // View is what Set said.

@@ -161,6 +161,16 @@ func (*shutDesk) View(queue.AgentID) (queue.AgentView, bool)               { ret
 func (*shutDesk) Waiting(context.Context) ([]queue.WaitingCaller, error)   { return nil, nil }
 func (*shutDesk) Why(context.Context, queue.ContactID) (*queue.Why, error) { return nil, nil }
 
+func (*shutDesk) CancelCallback(context.Context, queue.ContactID, string) (string, error) {
+	return "", errNoServer
+}
+func (*shutDesk) UrgeCallback(context.Context, queue.ContactID, string) (string, error) {
+	return "", errNoServer
+}
+func (*shutDesk) AnswerSafety(context.Context, queue.ContactID, queue.SafetyAnswer, string) (string, error) {
+	return "", errNoServer
+}
+
 // noPhone refuses: nobody is on shift without a server.
 type noPhone struct{}
 
