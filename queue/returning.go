@@ -37,6 +37,11 @@ func (s *state) hashed(number string) (id identity) {
 type visitor struct {
 	place  *place  // she hung up while she waited
 	broken *broken // she was talking
+
+	// She left at once, as if somebody came in: until when she is served first
+	// if she calls again, and whether she was.
+	fled     time.Time
+	favoured bool
 	wish
 }
 
@@ -62,6 +67,10 @@ type broken struct {
 	dropped bool // it broke; else she hung up herself
 	expires time.Time
 }
+
+// fledFor is how long who left at once, or by the two zeros, is served before
+// others when she calls again: she may have been interrupted.
+const fledFor = 30 * time.Minute
 
 // visitorsKept bounds the memory; of those there are, one known for long is
 // forgotten.
@@ -105,7 +114,7 @@ func (v *visitors) sweep(now time.Time) {
 		id := v.list[0]
 		known := v.of[id]
 		known.expire(now)
-		if known.place == nil && known.broken == nil && known.same == "" && len(known.never) == 0 {
+		if known.place == nil && known.broken == nil && known.fled.IsZero() && known.same == "" && len(known.never) == 0 {
 			v.dropFirst()
 			continue
 		}
@@ -119,6 +128,9 @@ func (v *visitor) expire(now time.Time) {
 	}
 	if v.broken != nil && now.After(v.broken.expires) {
 		v.broken = nil
+	}
+	if now.After(v.fled) {
+		v.fled, v.favoured = time.Time{}, false
 	}
 }
 
@@ -151,6 +163,10 @@ func (s *state) recall(c *contact) (hers bool) {
 	}
 	known.expire(s.now)
 	c.prefers, c.never = known.same, known.never
+	if known.fled.After(s.now) && !known.favoured && c.class == ClassNormal { // SI-4; once, or who calls to annoy would always be first
+		known.favoured = true
+		c.class = ClassPriority
+	}
 	if p := known.place; p != nil {
 		known.place = nil
 		c.class, c.head = max(c.class, p.class), p.head
@@ -177,6 +193,11 @@ func (s *state) noteLeft(c *contact, by Party, cause Cause) {
 		return
 	}
 	set := c.line.set
+	if by == ByCaller && !c.talked && (cause == CauseQuickExit || c.phase != arriving && s.now.Sub(c.entered) <= set.ShortAbandon.D()) {
+		if v := s.visitors.remembered(s.identify(c.caller)); v != nil {
+			v.fled = s.now.Add(fledFor)
+		}
+	}
 	switch {
 	case c.phase.inLine():
 		if keep := set.ResumeFor.D(); keep > 0 {

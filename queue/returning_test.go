@@ -89,7 +89,7 @@ func TestResumeGoesOn(t *testing.T) {
 	tr.do(HungUp{first, ByCaller, CauseNormal})
 	tr.pass(20 * time.Second)
 	second := tr.from("+62811")
-	tr.pass(5 * time.Second)
+	tr.pass(6 * time.Second)
 	tr.do(HungUp{second, ByCaller, CauseNormal})
 	third := tr.from("+62811")
 	if tr.place(third) != 2 {
@@ -246,5 +246,40 @@ func TestVisitorsAreForgotten(t *testing.T) {
 	}
 	if v.remembered(identity{}) != nil {
 		t.Fatal("who withheld her number is remembered")
+	}
+}
+
+// SI-4: who leaves at once, or by the two zeros, and calls again within half an
+// hour is served before those who came meanwhile; later, or after a long wait, she
+// is not.
+func TestWhoFledIsServedFirst(t *testing.T) {
+	for name, test := range map[string]struct {
+		waits, away time.Duration
+		zeros       bool
+		want        Class
+	}{
+		"left at once":            {3 * time.Second, 10 * time.Minute, false, ClassPriority},
+		"left at once, long ago":  {3 * time.Second, 31 * time.Minute, false, ClassNormal},
+		"waited and gave up":      {time.Minute, 10 * time.Minute, false, ClassNormal},
+		"two zeros while waiting": {time.Minute, 10 * time.Minute, true, ClassPriority},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tr := newTrial(t, house())
+			c := tr.call()
+			tr.pass(test.waits)
+			if test.zeros {
+				tr.do(KeyPressed{c, '0'}, KeyPressed{c, '0'})
+			} else {
+				tr.do(HungUp{c, ByCaller, CauseNormal})
+			}
+			tr.pass(test.away)
+			back := tr.call()
+			if got := tr.s.contacts[back].class; got != test.want {
+				t.Errorf("class %s, want %s", got, test.want)
+			}
+			if again := tr.call(); tr.s.contacts[again].class != ClassNormal {
+				t.Error("it is given twice")
+			}
+		})
 	}
 }
