@@ -53,7 +53,13 @@ func open(t *testing.T, edit func(*configs.Routing)) *site {
 // openAs is open with other server settings as well.
 func openAs(t *testing.T, serve func(*configs.Server), edit func(*configs.Routing)) *site {
 	t.Helper()
-	cfg := demoConfig("127.0.0.1", 0, 0, t.TempDir())
+	return openIn(t, t.TempDir(), serve, edit)
+}
+
+// openIn is openAs in a data directory that may have been in use.
+func openIn(t *testing.T, dir string, serve func(*configs.Server), edit func(*configs.Routing)) *site {
+	t.Helper()
+	cfg := demoConfig("127.0.0.1", 0, 0, dir)
 	cfg.DrainTimeout = 0
 	if serve != nil {
 		serve(&cfg)
