@@ -118,6 +118,9 @@ async function load(section: Section): Promise<void> {
         set({ trunks: await api.trunks(), bans: await api.bans(), status: await api.status(), statusAt: Date.now() });
         if (state.role === "admin") set({ trace: await api.trace() });
         break;
+      case "callbacks":
+        set({ callbacks: await api.callbacks() });
+        break;
       case "blocks":
         set({ blocks: await api.blocks() });
         break;
@@ -237,6 +240,18 @@ const act: Actions = {
   removeBlock: (id) => void run("block", async () => {
     await api.removeBlock(id);
     set({ blocks: await api.blocks() });
+  }),
+  callNow: (id) => void run("callback", async () => {
+    await api.callNow(id);
+    set({ callbacks: await api.callbacks(), done: adminWords(state.lang).callbackOffered });
+  }),
+  giveUp: (id) => void run("callback", async () => {
+    await api.giveUp(id);
+    set({ callbacks: await api.callbacks() });
+  }),
+  noteSafety: (id, note) => void run("callback", async () => {
+    await api.noteSafety(id, note);
+    set({ callbacks: await api.callbacks(), done: adminWords(state.lang).saved });
   }),
   startTrace: (minutes) => void run("trace", async () => set({ trace: await api.startTrace(minutes) })),
   stopTrace: () => void run("trace", async () => set({ trace: await api.stopTrace() })),

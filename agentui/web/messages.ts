@@ -18,7 +18,25 @@ export interface AgentView {
   device?: Device;
   devices?: Device[] | null;
   may_dial?: boolean;
+  callbacks?: CallbackView[] | null;
 }
+
+/** A call-back: her place in the queue, without her number. */
+export interface CallbackView {
+  id: string; queue: string; label: string; state: "waiting" | "offered" | "calling" | "parked"; reason?: string; queued: string; due?: string;
+  expires: string; place?: number; attempts: number; most: number; by?: string; agent?: string; safe: Safe; until?: string; windows?: SafeWindow[]; zone?: string;
+}
+
+/** What she said about being called; empty is unknown, and that is no. */
+export type Safe = "" | "yes" | "no";
+
+export interface SafeWindow { days: string[]; from: string; to: string }
+
+/** What a volunteer notes of it. */
+export interface SafetyNote { may_call: Safe; windows?: SafeWindow[]; zone?: string; until?: string }
+
+/** What is known about calling her again. */
+export interface BackView { promised: boolean; answered?: Safe; safe?: Safe; until?: string }
 
 /** What rings for her and carries her voice. */
 export type Device = "browser" | "phone" | "mobile";
@@ -32,6 +50,7 @@ export interface OfferView {
   waiting_since: string;
   expires: string;
   given_by?: string;
+  callback?: CallbackView; // nobody is on the line; accepted, she is called
   danger?: boolean; // what the caller said by keys
   language?: string;
   topic?: string;
@@ -49,6 +68,9 @@ export interface CallView {
   muted: boolean;
   keys: string;
   silent?: Silent; // she cannot speak
+  callback?: string; // this call is an attempt of it
+  listening?: boolean; // it was answered; she is not heard until mute is taken off
+  back?: BackView; // absent: her number is withheld
   block?: "may" | "held"; // she can be blocked, or is
   direction?: "in" | "out";
   stage?: "dialling" | "ringing" | "";
@@ -80,6 +102,7 @@ export interface WrapUpView {
   block?: "may" | "held";
   rest?: boolean; // one is offered
   disposition?: string; // chosen so far
+  back?: BackView;
   extendable?: boolean;
   open?: boolean; // it ends when she says so
 }
@@ -91,6 +114,7 @@ export interface QueueView {
   oldest?: string;
   ready: number;
   talking: number;
+  callbacks?: number; // that are due
   closed?: string; // why it takes no callers now
 }
 
@@ -107,6 +131,7 @@ export type NoticeCode =
   | "busy" | "no_answer" | "rejected" | "unreachable" | "not_found" | "no_trunk"
   | "transfer_unknown" | "transfer_not_allowed" | "transfer_not_now" | "transfer_waiting" | "transfer_failed"
   | "device_failed" | "device_not_now" | "wish_kept" | "wish_unknown"
+  | "safety_unknown" | "safety_no" | "safety_expired" | "safety_window" | "callback_unknown" | "safety_missing" | "voicemail"
   | "silent_answered" | "block_kept" | "block_unknown" | "block_failed";
 
 export interface Notice {
@@ -157,6 +182,9 @@ export type ClientMessage =
   | { type: "device"; device: Device }
   | { type: "dial"; number: string }
   | { type: "transfer"; contact: string; to: Target }
+  | { type: "callback.promise"; contact: string; on: boolean }
+  | ({ type: "safety"; contact: string } & SafetyNote)
+  | { type: "callback.other"; contact: string }
   | { type: "silent.ask"; contact: string; question: SilentQuestion }
   | { type: "silent.end"; contact: string }
   | { type: "abuse.end"; contact: string }

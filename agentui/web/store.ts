@@ -158,7 +158,7 @@ export function fold(s: Snapshot, m: ServerMessage, now: number): Snapshot {
 }
 
 // The requests that a notice, not a state, refuses.
-const refusals: [prefix: string, ask: Ask][] = [["dial_", "dial"], ["transfer_", "transfer"], ["device_", "device"], ["block_", "block"]];
+const refusals: [prefix: string, ask: Ask][] = [["dial_", "dial"], ["transfer_", "transfer"], ["device_", "device"], ["safety_missing", "wrapup.finish"], ["safety_", "dial"], ["callback_unknown", "callback.promise"], ["callback_unknown", "safety"], ["block_", "block"]];
 
 // foldNotice tells it, and takes it as the answer to the click it refuses.
 function foldNotice(s: Snapshot, n: Notice, now: number): Snapshot {
@@ -218,6 +218,8 @@ function answered(s: Snapshot, next: AgentView): Snapshot["asked"] {
     || was.device !== next.device || was.call?.stage !== next.call?.stage
     || was.call?.muted !== next.call?.muted || was.call?.connecting !== next.call?.connecting
     || was.call?.silent?.asked !== next.call?.silent?.asked || was.call?.block !== next.call?.block
+    || JSON.stringify(was.call?.back) !== JSON.stringify(next.call?.back) || JSON.stringify(was.wrapup?.back) !== JSON.stringify(next.wrapup?.back)
+    || was.call?.listening !== next.call?.listening
     || was.wrapup?.block !== next.wrapup?.block || was.wrapup?.rest !== next.wrapup?.rest
     || was.wrapup?.until !== next.wrapup?.until;
   if (moved) return {};

@@ -206,6 +206,10 @@ const app: App = {
   askSilent: (question) => withContact((contact) => ({ type: "silent.ask", contact, question })),
   endAbuse: () => withContact((contact) => ({ type: "abuse.end", contact })),
   rest: () => withContact((contact) => ({ type: "rest", contact })),
+  promise: (on) => withContact((contact) => ({ type: "callback.promise", contact, on })),
+  noteSafety: (note) => withContact((contact) => ({ type: "safety", contact, ...note })),
+  otherPerson: () => withContact((contact) => ({ type: "callback.other", contact })),
+  hangUpNow: () => withContact((contact) => ({ type: "hangup", contact })),
   block: (reason) => withContact((contact) => ({ type: "block", contact, reason })),
   wish(what) {
     const on = store.now.wish !== what; // a second press takes it back

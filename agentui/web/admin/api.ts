@@ -1,6 +1,7 @@
 // The HTTP interface as the administration uses it. Every refusal becomes a
 // Refused with the server's own sentence in it.
 
+import type { CallbackView, SafetyNote } from "../messages";
 import type { AgentState, Choice, QueueView } from "../messages";
 
 export interface Routing {
@@ -153,6 +154,10 @@ export const api = {
   trunks: async () => (await json<{ trunks: Trunk[] }>("trunks")).trunks,
   bans: async () => (await json<{ bans: Ban[] }>("bans")).bans,
   unban: (host: string) => ask(`bans/${encodeURIComponent(host)}`, { method: "DELETE" }),
+  callbacks: async () => (await json<{ callbacks: CallbackView[] }>("callbacks")).callbacks,
+  callNow: (id: string) => ask(`callbacks/${encodeURIComponent(id)}/call`, { method: "POST" }),
+  giveUp: (id: string) => ask(`callbacks/${encodeURIComponent(id)}`, { method: "DELETE" }),
+  noteSafety: (id: string, note: SafetyNote) => ask(`callbacks/${encodeURIComponent(id)}/safety`, sending("PUT", note)),
   blocks: async () => (await json<{ blocks: Block[] }>("blocks")).blocks,
   addBlock: (b: NewBlock) => json<Block>("blocks", sending("POST", b)),
   approveBlock: (id: string, hours: number) => json<Block>(`blocks/${encodeURIComponent(id)}/approve`, sending("POST", { hours })),

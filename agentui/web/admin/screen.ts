@@ -5,6 +5,7 @@ import { at, clock } from "../format";
 import { button, dialog, icon, mark } from "../parts";
 import { prompts } from "./accounts";
 import { blocks } from "./blocks";
+import { callbacks } from "./callbacks";
 import { changeList } from "./changes";
 import { changes } from "./draft";
 import { choices, hours, menus, numbers, outgoing, queues, rules, volunteers } from "./edit";
@@ -43,6 +44,7 @@ function section(scene: Scene): TemplateResult {
     case "volunteers": return volunteers(scene);
     case "choices": return choices(scene);
     case "outgoing": return outgoing(scene);
+    case "callbacks": return callbacks(scene);
     case "blocks": return blocks(scene);
     case "prompts": return prompts(scene);
     case "trunks": return trunks(scene);

@@ -102,6 +102,10 @@ const states: Record<string, Partial<State>> = {
     { id: "01A", kind: "caller", action: "message", reason: "sexual", by: "sari", added: ago(7200), ends: new Date(now + 79_200_000).toISOString(), expires: new Date(now + 79_200_000).toISOString(), waits: false, hits: 3, last_hit: ago(300) },
     { id: "01B", kind: "prefix", prefix: "62813", action: "low_class", reason: "prank", note: "Since Monday", by: "admin", added: ago(3600), ends: new Date(now + 82_800_000).toISOString(), expires: new Date(now + 600_000_000).toISOString(), waits: true, hits: 0 },
     { id: "01C", kind: "withheld", action: "supervisor_only", reason: "threat", by: "rina", added: ago(90_000), ends: new Date(now + 300_000_000).toISOString(), expires: new Date(now + 300_000_000).toISOString(), waits: false, approved: "admin", hits: 12, last_hit: ago(4000) }] },
+  callbacks: { section: "callbacks", callbacks: [
+    { id: "01K", queue: "hotline", label: "Hotline", state: "waiting", queued: ago(1500), expires: new Date(now + 80_000_000).toISOString(), place: 1, attempts: 0, most: 3, safe: "yes", until: new Date(now + 9_000_000).toISOString() },
+    { id: "01L", queue: "hotline", label: "Hotline", state: "parked", reason: "safety_unknown", queued: ago(5000), expires: new Date(now + 70_000_000).toISOString(), attempts: 0, most: 3, by: "sari", safe: "" },
+    { id: "01M", queue: "hotline", label: "Hotline", state: "parked", reason: "safety_window", due: new Date(now + 3_000_000).toISOString(), queued: ago(9000), expires: new Date(now + 60_000_000).toISOString(), attempts: 1, most: 3, safe: "yes", until: new Date(now + 900_000_000).toISOString(), zone: "WITA", windows: [{ days: ["mon"], from: "22:00", to: "02:00" }] }] },
   no_blocks: { section: "blocks", blocks: [] },
   trace: { section: "trunks", trunks, trace: { on: true, by: "admin", since: ago(130), until: new Date(now + 600_000).toISOString(), messages: 8, dropped: 0, ladders },
     status: { ...common.status!, drill: { at: ago(7200), ok: true, stage: "done", took_ms: 3400 } } },

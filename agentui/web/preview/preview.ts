@@ -41,6 +41,7 @@ const view = (v: Partial<AgentView> & Pick<AgentView, "state">): AgentView => ({
 const call = { contact: "01J", queue: "hotline", label: "Hotline", caller: "••••963", wait_ms: 100_000, connecting: false, started: ago(751), held: false, muted: false, keys: "" };
 const live: Sound = { ...sound, phase: "live", quality: "good", figures: { rtt_ms: 38, jitter_ms: 4, loss: 0.002, concealed: 0.001 } };
 const offer = { id: 12, contact: "01J", queue: "hotline", label: "Hotline", caller: "••••963", waiting_since: ago(100), expires: ahead(18) };
+const callback = (state: "waiting" | "offered" | "calling" | "parked") => ({ id: "01K", queue: "hotline", label: "Hotline", state, queued: ago(1500), expires: ahead(80_000), attempts: 0, most: 3, safe: "yes" as const });
 const wrapup = { contact: "01J", label: "Hotline", talk_ms: 751_000, until: ahead(94), ended_by: "caller" as const, extendable: true };
 
 const states: Record<string, Partial<Snapshot>> = {
@@ -81,6 +82,12 @@ const states: Record<string, Partial<Snapshot>> = {
   transfer: { view: view({ state: "talking", call }), sound: live, dialog: "transfer", targets: { queues: [{ queue: "hotline", label: "Hotline" }, { queue: "remaja", label: "Sahabat Remaja" }], agents: [{ agent: "dewi", name: "Dewi", state: "ready" }, { agent: "rina", name: "Rina", state: "talking" }], numbers: true } },
   transfer_none: { view: view({ state: "talking", call }), sound: live, dialog: "transfer", targets: { queues: [{ queue: "hotline", label: "Hotline" }], agents: [], numbers: false } },
   transfer_failed: { view: view({ state: "ready" }), told: [{ key: 1, at: now, notice: { code: "transfer_failed", key: "timeout" } }] },
+  callback_offer: { view: view({ state: "offered", since: ago(2), offer: { ...offer, callback: callback("offered") }, callbacks: [callback("offered")] }) },
+  callback_listen: { view: view({ state: "talking", call: { ...call, direction: "out", muted: true, callback: "01K", listening: true }, callbacks: [callback("calling")] }), sound: live, contact: "01J" },
+  callback_talk: { view: view({ state: "talking", call: { ...call, direction: "out", callback: "01K", back: { promised: false, safe: "yes", until: ahead(9000) } } }), sound: live, contact: "01J" },
+  callbacks: { view: view({ state: "ready", callbacks: [callback("waiting"), { ...callback("parked"), reason: "safety_unknown" }, { ...callback("parked"), reason: "gap", due: ahead(400), attempts: 1 }] }) },
+  promise: { view: view({ state: "talking", call: { ...call, back: { promised: true } } }), sound: live, contact: "01J" },
+  wrapup_promise: { view: view({ state: "wrapup", since: ago(26), wrapup: { ...wrapup, back: { promised: true, answered: "yes", safe: "yes", until: ahead(9000) } } }), contact: "01J", told: [{ key: 1, at: now, notice: { code: "safety_missing" } }] },
   silent_open: { view: view({ state: "talking", call: { ...call, block: "may" } }), sound: live, silentOpen: true, contact: "01J" },
   silent_asked: { view: view({ state: "talking", call: { ...call, block: "held", silent: { question: "near", asked: ago(20), answers: [{ question: "danger", answer: "yes", at: ago(60) }, { question: "near", answer: "no", at: ago(12) }] } } }), sound: live, contact: "01J" },
   wrapup_abuse: { view: view({ state: "wrapup", since: ago(3), wrapup: { ...wrapup, ended_by: "agent", talk_ms: 40_000, rest: true, block: "may" } }), disposition: "prank", contact: "01J" },

@@ -2,7 +2,7 @@
 // this; they keep nothing themselves.
 
 import type { Words } from "../i18n";
-import type { Device, SilentQuestion, Target, Wish } from "../messages";
+import type { Device, SafetyNote, SilentQuestion, Target, Wish } from "../messages";
 import type { Snapshot } from "../store";
 
 export interface App {
@@ -29,6 +29,10 @@ export interface App {
   endAbuse(): void;
   rest(): void;
   block(reason: string): void;
+  promise(on: boolean): void;
+  noteSafety(note: SafetyNote): void;
+  otherPerson(): void;
+  hangUpNow(): void;
   wish(what: Wish): void;
   listen(message: string): void;
   markMessage(message: string, state: "open" | "taken" | "done"): void;

@@ -6,6 +6,7 @@ import { button, icon } from "../parts";
 import { soundHere, waits } from "../store";
 import type { Scene } from "./app";
 import { faultCard, meter } from "./check";
+import { back, listening, offered, otherAfterAll } from "./callback";
 import { abuse, silentPanel, silentTile } from "./silent";
 
 /** A call rings. Answer is the one thing to see. */
@@ -17,6 +18,7 @@ export function offer({ s, w, app }: Scene): TemplateResult {
   return html`<div class="stage-head ringing"><p class="eyebrow"><span class="ping" aria-hidden="true"></span>${w.incoming}</p>
       <h2 id="stage-title" class="huge" tabindex="-1">${o.label}</h2>
       ${said(w, o)}
+      ${offered({ s, w, app })}
       ${o.given_by ? html`<p class="lead"><b>${w.givenBy(o.given_by)}</b></p>` : nothing}
       <p class="lead">${who(w, o.caller)} · <sahut-tick role="timer" .text=${(now: number) => w.waitingFor(spell(now + s.offset - at(o.waiting_since), s.lang))}></sahut-tick></p></div>
     ${soundHere(s.view) ? nothing : html`<p class="call-out speak">${icon("phone")}<span>${w.answerOn[device(s)]}</span></p>`}
@@ -33,6 +35,7 @@ export function call(scene: Scene): TemplateResult {
   const { s, w, app } = scene;
   const c = s.view!.call!;
   if (c.stage) return dialling(scene);
+  if (c.listening) return listening(scene);
   const out = c.direction === "out";
   const here = soundHere(s.view);
   return html`<div class="stage-head call-head">
@@ -57,6 +60,8 @@ export function call(scene: Scene): TemplateResult {
     ${silentPanel(scene)}
     <div class="hang-up">${button({ label: w.hangUp, click: app.hangUp, kind: "stop", size: "lg", icon: "hangup", key: "F9", busy: waits(s, "hangup") })}
       ${s.hangUpArmed ? html`<p class="hint" role="alert">${w.hangUpAgain}</p>` : nothing}</div>
+    ${otherAfterAll(scene)}
+    ${c.connecting ? nothing : back(scene, c.back)}
     ${wishes(scene)}
     ${abuse(scene)}
     ${afterwards(scene)}`;

@@ -6,12 +6,13 @@ import { button, icon } from "../parts";
 import type { QueueView } from "../messages";
 import { soundHere, type Device } from "../store";
 import type { App, Scene } from "./app";
+import { callbacks } from "./callback";
 import { meter } from "./check";
 import { messages } from "./messages";
 
 export function side(scene: Scene): TemplateResult {
   const here = soundHere(scene.s.view);
-  return html`<aside class="side">${queues(scene)}${messages(scene)}${ringsOn(scene)}${here ? devices(scene) : nothing}</aside>`;
+  return html`<aside class="side">${queues(scene)}${callbacks(scene)}${messages(scene)}${ringsOn(scene)}${here ? devices(scene) : nothing}</aside>`;
 }
 
 // ringsOn: this browser, her SIP phone or her mobile. It is there for whom

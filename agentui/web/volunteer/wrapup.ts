@@ -7,6 +7,7 @@ import { button } from "../parts";
 import { waits } from "../store";
 import type { Scene } from "./app";
 import { afterwards, wishes } from "./call";
+import { back } from "./callback";
 import { afterAbuse } from "./silent";
 
 export function wrapUp(scene: Scene): TemplateResult {
@@ -23,6 +24,7 @@ export function wrapUp(scene: Scene): TemplateResult {
     ${s.dispositions.length > 0 ? html`<fieldset class="chips"><legend>${w.dispositionQuestion}</legend>
       ${s.dispositions.map((d) => html`<label class="chip"><input type="radio" name="disposition" value=${d.code}
         .checked=${s.disposition === d.code} @change=${() => app.choose(d.code)}><span>${d.label[s.lang] || d.code}</span></label>`)}</fieldset>` : nothing}
+    ${back(scene, u.back)}
     <div class="do">${button({ label: w.finishWrapUp, click: app.finishWrapUp, kind: "primary", size: "xl", icon: "check", key: "F2", busy: waits(s, "wrapup.finish") })}</div>
     <p class="hint">${w.wrapUpLead}</p>
     ${wishes(scene)}
