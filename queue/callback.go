@@ -278,6 +278,7 @@ func (s *state) stepIn(b *callback) {
 		return
 	}
 	c.phase = waiting
+	c.since = s.now
 	c.resumed = true
 	s.stand(c, c.line)
 	c.line.order.insert(c)

@@ -165,7 +165,7 @@ func (c *contact) rang(cause Cause) bool {
 		return true
 	}
 	switch cause {
-	case CauseBusy, CauseNoAnswer, CauseRejected, CauseNotFound:
+	case CauseBusy, CauseNoAnswer, CauseRejected, CauseNotFound, CauseVoicemail:
 		return true
 	}
 	return false

@@ -29,6 +29,9 @@
 //	step     what widens who may be rung after a while; reach is who may be by now
 //	rung     what is said to a caller after a while, with or without a choice
 //	inquiry  what a caller is being asked for a key
+//	call-back  an entry of a queue without a call: who stands for it is called
+//	           when a volunteer has accepted it; calling is one attempt
+//	safety   whether, and when, somebody who called may be called; the gate is mayCall
 //
 // # A contact's life
 //
@@ -117,6 +120,8 @@
 // is blocked, flood.go who calls too often and barred.go what both lead to,
 // silent.go a caller who cannot speak, abuse.go the end of an abusive call, route.go the
 // admin's document and its edits.
+// callback.go keeps the place of who is called back, calling.go calls her,
+// callbacks.go is what people ask of them, safety.go the gate before every call.
 // deadlines.go is the one timer heap.
 //
 // desk.go is the goroutine around all that and perform.go the one that keeps

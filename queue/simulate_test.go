@@ -409,6 +409,9 @@ func (d *day) ask() {
 		return
 	}
 	c := d.s.contacts[w.Contact]
+	if b := d.s.callbacks[w.Contact]; b != nil && b.entry.phase == waiting {
+		c = b.entry
+	}
 	if len(w.Agents) != len(c.line.members) || w.Place != c.line.order.place(c) {
 		d.Fatalf("why says %+v", w)
 	}

@@ -54,6 +54,7 @@ const (
 	ExcludedUnreachable Exclusion = "unreachable" // her device or path does not work
 	ExcludedLimit       Exclusion = "limit"       // rests after what she bore
 	ExcludedExit        Exclusion = "exit"        // the caller is on her way out
+	ExcludedLine        Exclusion = "line"        // a call-back: no further call out may be placed now
 )
 
 // why answers for c. The reasons are found by the very functions that decide,
@@ -61,6 +62,9 @@ const (
 func (s *state) why(id ContactID, now time.Time) *Why {
 	s.now = now
 	c := s.contacts[id]
+	if b := s.callbacks[id]; b != nil && b.entry.phase == waiting { // her call is over
+		c = b.entry
+	}
 	if c == nil || !c.phase.inLine() {
 		return nil
 	}
@@ -81,8 +85,10 @@ func (s *state) why(id ContactID, now time.Time) *Why {
 		at := c.widen.at
 		w.Next = &at
 	}
-	exit := c.since.Add(l.set.MaxWait.D())
-	w.Exit = &exit
+	if c.virtual == nil {
+		exit := c.since.Add(l.set.MaxWait.D())
+		w.Exit = &exit
+	}
 	for _, a := range l.members {
 		w.Agents = append(w.Agents, s.whyNot(c, a))
 	}
@@ -142,6 +148,10 @@ func (s *state) whyNot(c *contact, a *agent) WhyAgent {
 		w.Reason = ExcludedConnecting
 	case c.exitDue != "":
 		w.Reason, w.Detail = ExcludedExit, c.exitDue
+	case c.virtual != nil && !s.mayCallBack():
+		w.Reason = ExcludedLine
+	case s.excluded(c, a) == ExcludedPage:
+		w.Reason = ExcludedPage
 	case s.excluded(c, a) == ExcludedDeclined:
 		w.Reason = ExcludedDeclined
 		until(&c.passed[a.id].again)

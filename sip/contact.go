@@ -19,6 +19,7 @@ type contact struct {
 	closing  bool       // the desk ordered closing words or the end
 	rung     bool       // Ringing was posted
 	toned    bool       // the volunteer hears the ringing tone
+	listens  bool       // placed so that only whom we called may pick up, and hears nobody at first
 	taking   *taking    // a message she leaves; nil: none
 	takes    int
 	onward   *onwardCall // the number a Forward calls, or talks with her; nil: none

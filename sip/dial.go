@@ -9,7 +9,7 @@ func (cs *calls) Dial(id queue.ContactID, agent queue.AgentID, number queue.Call
 	s := cs.server
 	c := s.newOut(func() []way { return unseen(s.calls.route(number.Reveal()), how.Hide) })
 	c.log = s.log.With("contact", id)
-	k := &contact{call: c, id: id, agent: agentOnLine{id: agent, muted: how.Listen}}
+	k := &contact{call: c, id: id, agent: agentOnLine{id: agent, muted: how.Listen}, listens: how.Listen}
 	c.owner = k
 	if s.closing.Load() || !cs.addOut(c, id) {
 		k.post(queue.HungUp{Contact: id, By: queue.BySystem, Cause: queue.CauseDrain})

@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"github.com/emiago/sipgo/sip"
+
+	"sahut/queue"
 )
 
 // dialogWith is the early dialog with whoever sent res; a new one if its To
@@ -27,6 +29,9 @@ func (o *outgoing) dialogWith(res *sip.Response) *early {
 func (c *call) gotProvisional(res *sip.Response) {
 	o := c.out
 	o.rung = true
+	if res.StatusCode == sip.StatusCallIsForwarded && c.mindsForwarding() {
+		return
+	}
 	tag, _ := res.To().Params.Get("tag")
 	if tag == "" {
 		c.ringsWithout(res)
@@ -46,6 +51,18 @@ func (c *call) gotProvisional(res *sip.Response) {
 		}
 	}
 	c.ringsWithout(res)
+}
+
+// mindsForwarding gives a call up that must ring at nobody else's telephone, and
+// tells whether it did.
+func (c *call) mindsForwarding() bool {
+	k, ok := c.owner.(*contact)
+	if !ok || !k.listens {
+		return false
+	}
+	c.log.Info("a call-back was given up: the far end forwards it")
+	k.hangUp(queue.BySystem, queue.CauseVoicemail)
+	return true
 }
 
 // ringsWithout tells the owner that it rings. The tone is ours to play unless

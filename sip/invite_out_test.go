@@ -518,3 +518,24 @@ func TestBeyondAProxyThatStaysNotInTheWay(t *testing.T) {
 		t.Errorf("the BYE was sent %d times", n)
 	}
 }
+
+// Who is called back must not be reached at somebody else's telephone, nor see our
+// number: a call that is forwarded is given up before it is answered, and a way
+// that cannot hide the number is none.
+func TestCalledBackAloneAndUnseen(t *testing.T) {
+	t.Parallel()
+	far := newCallee(t, "127.0.1.31")
+	far.byes()
+	h := outHouse(t, nil, far)
+	h.voice().Dial(outContact, "sari", queue.NewCaller("+62812345678"), queue.Manner{Listen: true})
+	far.reply(far.request("INVITE", 1), "181 Call Is Being Forwarded", "them", "")
+	h.ended(1, queue.BySystem, queue.CauseVoicemail)
+	far.request("CANCEL", 1)
+	h.voice().Dial("01HIDE", "sari", queue.NewCaller("+62812345678"), queue.Manner{Hide: true})
+	if got := await[queue.HungUp](t, h.desk, 2); got.Contact != "01HIDE" || got.Cause != queue.CauseNoTrunk {
+		t.Errorf("ended %+v", got)
+	}
+	if n := far.count("INVITE"); n != 1 {
+		t.Errorf("%d calls went out", n)
+	}
+}

@@ -4,7 +4,7 @@ import "sahut/queue"
 
 // causeVoicemail: somebody, or something, picked up a volunteer's mobile and
 // did not press the key.
-const causeVoicemail queue.Cause = "voicemail"
+const causeVoicemail = queue.CauseVoicemail
 
 // acceptKey is the key a volunteer presses on her mobile to take a call.
 const acceptKey = '1'

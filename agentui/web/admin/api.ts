@@ -64,7 +64,7 @@ export interface Trace { on: boolean; by?: string; since?: string; until?: strin
 export interface Drill { at: string; ok: boolean; stage: string; took_ms: number }
 /** Who waits, and why she still does. */
 export interface WaitingCaller {
-  contact: string; queue: string; place: number; caller: string; class: string; since: string; ringing: number; unmet?: boolean; danger?: boolean; language?: string; topic?: string;
+  contact: string; queue: string; place: number; caller: string; class: string; since: string; ringing: number; callback?: boolean; unmet?: boolean; danger?: boolean; language?: string; topic?: string;
 }
 export interface Why {
   contact: string; queue: string; place: number; class: string; since: string; step: number; next?: string; exit?: string; unmet: boolean;

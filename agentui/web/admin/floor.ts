@@ -23,7 +23,7 @@ function line(scene: Scene, c: WaitingCaller, time: number): TemplateResult {
   return html`<tr><th scope="row" data-label=${a.place}>${c.place}</th><td data-label=${a.columns.number}>${c.caller === "anonymous" ? a.withheld : c.caller}</td><td data-label=${a.queueCol}>${label}</td>
       <td class="num" data-label=${a.columns.wait}>${timer(time - at(c.since), s.lang)}</td>
       <td data-label=${a.waitState}><span class="tags">${c.danger ? html`<span class="tag bad">${a.inDanger}</span> ` : nothing}${c.class !== "normal" && !c.danger ? html`<span class="tag warn">${a.classes[c.class] ?? c.class}</span> ` : nothing}
-        ${c.unmet ? html`<span class="tag bad">${a.unmet}</span>` : c.ringing ? html`<span class="tag ok">${a.ringsAt(c.ringing)}</span>` : nothing}</span></td>
+        ${c.callback ? html`<span class="tag">${a.sections.callbacks}</span> ` : nothing}${c.unmet ? html`<span class="tag bad">${a.unmet}</span>` : c.ringing ? html`<span class="tag ok">${a.ringsAt(c.ringing)}</span>` : nothing}</span></td>
       <td class="num">${button({ label: open ? a.whyClose : a.whyAsk, id: `why-${c.contact}`, kind: "ghost", click: () => act.lookWhy(open ? "" : c.contact) })}</td></tr>
     ${open ? html`<tr class="why"><td colspan="6">${why(scene, s.why!, time)}</td></tr>` : nothing}`;
 }

@@ -132,7 +132,7 @@ export const adminEn = {
   exitAt: (t: string) => `At ${t} at the latest she takes the way out.`,
   stillFor: (t: string) => `for ${t} more`,
   nobodyInQueue: "No volunteer answers this queue.",
-  reasons: {
+  reasons: { page: "Her page is closed", line: "No line out is free", 
     ringing: "is rung for her now", other: "is rung for somebody else", turn: "may be rung; others come first", handover: "she waits for another volunteer alone", connecting: "is being connected",
     unreachable: "cannot be reached: sound or phone", limit: "rests after a heavy contact", exit: "she is on her way out", gender: "is not of the gender she asked for", language: "does not speak her language",
     topic: "is not trained for her topic", tier: "is rung after a later step", supervisor: "is a supervisor; rung after a later step", mobile: "answers by mobile; rung after a later step",
