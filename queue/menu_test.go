@@ -73,6 +73,25 @@ func TestMenus(t *testing.T) {
 	}
 }
 
+// A question is asked as often as the menu says; one zero asks nothing again.
+func TestMenuIsAskedAsOftenAsItSays(t *testing.T) {
+	for repeat := range 4 {
+		tr := newTrial(t, menued(func(r *configs.Routing) { r.Menus[0].Repeat = repeat }))
+		c := tr.call()
+		tr.do(KeyPressed{c, '0'})
+		if asks := tr.s.contacts[c].asks; asks != 1 {
+			t.Fatalf("asked %d times after one zero", asks)
+		}
+		for tr.phase(c) == choosing.String() {
+			tr.do(Asked{c, tr.s.contacts[c].asks})
+			tr.pass(5 * time.Second)
+		}
+		if asks := tr.s.contacts[c].asks; asks != repeat+1 {
+			t.Errorf("repeat %d: asked %d times", repeat, asks)
+		}
+	}
+}
+
 // A channel that never says that the words are over does not keep her in a menu;
 // a late word about an earlier question does not hurry her.
 func TestMenusLeadOnWhateverTheChannelSays(t *testing.T) {
