@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -58,8 +59,10 @@ func (s *Store) Append(entries []queue.Entry) error {
 // Entries calls each with the entries from seq on, oldest first, until it
 // returns false.
 func (s *Store) Entries(seq uint64, each func(queue.Entry) bool) error {
-	for {
-		batch, err := s.entriesFrom(seq, page)
+	batch := make([]queue.Entry, 0, page)
+	for n := (names{}); ; {
+		var err error
+		batch, err = s.entriesFrom(seq, batch[:0], n)
 		if err != nil {
 			return err
 		}
@@ -78,50 +81,56 @@ func (s *Store) Entries(seq uint64, each func(queue.Entry) bool) error {
 // Since calls each with the entries of since and later, oldest first, until it
 // returns false.
 func (s *Store) Since(since time.Time, each func(queue.Entry) bool) error {
-	first := uint64(math.MaxUint64)
-	for more := true; more; {
-		before := first
-		err := s.view(func(tx *bolt.Tx) (err error) {
-			first, more, err = backTo(tx.Bucket(bucketJournal).Cursor(), before, since)
-			return err
-		})
-		if err != nil {
-			return err
-		}
+	first := uint64(0)
+	err := s.view(func(tx *bolt.Tx) (err error) {
+		first, err = firstSince(tx.Bucket(bucketJournal).Cursor(), since)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	return s.Entries(first, each)
 }
 
-// backTo walks back from entry before to the first of since or later, at most a
-// page; more tells that it may lie further back.
-func backTo(c *bolt.Cursor, before uint64, since time.Time) (first uint64, more bool, err error) {
-	first = before
-	back := c.Prev
-	if k, _ := c.Seek(number(before)); k == nil {
-		back = c.Last
+// firstSince finds the first entry of since or later by halves: entries are in
+// the order of time. Where a clock was set back it finds one of several places,
+// and then goes back as long as entries are not earlier, at most a page.
+func firstSince(c *bolt.Cursor, since time.Time) (uint64, error) {
+	last, _ := c.Last()
+	first, _ := c.First()
+	if last == nil {
+		return 0, nil
 	}
-	k, v := back()
-	for n := 0; k != nil; k, v = c.Prev() {
-		if n++; n > page {
-			return first, true, nil
-		}
-		e, err := readEntry(k, v)
-		if err != nil {
-			return 0, false, err
-		}
-		if e.At.Before(since) {
-			return first, false, nil
-		}
-		first = e.Seq
+	var bad error
+	early := func(k, v []byte) bool {
+		e, err := readEntry(k, v, nil)
+		bad = errors.Join(bad, err)
+		return e.At.Before(since)
 	}
-	return first, false, nil
+	lo, hi := fromNumber(first), fromNumber(last)+1
+	for lo < hi && bad == nil {
+		mid := lo + (hi-lo)/2
+		if k, v := c.Seek(number(mid)); k != nil && early(k, v) {
+			lo = fromNumber(k) + 1
+		} else {
+			hi = mid
+		}
+	}
+	if k, _ := c.Seek(number(lo)); k == nil {
+		c.Last()
+	}
+	for k, v := c.Prev(); k != nil && bad == nil && fromNumber(k)+page > lo && !early(k, v); k, v = c.Prev() {
+		lo = fromNumber(k)
+	}
+	return lo, bad
 }
 
-func (s *Store) entriesFrom(seq uint64, most int) (batch []queue.Entry, err error) {
-	err = s.view(func(tx *bolt.Tx) error {
+// entriesFrom fills batch with the entries from seq on.
+func (s *Store) entriesFrom(seq uint64, batch []queue.Entry, n names) ([]queue.Entry, error) {
+	err := s.view(func(tx *bolt.Tx) error {
 		c := tx.Bucket(bucketJournal).Cursor()
-		for k, v := c.Seek(number(seq)); k != nil && len(batch) < most; k, v = c.Next() {
-			e, err := readEntry(k, v)
+		for k, v := c.Seek(number(seq)); k != nil && len(batch) < cap(batch); k, v = c.Next() {
+			e, err := readEntry(k, v, n)
 			if err != nil {
 				return err
 			}
@@ -130,13 +139,6 @@ func (s *Store) entriesFrom(seq uint64, most int) (batch []queue.Entry, err erro
 		return nil
 	})
 	return batch, err
-}
-
-func readEntry(k, v []byte) (e queue.Entry, err error) {
-	if err := json.Unmarshal(v, &e); err != nil {
-		return e, fmt.Errorf("entry %d of the journal cannot be read: %w", fromNumber(k), err)
-	}
-	return e, nil
 }
 
 // Calls calls each with the call records that started at or after since,

@@ -138,7 +138,7 @@ func foldPage(tx *txn) (done bool, err error) {
 	c := journal.Cursor()
 	n := 0
 	for k, v := c.Seek(number(tx.calls.upto + 1)); k != nil && n < page; k, v = c.Next() {
-		e, err := readEntry(k, v)
+		e, err := readEntry(k, v, nil)
 		if err != nil {
 			return false, err
 		}
@@ -167,7 +167,7 @@ func (s *Store) Verify() (violations []string, err error) {
 func verify(tx *bolt.Tx) ([]string, error) {
 	v := verifier{tx: tx, calls: map[queue.ContactID]*queue.Call{}}
 	err := tx.Bucket(bucketJournal).ForEach(func(k, b []byte) error {
-		e, err := readEntry(k, b)
+		e, err := readEntry(k, b, nil)
 		if err != nil {
 			v.bad("%v", err)
 			return nil
