@@ -404,7 +404,11 @@ func TestAdminCannotPassTheGate(t *testing.T) {
 		t.Fatalf("%q", got)
 	}
 	tr.queued()
-	tr.do(PauseAsked{"sari", ""})
+	tr.do(ReadyAsked{"sari"}) // after the caller rang out
+	tr.mustBe("sari", Ready)
+	if v := tr.s.callbackView(tr.s.callbacks["C2"]); v.Reason != ParkedCap || v.Due == nil || v.Due.Sub(tr.now) > 24*time.Hour {
+		t.Fatalf("after two calls of today: %+v", v)
+	}
 	if got := asks(func(a asked) Event { return CallbackUrged{"C2", "admin", a} }); got != ParkedCap {
 		t.Fatalf("called twice today: %q", got)
 	}
@@ -450,6 +454,9 @@ func TestCallbackOverARestart(t *testing.T) {
 	next.now = tr.now.Add(time.Minute)
 	next.do(CallbacksKept{List: []KeptCallback{kept}, Safety: safety})
 	next.mustDo("Record callback.kept C1  hotline")
+	if n := next.s.callbacks["C1"].attempts; n != 1 {
+		t.Fatalf("%d attempts", n)
+	}
 	next.n = 1
 	next.do(Arrived{Contact: "N", Channel: Voice, Dialled: hotlineNumber, Caller: NewCaller("+62811999888")}, Established{"N"})
 	next.ready2("sari", t)
