@@ -21,6 +21,7 @@ const (
 	NotResponding AgentState = "not_responding"
 	MediaFault    AgentState = "media_fault"
 	Reconnecting  AgentState = "reconnecting"
+	Assisting     AgentState = "assisting" // with a contact who is another volunteer's
 )
 
 // System pause reasons, beside those an admin configures.
@@ -44,6 +45,8 @@ type AgentView struct {
 	WrapUp *WrapUpView `json:"wrapup,omitempty"`
 	Queues []QueueView `json:"queues"`
 
+	Floor *FloorView `json:"floor,omitempty"` // of a supervisor on shift
+
 	Device  Device   `json:"device,omitempty"`   // what rings for her
 	Devices []Device `json:"devices,omitempty"`  // what she may choose now
 	MayDial bool     `json:"may_dial,omitempty"` // an admin allows her to call out
@@ -61,6 +64,7 @@ type OfferView struct {
 	Waiting time.Time `json:"waiting_since"`
 	Expires time.Time `json:"expires"`
 	GivenBy string    `json:"given_by,omitempty"` // alias of who transferred her
+	Consult bool      `json:"consult,omitempty"`  // GivenBy only asks her; the caller is not to be hers yet
 
 	Callback *CallbackView `json:"callback,omitempty"` // accepted, she is called back
 	Said
@@ -96,6 +100,14 @@ type CallView struct {
 	Back      *BackView `json:"back,omitempty"`      // nil: her number is withheld
 
 	Block string `json:"block,omitempty"` // may: she can be blocked; held: she is
+
+	// Who else is with the caller, and what this volunteer is to her.
+	Role    string      `json:"role,omitempty"` // empty: the caller is hers; consulted, third, supervisor: Agent's
+	Mode    Mode        `json:"mode,omitempty"` // of a supervisor
+	Agent   string      `json:"agent,omitempty"`
+	Third   *ThirdView  `json:"third,omitempty"`
+	Watched []WatchView `json:"watched,omitempty"` // supervisors who hear this talk
+	Sos     *SosView    `json:"sos,omitempty"`
 }
 
 // Stages of an outgoing call that was not answered yet.
@@ -204,6 +216,26 @@ const (
 const (
 	CallbackUnknown NoticeCode = "callback_unknown" // her number is withheld: she cannot be called
 	SafetyMissing   NoticeCode = "safety_missing"   // first note whether it is safe to call her
+)
+
+// What is told of consultations, beside the reasons of transfers and of dialling.
+const (
+	ConsultNotNow NoticeCode = "consult_not_now" // not now, or nobody is consulted
+	ConsultNobody NoticeCode = "consult_nobody"  // whom she wants to ask is not free
+	ConsultFailed NoticeCode = "consult_failed"  // nobody came; Key says why. The caller is back with her
+	ThirdLeft     NoticeCode = "third_left"      // who was with her is gone; Key says why
+)
+
+// What is told of supervision and of SOS.
+const (
+	SuperviseNotAllowed NoticeCode = "supervise_not_allowed" // she is no supervisor, the queue forbids it, or the caller does not want her
+	SuperviseNotNow     NoticeCode = "supervise_not_now"     // the talk is over, or she has something in hand
+	SuperviseUnseen     NoticeCode = "supervise_unseen"      // the volunteer has no screen to see it on
+	SupervisorCame      NoticeCode = "supervisor_came"       // to the volunteer: Agent is with her, Key is the mode
+	SupervisorWent      NoticeCode = "supervisor_went"
+	TakenOver           NoticeCode = "taken_over" // Agent talks with the caller now
+	SosComing           NoticeCode = "sos_coming" // Agent answered
+	SosNobody           NoticeCode = "sos_nobody" // no supervisor is on shift; it stands, in case one comes
 )
 
 // What is told of devices.

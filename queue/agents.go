@@ -28,6 +28,7 @@ type agent struct {
 	phone   bool   // her SIP phone is registered
 	mobile  Caller // her own number, if she has one in the document
 	mayDial bool
+	rights  bool    // her account lets her supervise
 	summons OfferID // her device is rung for the contact in her hand
 
 	// One timer serves both states that have one: wrap-up and reconnecting.
@@ -44,6 +45,7 @@ type agent struct {
 	held    bool
 	muted   bool
 	writing *writing
+	guest   *guest // she is with somebody else's contact, or is called to it
 
 	// What follows: next after this contact, resume after reconnecting.
 	next         AgentState
@@ -260,7 +262,9 @@ func (s *state) onPauseAsked(ev PauseAsked) {
 }
 
 // busy: an offer, a contact or its wrap-up comes first; wishes wait.
-func (a *agent) busy() bool { return a.offer != nil || a.contact != nil || a.writing != nil }
+func (a *agent) busy() bool {
+	return a.offer != nil || a.contact != nil || a.writing != nil || a.guest != nil
+}
 
 // ask notes what shall follow the contact; an empty state takes it back.
 func (s *state) ask(a *agent, next AgentState, reason string) {

@@ -16,6 +16,10 @@ import (
 //   - each queue.entered has exactly one queue.left
 //   - each offer.made has exactly one offer.ended, and rings one agent once
 //   - each talk.started has exactly one talk.ended; no two overlap for an agent
+//   - each room.joined has exactly one room.left, and all but one of those who
+//     are in a room are supervisors; nobody is in two rooms, or in one and a talk
+//   - each supervise.started has exactly one supervise.ended, each sos.raised
+//     exactly one sos.ended
 //   - each transfer.asked that was not refused has exactly one transfer.done
 //   - agent.state goes From what it was To what it will be, only on shift, and
 //     its seconds sum to the shift's
@@ -86,10 +90,11 @@ type auditCall struct {
 	place   int
 	out     bool
 	given   *Entry // the open transfer.asked
-	barred  bool   // words, not people
-	asked   bool   // a question, in this talk
-	message bool   // message.left
-	queued  bool   // a call-back keeps her place
+	auditRoom
+	barred  bool // words, not people
+	asked   bool // a question, in this talk
+	message bool // message.left
+	queued  bool // a call-back keeps her place
 }
 
 type auditOffer struct {
@@ -107,6 +112,7 @@ type auditAgent struct {
 	onShift bool
 	offer   OfferID
 	talk    ContactID
+	room    ContactID // of somebody else's talk
 }
 
 // Add checks the next entry.
@@ -131,7 +137,8 @@ func (a *Audit) Add(e Entry) {
 	case CallRefused:
 		a.totals.Refused++
 	case CallEstablished, QueueEntered, QueueLeft, QueuePlace, LadderRung, OfferFailed,
-		TalkStarted, TalkHeld, TalkResumed, TalkEnded, LegLost, LegReattached, TransferBegun, TransferDone, MessageLeft, CallOver:
+		TalkStarted, TalkHeld, TalkResumed, TalkEnded, LegLost, LegReattached, TransferBegun, TransferDone, MessageLeft, CallOver,
+		RoomJoined, RoomMerged, RoomLeft, SuperviseBegan, SuperviseMode, SuperviseOver, SosRaised, SosCalled, SosAnswered, SosOver:
 		if c := a.call(e); c != nil {
 			a.contactEntry(e, c)
 		}
@@ -245,6 +252,8 @@ func (a *Audit) contactEntry(e Entry, c *auditCall) {
 		c.given = nil
 	case MessageLeft:
 		c.message = true
+	case RoomJoined, RoomMerged, RoomLeft, SuperviseBegan, SuperviseMode, SuperviseOver, SosRaised, SosCalled, SosAnswered, SosOver:
+		a.roomEntry(e, c)
 	case CallOver:
 		a.callOver(e, c)
 	}
@@ -268,6 +277,9 @@ func (a *Audit) talkStarted(e Entry, c *auditCall) {
 	}
 	if g.talk != "" {
 		a.broken(e, "one talk", "%s already talks in %s", e.Agent, g.talk)
+	}
+	if g.room != "" {
+		a.broken(e, "one room", "%s starts to talk while in the room of %s", e.Agent, g.room)
 	}
 	if c.waits {
 		a.broken(e, "one place", "talk.started while still in %s", c.queue)
@@ -301,6 +313,7 @@ func (a *Audit) callOver(e Entry, c *auditCall) {
 	}
 	if e.Outcome == OutcomeSystem {
 		c.given = nil
+		a.emptyRoom(c)
 		a.endTalk(c)
 		for id, o := range a.offers {
 			if o.contact == e.Contact {
@@ -318,6 +331,10 @@ func (a *Audit) callOver(e Entry, c *auditCall) {
 	}
 	if c.given != nil {
 		a.broken(e, "one transfer", "ended while a transfer to %s was open", c.given.Target)
+	}
+	if open := c.openRoom(); open != "" {
+		a.broken(e, "one room", "ended with %s", open)
+		a.emptyRoom(c)
 	}
 	if c.offers > 0 {
 		a.broken(e, "one end of an offer", "ended while %d offers were open", c.offers)
@@ -448,6 +465,7 @@ func (a *Audit) Closing(at time.Time) []Entry {
 		if c.waits {
 			out = append(out, Entry{At: at, Kind: QueueLeft, Contact: id, Queue: c.queue, Reason: "failed", WaitMS: ms(at.Sub(c.since))})
 		}
+		out = append(out, c.closing(id, at)...)
 		if c.agent != "" {
 			out = append(out, Entry{At: at, Kind: TalkEnded, Contact: id, Agent: c.agent, By: string(BySystem), TalkMS: ms(at.Sub(c.started))})
 		}

@@ -34,7 +34,9 @@ func (s *state) onConnected(ev Connected) {
 		s.talkBegan(c)
 		s.limitTalk(c)
 	case rejoining:
-		s.record(Entry{Kind: LegReattached, Contact: c.id, Agent: a.id})
+		if c.rejoin {
+			s.record(Entry{Kind: LegReattached, Contact: c.id, Agent: a.id})
+		}
 		s.enter(c, talking)
 		c.rejoin = false
 		s.backTo(a, Talking)
@@ -61,6 +63,10 @@ func (s *state) onConnectFailed(ev ConnectFailed) {
 	switch c.phase {
 	case connecting, rejoining:
 		s.connectFailed(c, ev.Stage)
+	case talking: // Resume found no path
+		a := c.agent
+		s.lostWith(a, c)
+		s.comeBack(a)
 	case dialling: // somebody picked up, and nobody can talk to her
 		s.notify(c.agent, Notice{Code: ConnectTrouble, Contact: c.id})
 		s.end(c, BySystem, CauseSilence)
@@ -121,10 +127,16 @@ func (s *state) onHoldAsked(ev HoldAsked) {
 	if a == nil || c.phase != talking || a.held {
 		return
 	}
+	s.hold(a, c)
+}
+
+// hold gives c music; whoever else is with a stays with her.
+func (s *state) hold(a *agent, c *contact) {
 	a.held = true
 	s.record(Entry{Kind: TalkHeld, Contact: c.id, Agent: a.id})
 	s.order(Hold{Contact: c.id, Sound: c.sound("")})
 	s.become(a, Held, "")
+	s.showRoom(c)
 }
 
 func (s *state) onResumeAsked(ev ResumeAsked) {
@@ -132,7 +144,17 @@ func (s *state) onResumeAsked(ev ResumeAsked) {
 	if a == nil || c.phase != talking || !a.held {
 		return
 	}
+	if p := c.third; p != nil && !p.merged { // nobody hears her who was only asked
+		s.back(a, c, p)
+		return
+	}
+	s.resume(a, c)
+}
+
+// resume ends hold.
+func (s *state) resume(a *agent, c *contact) {
 	a.held = false
+	s.showRoom(c)
 	s.record(Entry{Kind: TalkResumed, Contact: c.id, Agent: a.id})
 	s.become(a, Talking, "")
 	if !c.rejoin {
@@ -149,6 +171,10 @@ func (s *state) onResumeAsked(ev ResumeAsked) {
 }
 
 func (s *state) onMuteAsked(ev MuteAsked) {
+	if g := s.agents[ev.Agent]; g != nil && g.guest != nil && g.guest.contact.id == ev.Contact {
+		s.muteGuest(g, ev.On)
+		return
+	}
 	a, c := s.inHand(ev.Agent, ev.Contact)
 	if a == nil || c.phase == ending || a.muted == ev.On {
 		return
@@ -179,11 +205,17 @@ func (s *state) onKeysAsked(ev KeysAsked) {
 // onHangUpAsked ends a talk. Before anybody spoke it ends only her part in it:
 // the caller waits on for somebody else.
 func (s *state) onHangUpAsked(ev HangUpAsked) {
+	if g := s.agents[ev.Agent]; g != nil && g.guest != nil {
+		s.leaveRoom(g, ev.Contact)
+		return
+	}
 	a, c := s.inHand(ev.Agent, ev.Contact)
 	if a == nil {
 		return
 	}
 	switch {
+	case c.phase == talking && c.third != nil && a.held: // a contact on hold is not hung up on by the way
+		s.back(a, c, c.third)
 	case c.phase == connecting:
 		s.giveBack(c, "given_up")
 		s.passOver(c, a, declinePause)

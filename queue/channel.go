@@ -28,11 +28,30 @@ type Channel interface {
 	// Connect joins her with the agent. Music goes on until the agent's first
 	// packet; then Connected follows, else ConnectFailed and the music stays.
 	Connect(ContactID, AgentID)
-	// Hold parts the two and plays music; Resume joins them again.
+	// Hold parts her from all who are with her and plays music to her; they go on
+	// among themselves. Resume joins them again.
 	Hold(ContactID, Sound)
 	Resume(ContactID)
 	// Mute keeps the agent's sound from her.
 	Mute(ContactID, bool)
+	// Bring lets somebody else into the room she is in with her agent: an agent's
+	// device, or a number, which is called as the helpline and told nothing of
+	// her. Who hears whom is Guest's Role and Mode; a contact on hold hears none of
+	// them. GuestJoined follows when the two sides can hear each other (a
+	// supervisor who listens: when she hears), else GuestLeft with why not; later
+	// GuestLeft, when the leg is gone. Who was brought in is in the room until
+	// Dismiss, Promote or the contact's end, also while the agent's leg is away.
+	Bring(ContactID, Guest)
+	// SetMode changes how far a supervisor takes part.
+	SetMode(ContactID, GuestID, Mode)
+	// MuteGuest keeps a guest's sound from the others.
+	MuteGuest(ContactID, GuestID, bool)
+	// Dismiss takes a guest out, and hangs up if it is a number. Nothing follows.
+	Dismiss(ContactID, GuestID)
+	// Promote takes the agent out and puts the guest in her place; hold is over.
+	// Connected follows when the two hear each other, else ConnectFailed; for a
+	// number, whose agent is empty, as after Forward.
+	Promote(ContactID, GuestID, AgentID)
 	// SendKeys presses keys towards the far end (RFC 4733).
 	SendKeys(ContactID, string)
 	// Close plays the prompt and then ends; HungUp{BySystem, CausePlayed} follows.

@@ -63,6 +63,7 @@ func (s *state) check() error {
 		bad("arrived %d + dialled %d = ended %d + in progress %d does not hold", s.tally.arrived, s.tally.dialled, ended, len(s.contacts))
 	}
 	s.checkOutgoing(bad)
+	s.checkGuests(bad)
 	s.checkCallbacks(bad)
 	if len(s.partings)+len(s.touched)+len(s.newcomers)+len(s.changed)+len(s.records)+len(s.orders)+len(s.notices) != 0 {
 		bad("scratch of the event was not cleared")
@@ -122,7 +123,7 @@ func (s *state) checkContact(c *contact, bad func(string, ...any)) {
 
 func (s *state) checkAgent(a *agent, bad func(string, ...any)) {
 	hands := 0
-	for _, has := range []bool{a.offer != nil, a.contact != nil, a.writing != nil} {
+	for _, has := range []bool{a.offer != nil, a.contact != nil, a.writing != nil, a.guest != nil} {
 		if has {
 			hands++
 		}
@@ -130,13 +131,18 @@ func (s *state) checkAgent(a *agent, bad func(string, ...any)) {
 	if hands > 1 {
 		bad("agent %s has %d things in hand", a.id, hands)
 	}
-	if (a.state == Offered) != (a.offer != nil) || (a.state == WrapUp) != (a.writing != nil) {
+	rung := a.offer != nil || a.guest != nil && a.guest.stage == summoned
+	if (a.state == Offered) != rung || (a.state == Assisting) != (a.guest != nil && a.guest.stage != summoned) || (a.state == WrapUp) != (a.writing != nil) {
 		bad("agent %s is %s", a.id, a.state)
 	}
 	if a.contact != nil && s.contacts[a.contact.id] != a.contact {
 		bad("agent %s holds a contact that is gone", a.id)
 	}
 	switch a.state {
+	case Assisting:
+		if a.device == DeviceBrowser && !a.path {
+			bad("agent %s assists and is not heard", a.id)
+		}
 	case Talking, Held:
 		if a.contact == nil || a.held != (a.state == Held) {
 			bad("agent %s is %s", a.id, a.state)
@@ -170,7 +176,7 @@ func (s *state) checkAgent(a *agent, bad func(string, ...any)) {
 	if a.state != Reconnecting && a.resume != "" {
 		bad("agent %s is %s and resumes %s", a.id, a.state, a.resume)
 	}
-	if a.contact == nil && (a.held || a.muted) {
+	if a.contact == nil && (a.held || a.muted && a.guest == nil) {
 		bad("agent %s holds nobody", a.id)
 	}
 	if a.summons != 0 && (a.contact == nil || a.device == DeviceBrowser || a.contact.phase != summoning && a.contact.phase != parked) {
@@ -246,6 +252,9 @@ func (s *state) checkOutgoing(bad func(string, ...any)) {
 		if c.due != nil {
 			charges++
 		}
+		if c.third != nil && c.third.due != nil {
+			charges++
+		}
 		if c.cutoff.armed() && c.due == nil {
 			bad("contact %s has a limit and costs nothing", c.id)
 		}
@@ -286,6 +295,46 @@ func (s *state) checkOutgoing(bad func(string, ...any)) {
 	for id, limit := range s.drills {
 		if !limit.armed() || s.contacts[id] != nil {
 			bad("drill %s is loose", id)
+		}
+	}
+}
+
+// checkGuests: whoever is with a contact beside her agent is with nobody else, in
+// a talk that runs, and comes or goes by a deadline; who was only consulted is
+// never heard by the contact.
+func (s *state) checkGuests(bad func(string, ...any)) {
+	for _, c := range s.contacts {
+		for _, p := range c.guests() {
+			if p.contact != c || !c.inTalk || p.stage != present && !p.limit.armed() || p.stage == present && p.limit.armed() {
+				bad("guest %d of %s is loose", p.id, c.id)
+			}
+			if p.agent != nil && (p.agent.guest != p || p.agent == c.agent) {
+				bad("guest %d of %s is not %s's", p.id, c.id, p.agent.id)
+			}
+			if (p.agent == nil) != (p.due != nil) || p.agent == nil && p.stage == present && !p.cutoff.armed() {
+				bad("guest %d of %s talks for ever", p.id, c.id)
+			}
+		}
+		if p := c.third; p != nil && (p.role != RoleThird || !p.merged && c.phase != ending && !c.agent.held) {
+			bad("contact %s hears whom her agent consults", c.id)
+		}
+		for _, p := range c.watchers {
+			if p.role != RoleSupervisor || p.mode == ModeTakeOver {
+				bad("contact %s is watched by a %s, %s", c.id, p.role, p.mode)
+			}
+		}
+		if o := c.sos; o != nil && (!c.inTalk || o.by != c.agent || (o.answered == nil) != o.next.armed() || !slices.Contains(s.alarms, c)) {
+			bad("the SOS in %s is loose", c.id)
+		}
+	}
+	for _, a := range s.agents {
+		if p := a.guest; p != nil && (s.contacts[p.contact.id] != p.contact || !slices.Contains(p.contact.guests(), p)) {
+			bad("agent %s is a guest of nobody", a.id)
+		}
+	}
+	for _, c := range s.alarms {
+		if c.sos == nil || s.contacts[c.id] != c {
+			bad("an SOS stands for nobody")
 		}
 	}
 }

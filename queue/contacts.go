@@ -95,6 +95,12 @@ type contact struct {
 	listens  bool      // it was answered, and the agent is not heard yet
 	promised bool      // her volunteer promised to call her back
 	safe     Safe      // what she said in this contact about being called
+
+	// Who else is with her; see conference.go.
+	third    *guest
+	watchers []*guest // supervisors
+	sos      *sos
+	extra    float64 // what thirds cost that are gone
 }
 
 // phase is where a contact is in her life; the diagram is in doc.go.
@@ -274,11 +280,12 @@ func (s *state) finish(c *contact, by Party, cause Cause) {
 	s.transferOver(c, "caller_left")
 	a := c.agent
 	talk, spoke := s.now.Sub(c.started), c.inTalk
+	s.clearRoom(c, "call_over")
 	s.talkOver(c, by, string(cause))
 	s.enter(c, over)
 	s.clearPasses(c)
 	s.calledBack(c, cause)
-	cost := s.discharge(c)
+	cost := s.discharge(c) + s.settleExtra(c)
 	delete(s.contacts, c.id)
 	s.tally.ended(c, outcome)
 	s.record(Entry{Kind: CallOver, Contact: c.id, Queue: c.line.id, Outcome: outcome, By: string(by), Reason: string(cause), Cost: cost})
@@ -306,11 +313,14 @@ func (s *state) talkBegan(c *contact) {
 	c.talked, c.inTalk, c.started = true, true, s.now
 	c.silent, c.needs.supervisor = nil, false
 	s.noteTalkBegan(c)
+	s.floorChanged()
 	s.record(Entry{Kind: TalkStarted, Contact: c.id, Agent: c.agent.id, Queue: c.line.id, WaitMS: ms(c.waited), RingMS: c.ringMS})
 }
 
 func (s *state) talkOver(c *contact, by Party, reason string) {
 	if c.inTalk {
+		s.clearRoom(c, reason)
+		s.floorChanged()
 		c.inTalk = false
 		s.noteTalkOver(c)
 		s.record(Entry{Kind: TalkEnded, Contact: c.id, Agent: c.agent.id, Queue: c.line.id, By: string(by), Reason: reason, TalkMS: ms(s.now.Sub(c.started))})

@@ -161,6 +161,8 @@ func (s *state) onPhoneRegistered(ev PhoneRegistered) {
 		a.lost = Notice{Code: OfferWithdrawn, Contact: o.contact.id, Offer: o.id}
 		s.spare(a)
 		s.afterRing(o.contact)
+	case !ev.On && a.guest != nil && a.guest.stage == summoned:
+		s.cutOffGuest(a)
 	case !ev.On && a.state == Ready:
 		s.makeReady(a)
 	}
@@ -196,6 +198,10 @@ func (s *state) onRingFailed(ev RingFailed) {
 	}
 	if a.summons == ev.Offer && ev.Offer != 0 {
 		s.summonsFailed(a, ev.Reason)
+		return
+	}
+	if a.rings(ev.Offer) {
+		s.guestRefused(a, "ring_failed")
 		return
 	}
 	o := s.offers[ev.Offer]

@@ -183,6 +183,25 @@ func (s *state) discharge(c *contact) float64 {
 	return cost
 }
 
+// putAside ends an outgoing leg of c that goes on without it; what it cost is
+// booked with her end.
+func (s *state) putAside(c *contact) {
+	if c.due != nil {
+		c.extra += c.due.cost(s.now)
+		c.due = nil
+		c.cutoff.disarm()
+		s.charges--
+	}
+}
+
+// settleExtra books what the thirds of c cost, at her end as the journal does.
+func (s *state) settleExtra(c *contact) float64 {
+	if c.extra > 0 {
+		s.ledger.spend(c.extra, s.now)
+	}
+	return c.extra
+}
+
 // cost counts every minute begun, as carriers do.
 func (d *charge) cost(now time.Time) float64 {
 	if d.answered.IsZero() || d.perMinute == 0 {
@@ -199,6 +218,10 @@ func (s *state) spent() float64 {
 		if c.due != nil {
 			sum += c.due.cost(s.now)
 		}
+		if c.third != nil && c.third.due != nil {
+			sum += c.third.due.cost(s.now)
+		}
+		sum += c.extra
 	}
 	return sum
 }

@@ -79,6 +79,40 @@ type (
 	}
 )
 
+// Orders about who else is with a contact.
+type (
+	Bring struct {
+		Contact ContactID
+		Guest   Guest
+	}
+	SetMode struct {
+		Contact ContactID
+		Guest   GuestID
+		Mode    Mode
+	}
+	MuteGuest struct {
+		Contact ContactID
+		Guest   GuestID
+		On      bool
+	}
+	Dismiss struct {
+		Contact ContactID
+		Guest   GuestID
+	}
+	// Promote's Agent is empty for a number.
+	Promote struct {
+		Contact ContactID
+		Guest   GuestID
+		Agent   AgentID
+	}
+)
+
+func (Bring) effect()     {}
+func (SetMode) effect()   {}
+func (MuteGuest) effect() {}
+func (Dismiss) effect()   {}
+func (Promote) effect()   {}
+
 // Orders to an agent's device; see Devices for what each must do.
 type (
 	Ring struct {

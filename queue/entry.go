@@ -100,6 +100,24 @@ const (
 	QuestionAnswered EntryKind = "silent.answered" // reason: the question; result: yes, no
 )
 
+// Of those who are with a contact beside her agent. A consultation is a transfer
+// with reason attended: transfer.asked, and transfer.done with result ok (the
+// contact is the third's), merged (it was a talk of three), back, or why not.
+const (
+	RoomJoined EntryKind = "room.joined" // agent or target; reason: colleague, number, supervisor
+	RoomMerged EntryKind = "room.merged" // from here on the contact hears the third
+	RoomLeft   EntryKind = "room.left"   // exactly one per room.joined; result: why; ms: for how long
+
+	SuperviseBegan EntryKind = "supervise.started" // agent: the supervisor; target: whom she hears; reason: the mode
+	SuperviseMode  EntryKind = "supervise.mode"    // reason: listen, whisper, barge, take_over
+	SuperviseOver  EntryKind = "supervise.ended"   // reason; ms: for how long
+
+	SosRaised   EntryKind = "sos.raised"   // agent: who needs help
+	SosCalled   EntryKind = "sos.called"   // agent: the supervisor; count: how many are called by now
+	SosAnswered EntryKind = "sos.answered" // agent: the supervisor; ms: after how long
+	SosOver     EntryKind = "sos.ended"    // exactly one per sos.raised; reason: talk_over, withdrawn, took_over
+)
+
 // Of call-backs. Contact is the one in which it was chosen or promised, whose
 // own call is over by then; each attempt is a contact of its own.
 const (

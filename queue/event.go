@@ -338,6 +338,79 @@ type (
 	}
 )
 
+// Events of those who are with a contact beside her agent.
+type (
+	// ConsultAsked: she asks somebody else first, while her contact hears music.
+	ConsultAsked struct {
+		Agent   AgentID
+		Contact ContactID
+		To      Target // of a queue: its next volunteer
+	}
+	// CompleteAsked: the contact is the third's now. BackAsked: the third is let go.
+	// MergeAsked: all three hear each other.
+	CompleteAsked struct {
+		Agent   AgentID
+		Contact ContactID
+	}
+	BackAsked struct {
+		Agent   AgentID
+		Contact ContactID
+	}
+	MergeAsked struct {
+		Agent   AgentID
+		Contact ContactID
+	}
+	// GuestJoined and GuestLeft answer Bring. Cause is a Cause, or the stage at
+	// which an agent's path broke.
+	GuestJoined struct {
+		Contact ContactID
+		Guest   GuestID
+	}
+	GuestLeft struct {
+		Contact ContactID
+		Guest   GuestID
+		Cause   Cause
+	}
+	// RightsKnown: what the account allows whose page signed in.
+	RightsKnown struct {
+		Agent      AgentID
+		Supervisor bool
+	}
+	// SuperviseAsked begins supervision of a running talk, or changes its mode.
+	SuperviseAsked struct {
+		Agent   AgentID
+		Contact ContactID
+		Mode    Mode
+	}
+	SuperviseEnded struct {
+		Agent   AgentID
+		Contact ContactID
+	}
+	// SosAsked: a volunteer calls for help in her talk; On false takes it back.
+	SosAsked struct {
+		Agent   AgentID
+		Contact ContactID
+		On      bool
+	}
+	// SosAccepted: a supervisor comes.
+	SosAccepted struct {
+		Agent   AgentID
+		Contact ContactID
+	}
+)
+
+func (ConsultAsked) event()   {}
+func (CompleteAsked) event()  {}
+func (BackAsked) event()      {}
+func (MergeAsked) event()     {}
+func (GuestJoined) event()    {}
+func (GuestLeft) event()      {}
+func (RightsKnown) event()    {}
+func (SuperviseAsked) event() {}
+func (SuperviseEnded) event() {}
+func (SosAsked) event()       {}
+func (SosAccepted) event()    {}
+
 // Events of call-backs and of safety answers.
 type (
 	// CallbacksKept is what an earlier run kept, posted when the server starts.

@@ -93,6 +93,10 @@ func (s *state) onAccepted(ev Accepted) {
 		s.summonsAnswered(a)
 		return
 	}
+	if a.rings(ev.Offer) {
+		s.guestAnswered(a)
+		return
+	}
 	o := s.offers[ev.Offer]
 	if o == nil || o.agent != a {
 		s.lateAnswer(a, ev.Offer)
@@ -135,6 +139,10 @@ func (s *state) onDeclined(ev Declined) {
 	}
 	if a.summons == ev.Offer && ev.Offer != 0 {
 		s.summonsFailed(a, "declined")
+		return
+	}
+	if a.rings(ev.Offer) {
+		s.guestRefused(a, "declined")
 		return
 	}
 	o := s.offers[ev.Offer]

@@ -216,6 +216,16 @@ func (p *performer) hand(e Effect) {
 		p.channel.Dial(e.Contact, e.Agent, e.Number, e.Manner)
 	case Forward:
 		p.channel.Forward(e.Contact, e.Number)
+	case Bring:
+		p.channel.Bring(e.Contact, e.Guest)
+	case SetMode:
+		p.channel.SetMode(e.Contact, e.Guest, e.Mode)
+	case MuteGuest:
+		p.channel.MuteGuest(e.Contact, e.Guest, e.On)
+	case Dismiss:
+		p.channel.Dismiss(e.Contact, e.Guest)
+	case Promote:
+		p.channel.Promote(e.Contact, e.Guest, e.Agent)
 	case Say:
 		p.channel.Say(e.Contact, e.Prompts, e.Language)
 	case KeepBlock, HitBlock, DropBlock:

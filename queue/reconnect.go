@@ -33,6 +33,8 @@ func (s *state) onPathLost(ev PathLost) {
 		}
 	case ev.Device == a.device && a.contact != nil:
 		s.lostWith(a, a.contact)
+	case ev.Device == a.device && a.guest != nil && a.guest.stage != summoned:
+		s.cutOffGuest(a)
 	}
 }
 
@@ -69,6 +71,8 @@ func (s *state) cutOff(a *agent) {
 	switch {
 	case c != nil && !a.path:
 		s.lostWith(a, c)
+	case a.guest != nil && (!a.path || a.guest.stage == summoned):
+		s.cutOffGuest(a)
 	case a.offer != nil:
 		o := a.offer
 		s.endOffer(o, "agent_lost")
@@ -95,6 +99,9 @@ func (s *state) lostWith(a *agent, c *contact) {
 		s.spare(a)
 		s.afterRing(c)
 	case talking, rejoining:
+		if s.lostConsulting(c) {
+			return
+		}
 		s.park(a, c)
 	case dialling:
 		s.end(c, ByNetwork, CauseSilence)

@@ -262,6 +262,7 @@ func (s *state) onRoutingChanged(ev RoutingChanged) {
 	for _, b := range s.callbacksInOrder() { // gaps and caps may be others now
 		s.settleCallback(b)
 	}
+	s.floorChanged()
 	for _, a := range s.everybody() {
 		s.show(a)
 		if o := a.offer; o != nil && (!o.contact.mayRing(a) || !a.reachable()) { // or the mobile that rings is taken away
@@ -270,6 +271,9 @@ func (s *state) onRoutingChanged(ev RoutingChanged) {
 			s.notify(a, a.lost)
 			s.spare(a)
 			s.afterRing(o.contact)
+		}
+		if p := a.guest; p != nil && p.stage == summoned && (!a.member || !a.reachable()) {
+			s.guestGone(p, "withdrawn")
 		}
 		if !a.member && !a.busy() {
 			s.dismiss(a)

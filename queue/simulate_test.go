@@ -67,6 +67,11 @@ func TestSimulation(t *testing.T) {
 		"block.hit:message", "block.hit:low_class", "block.hit:supervisor_only", "block.passed:key", "block.expired:", "flood.hit:message", "flood.hit:low_class", "silent.answered:yes", "silent.answered:no", "abusive",
 		"callback.denied:withheld", "callback.queued", "callback.hurried", "callback.dialled", "callback.missed", "callback.reached", "callback.expired", "callback.refused:safety_no", "callback.cancelled:called",
 		"callback.failed:attempts", "callback.failed:per_day", "callback.failed:other_person", "callback.failed:queue_deleted", "safety.noted:asked", "safety.noted:volunteer", "safety.noted:admin",
+		"consult:agent:ok", "consult:agent:merged", "consult:agent:back", "consult:agent:timeout", "consult:agent:declined", "consult:agent:call_over", "consult:agent:agent_lost", "consult:agent:transfer", "consult:agent:left", "consult:queue:ok", "consult:queue:merged",
+		"consult:number:ok", "consult:number:merged", "consult:number:busy", "consult:number:back", "consult:refused:consult_nobody", "consult:refused:consult_not_now", "consult:refused:transfer_not_allowed", "consult:refused:dial_busy",
+		"room.joined:colleague", "room.joined:number", "room.joined:supervisor", "room.merged", "room.left:colleague:completed", "room.left:supervisor:took_over",
+		"supervise.started:listen", "supervise.started:take_over", "supervise.mode:whisper", "supervise.mode:barge", "supervise.mode:take_over", "supervise.ended:left", "supervise.ended:talk_over",
+		"sos.called", "sos.answered", "sos.ended:talk_over", "sos.ended:took_over",
 		"step", "resumed", "returned", "wish:same", "wish:never", "pause:decompression", "pause:load_break", "exit:full", "exit:expected_wait", "exit:ratio",
 		"why:ringing", "why:other", "why:turn", "why:never", "why:declined", "why:gender", "why:language", "why:topic", "why:tier", "why:supervisor", "why:mobile", "why:limit", "why:offline", "why:paused", "why:wrapup", "why:talking", "why:unreachable", "why:handover", "why:connecting",
 	} {
@@ -206,6 +211,7 @@ func (d *day) flow(q *configs.Queue, names []string) {
 		Window: dur(time.Minute + d.seconds(1800)), Attempts: 1 + d.rnd.IntN(3), Gap: dur(10*time.Second + d.seconds(120)),
 		Expires: dur(time.Minute + d.seconds(2400)), PerDay: 1 + d.rnd.IntN(3), HideNumber: d.chance(50),
 	}
+	q.Supervision = d.chance(80)
 	q.AtClosing = []string{configs.KeepWaiting, configs.LeadOut}[d.rnd.IntN(2)]
 	at := time.Duration(0)
 	for range d.rnd.IntN(3) {
@@ -468,6 +474,23 @@ func (d *day) react(e Effect) {
 		case d.chance(70):
 			d.later(20, HungUp{e.Contact, ByCaller, CauseBusy})
 		}
+	case Bring:
+		switch {
+		case d.chance(75):
+			d.later(4, GuestJoined{e.Contact, e.Guest.ID})
+		case d.chance(70):
+			d.later(9, GuestLeft{e.Contact, e.Guest.ID, CauseBusy})
+		}
+		if d.chance(8) {
+			d.later(90, GuestLeft{e.Contact, e.Guest.ID, CauseNormal})
+		}
+	case Promote:
+		switch {
+		case d.chance(80):
+			d.later(2, Connected{e.Contact, e.Agent})
+		case d.chance(60):
+			d.later(3, ConnectFailed{e.Contact, e.Agent, "microphone"})
+		}
 	case Forward:
 		switch {
 		case d.chance(50):
@@ -479,7 +502,7 @@ func (d *day) react(e Effect) {
 		d.results["ring:"+string(e.Device)]++
 		c := d.s.contacts[e.Contact]
 		switch {
-		case c != nil && c.awaits() != nil && d.chance(40): // rare enough without
+		case c != nil && c.awaits() != nil && d.chance(70): // rare enough without
 			d.later(3, RingFailed{e.Agent, e.Offer, "busy"})
 		case d.chance(60):
 			d.later(10, Accepted{Agent: e.Agent, Offer: e.Offer})
@@ -535,6 +558,17 @@ func (d *day) note(e Entry) {
 	switch {
 	case e.Kind == TransferDone && e.Reason == byLadder:
 		d.results["diverted:"+e.Result]++
+	case e.Kind == TransferDone && e.Reason == attended:
+		kind, _, _ := strings.Cut(e.Target, ":")
+		d.results["consult:"+kind+":"+e.Result]++
+	case e.Kind == TransferBegun && e.Reason == attended && e.Result != "":
+		d.results["consult:refused:"+e.Result]++
+	case e.Kind == RoomJoined, e.Kind == SuperviseBegan, e.Kind == SuperviseMode, e.Kind == SuperviseOver, e.Kind == SosOver:
+		d.results[string(e.Kind)+":"+e.Reason]++
+	case e.Kind == RoomLeft:
+		d.results["room.left:"+e.Reason+":"+e.Result]++
+	case e.Kind == SosCalled, e.Kind == SosAnswered, e.Kind == RoomMerged:
+		d.results[string(e.Kind)]++
 	case e.Kind == TransferDone:
 		kind, _, _ := strings.Cut(e.Target, ":")
 		d.results[kind+":"+e.Result]++
@@ -594,6 +628,16 @@ func (d *day) reactTo(a AgentID, v AgentView) {
 		if d.chance(30) {
 			d.later(30, []Event{AbuseEnded{a, c}, BlockAsked{a, c, "prank"}, SilentEnded{a, c}}[d.rnd.IntN(3)])
 		}
+	case v.Call != nil && (v.Call.Role != "" || v.Call.Third != nil) && d.chance(60):
+		d.beside(a, v)
+	case (v.State == Talking || v.State == Held) && v.Call.Third == nil && d.chance(15):
+		d.later(20, ConsultAsked{a, v.Call.Contact, d.target()})
+	case v.State == Talking && d.chance(6):
+		d.later(20, SosAsked{a, v.Call.Contact, true})
+	case v.Floor != nil && v.Floor.May && len(v.Floor.Sos) > 0 && d.chance(40):
+		d.later(20, SosAccepted{a, v.Floor.Sos[0].Contact})
+	case v.Floor != nil && v.Floor.May && len(v.Floor.Talks) > 0 && d.chance(30):
+		d.later(9, SuperviseAsked{a, v.Floor.Talks[d.rnd.IntN(len(v.Floor.Talks))].Contact, d.mode()})
 	case v.Call != nil && v.Call.Listening:
 		c := v.Call.Contact
 		d.later(9, []Event{MuteAsked{a, c, false}, MuteAsked{a, c, false}, HangUpAsked{a, c}, OtherAnswered{a, c}, MuteAsked{a, c, true}}[d.rnd.IntN(5)])
@@ -618,6 +662,25 @@ func (d *day) reactTo(a AgentID, v AgentView) {
 		d.later(25, SessionOpened{a})
 		d.later(25, PathProven{a})
 	}
+}
+
+// beside is what people press when somebody else is with the caller.
+func (d *day) beside(a AgentID, v AgentView) {
+	c := v.Call.Contact
+	var press []Event
+	switch {
+	case v.Call.Role == string(RoleSupervisor):
+		press = []Event{SuperviseAsked{a, c, d.mode()}, SuperviseAsked{a, c, d.mode()}, SuperviseEnded{a, c}, HangUpAsked{a, c}}
+	case v.Call.Role != "":
+		press = []Event{HangUpAsked{a, c}, MuteAsked{a, c, d.chance(50)}, Ticked{}, Ticked{}}
+	default:
+		press = []Event{CompleteAsked{a, c}, CompleteAsked{a, c}, MergeAsked{a, c}, MergeAsked{a, c}, MergeAsked{a, c}, BackAsked{a, c}, ResumeAsked{a, c}, HangUpAsked{a, c}, TransferAsked{a, c, d.target()}, HoldAsked{a, c}}
+	}
+	d.later(20, press[d.rnd.IntN(len(press))])
+}
+
+func (d *day) mode() Mode {
+	return []Mode{ModeListen, ModeWhisper, ModeBarge, ModeTakeOver, "shout"}[d.rnd.IntN(9)/2]
 }
 
 // back is a volunteer who promises a call-back, or notes whether it is safe.
@@ -688,6 +751,13 @@ func (d *day) wish() Event {
 		return d.calling()
 	}
 	a, c := d.agents[d.rnd.IntN(len(d.agents))], d.someone()
+	if d.chance(25) {
+		id := GuestID(max(0, int(d.s.lastOffer)-d.rnd.IntN(6)))
+		return []Event{
+			SuperviseAsked{a, c, d.mode()}, SosAccepted{a, c}, SosAsked{a, c, d.chance(70)}, RightsKnown{a, d.chance(40)}, GuestLeft{c, id, CauseSilence}, GuestJoined{c, id},
+			ConsultAsked{a, c, d.target()}, CompleteAsked{a, c}, MergeAsked{a, c}, BackAsked{a, c}, SuperviseEnded{a, c}, ConnectFailed{c, a, "peer"},
+		}[d.rnd.IntN(12)]
+	}
 	devices := []Device{DeviceBrowser, DevicePhone, DevicePhone, DeviceMobile}
 	switch n := d.rnd.IntN(100); {
 	case n < 20:

@@ -87,5 +87,8 @@ func (a *agent) summary() AgentLine {
 	if a.contact != nil {
 		v.Contact = a.contact.id
 	}
+	if a.guest != nil {
+		v.Contact = a.guest.contact.id
+	}
 	return v
 }

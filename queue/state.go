@@ -67,6 +67,7 @@ type state struct {
 	callbackBy map[string]*callback // by the caller's pseudonym
 
 	awaiting []*contact           // transferred to one volunteer, oldest first
+	alarms   []*contact           // with an SOS, oldest first
 	drills   map[ContactID]*token // trial calls, which count nowhere
 	drill    *DrillView           // how the latest one went
 	draining bool
@@ -78,6 +79,7 @@ type state struct {
 	timers    deadlines
 	viewsDue  token
 	viewsLast time.Time
+	floorNews bool // running talks changed since supervisors saw them
 	lastSeq   uint64
 	lastOffer OfferID
 	ready     int // agents in state ready who answer any line
@@ -181,6 +183,28 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 		s.onDialled(ev)
 	case TransferAsked:
 		s.onTransferAsked(ev)
+	case ConsultAsked:
+		s.onConsultAsked(ev)
+	case CompleteAsked:
+		s.onCompleteAsked(ev)
+	case BackAsked:
+		s.onBackAsked(ev)
+	case MergeAsked:
+		s.onMergeAsked(ev)
+	case GuestJoined:
+		s.onGuestJoined(ev)
+	case GuestLeft:
+		s.onGuestLeft(ev)
+	case RightsKnown:
+		s.onRightsKnown(ev)
+	case SuperviseAsked:
+		s.onSuperviseAsked(ev)
+	case SuperviseEnded:
+		s.onSuperviseEnded(ev)
+	case SosAsked:
+		s.onSosAsked(ev)
+	case SosAccepted:
+		s.onSosAccepted(ev)
 	case HoldAsked:
 		s.onHoldAsked(ev)
 	case ResumeAsked:

@@ -108,6 +108,9 @@ func (t Target) masked(number string) string {
 
 // handOver takes c from a, who goes on to her wrap-up, and gives c music.
 func (s *state) handOver(a *agent, c *contact, target string) {
+	if p := c.third; p != nil {
+		s.endThird(p, "transfer")
+	}
 	s.record(Entry{Kind: TransferBegun, Contact: c.id, Agent: a.id, Queue: c.line.id, Reason: blind, Target: target})
 	c.transfer, c.givenBy = &transfer{by: a.id, target: target}, a.name
 	talk := s.now.Sub(c.started)
@@ -199,7 +202,9 @@ func (s *state) forwardTo(c *contact, by AgentID, number Caller) {
 
 // forwarded: the number was answered, and the two are joined.
 func (s *state) forwarded(c *contact) {
-	c.due.answered = s.now
+	if c.due.answered.IsZero() { // else it is one she consulted
+		c.due.answered = s.now
+	}
 	s.enter(c, outside)
 	s.transferOver(c, resultOK)
 	s.limitTalk(c)
@@ -207,7 +212,7 @@ func (s *state) forwarded(c *contact) {
 
 // forwardFailed brings c back to the head of the line she came from.
 func (s *state) forwardFailed(c *contact, why string) {
-	s.discharge(c)
+	s.putAside(c)
 	herself := c.transfer != nil && c.transfer.kind == byLadder
 	s.transferOver(c, why)
 	if herself {

@@ -20,6 +20,16 @@ func (s *state) view(a *agent) AgentView {
 		until := a.rested.calm.at
 		v.Until = &until
 	}
+	if p := a.guest; p != nil && p.stage == summoned {
+		c := p.contact
+		v.Offer = &OfferView{
+			ID: OfferID(p.id), Contact: c.id, Queue: c.line.id, Label: c.line.set.Label, Caller: c.caller.String(),
+			Waiting: c.started, Expires: p.limit.at, GivenBy: c.agent.name, Consult: p.role == RoleThird, Said: c.said(),
+		}
+	} else if p != nil {
+		v.Call = s.guestView(a)
+	}
+	v.Floor = s.floorView(a)
 	if o := a.offer; o != nil {
 		c := o.contact
 		v.Offer = &OfferView{
@@ -69,6 +79,7 @@ func (s *state) callView(a *agent, c *contact) *CallView {
 	if c.phase == summoning || c.phase == dialling {
 		v.Started = c.accepted
 	}
+	s.roomView(v, a, c)
 	if c.phase == connecting {
 		v.Started = c.accepted
 		v.WaitMS += ms(c.accepted.Sub(c.since))
@@ -127,7 +138,11 @@ func (s *state) refreshFigures() {
 				break
 			}
 		}
+		if s.floorNews && a.leads() {
+			s.show(a)
+		}
 	}
+	s.floorNews = false
 	for _, l := range s.lines {
 		l.stale = false
 	}

@@ -9,12 +9,12 @@ func (tr *trial) watch(ev Event, did []Effect) error {
 	tr.follow(ev, did)
 	for id, o := range tr.rings {
 		a := tr.s.agents[id]
-		if a == nil || a.summons != o && (a.offer == nil || a.offer.id != o) {
+		if a == nil || a.summons != o && (a.offer == nil || a.offer.id != o) && !a.rings(o) {
 			return fmt.Errorf("the phone of %s rings for offer %d, which is over", id, o)
 		}
 	}
 	for id := range tr.legs {
-		if a := tr.s.agents[id]; a == nil || a.contact == nil {
+		if a := tr.s.agents[id]; a == nil || a.contact == nil && (a.guest == nil || a.guest.stage == summoned) {
 			return fmt.Errorf("the phone of %s is off the hook for nobody", id)
 		}
 	}
@@ -76,6 +76,8 @@ func (tr *trial) follow(ev Event, did []Effect) {
 		case Wait:
 			tr.hears[e.Contact] = "music"
 		case Hold:
+			tr.hears[e.Contact] = "music"
+		case Promote:
 			tr.hears[e.Contact] = "music"
 		case Resume:
 			tr.hears[e.Contact] = "a human"

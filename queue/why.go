@@ -132,6 +132,9 @@ func (s *state) whyNot(c *contact, a *agent) WhyAgent {
 	case a.offer != nil:
 		w.Reason = ExcludedOther
 		until(&a.offer.lapse)
+	case a.guest != nil && a.guest.stage == summoned:
+		w.Reason = ExcludedOther
+		until(&a.guest.limit)
 	case a.state == Paused && (a.reason == PauseDecompression || a.reason == PauseBreak):
 		w.Reason, w.Detail = ExcludedLimit, a.reason
 		until(&a.rested.calm)

@@ -79,3 +79,28 @@ func (cs *calls) Close(id queue.ContactID, words string) {
 func (cs *calls) End(id queue.ContactID, by queue.Party, cause queue.Cause) {
 	cs.order(id, queue.End{Contact: id, By: by, Cause: cause})
 }
+
+// Bring implements [queue.Channel].
+func (cs *calls) Bring(id queue.ContactID, g queue.Guest) {
+	cs.order(id, queue.Bring{Contact: id, Guest: g})
+}
+
+// SetMode implements [queue.Channel].
+func (cs *calls) SetMode(id queue.ContactID, g queue.GuestID, m queue.Mode) {
+	cs.order(id, queue.SetMode{Contact: id, Guest: g, Mode: m})
+}
+
+// MuteGuest implements [queue.Channel].
+func (cs *calls) MuteGuest(id queue.ContactID, g queue.GuestID, on bool) {
+	cs.order(id, queue.MuteGuest{Contact: id, Guest: g, On: on})
+}
+
+// Dismiss implements [queue.Channel].
+func (cs *calls) Dismiss(id queue.ContactID, g queue.GuestID) {
+	cs.order(id, queue.Dismiss{Contact: id, Guest: g})
+}
+
+// Promote implements [queue.Channel].
+func (cs *calls) Promote(id queue.ContactID, g queue.GuestID, a queue.AgentID) {
+	cs.order(id, queue.Promote{Contact: id, Guest: g, Agent: a})
+}

@@ -134,6 +134,31 @@ func (c *Channel) Mute(id queue.ContactID, on bool) {
 	c.order(queue.Mute{Contact: id, On: on}, nil)
 }
 
+// Bring is followed by GuestJoined.
+func (c *Channel) Bring(id queue.ContactID, g queue.Guest) {
+	c.order(queue.Bring{Contact: id, Guest: g}, queue.GuestJoined{Contact: id, Guest: g.ID})
+}
+
+// SetMode writes the order down.
+func (c *Channel) SetMode(id queue.ContactID, g queue.GuestID, m queue.Mode) {
+	c.order(queue.SetMode{Contact: id, Guest: g, Mode: m}, nil)
+}
+
+// MuteGuest writes the order down.
+func (c *Channel) MuteGuest(id queue.ContactID, g queue.GuestID, on bool) {
+	c.order(queue.MuteGuest{Contact: id, Guest: g, On: on}, nil)
+}
+
+// Dismiss writes the order down.
+func (c *Channel) Dismiss(id queue.ContactID, g queue.GuestID) {
+	c.order(queue.Dismiss{Contact: id, Guest: g}, nil)
+}
+
+// Promote is followed by Connected.
+func (c *Channel) Promote(id queue.ContactID, g queue.GuestID, a queue.AgentID) {
+	c.order(queue.Promote{Contact: id, Guest: g, Agent: a}, queue.Connected{Contact: id, Agent: a})
+}
+
 // SendKeys writes the order down.
 func (c *Channel) SendKeys(id queue.ContactID, keys string) {
 	c.order(queue.SendKeys{Contact: id, Keys: keys}, nil)
