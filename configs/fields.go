@@ -213,7 +213,7 @@ var formWords = map[string]struct{ en, id, help string }{
 	"queues[].wrap_up_extend":       {"Extend adds", "Tambahan waktu", "Berapa lama satu kali menekan Perpanjang menambah."},
 	"queues[].short_abandon":        {"Short call below", "Panggilan singkat di bawah", "Penelepon yang pergi dalam waktu ini dihitung sebagai abandoned_short."},
 
-	"queues[].supervision":          {"Supervision", "Penyeliaan", "Apakah penyelia boleh mendengarkan percakapan antrean ini, berbisik kepada relawan, bergabung, atau mengambil alih. Sebutkan di kata sambutan bahwa ada yang mungkin mendengarkan. SOS seorang relawan tetap dijawab."},
+	"queues[].supervision": {"Supervision", "Penyeliaan", "Apakah penyelia boleh mendengarkan percakapan antrean ini, berbisik kepada relawan, bergabung, atau mengambil alih. Sebutkan di kata sambutan bahwa ada yang mungkin mendengarkan. SOS seorang relawan tetap dijawab."},
 
 	"agents":          {"Volunteers", "Relawan", "Para relawan yang menjawab, dan untuk antrean mana."},
 	"agents[].id":     {"User name", "Nama pengguna", "Nama yang dipakainya untuk masuk."},

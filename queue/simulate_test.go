@@ -632,6 +632,8 @@ func (d *day) reactTo(a AgentID, v AgentView) {
 		d.beside(a, v)
 	case (v.State == Talking || v.State == Held) && v.Call.Third == nil && d.chance(15):
 		d.later(20, ConsultAsked{a, v.Call.Contact, d.target()})
+	case v.State == Talking && v.Call.Role == "" && d.chance(6):
+		d.later(60, HungUp{v.Call.Contact, ByNetwork, CauseSilence})
 	case v.State == Talking && d.chance(6):
 		d.later(20, SosAsked{a, v.Call.Contact, true})
 	case v.Floor != nil && v.Floor.May && len(v.Floor.Sos) > 0 && d.chance(40):
