@@ -2,7 +2,6 @@ package store
 
 import (
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"testing"
@@ -127,7 +126,7 @@ func TestSinceBeginsAtTheEntry(t *testing.T) {
 			t.Fatalf("since %v: %d entries, want %d (%v)", since, got, want, err)
 		}
 	}
-	if err := open(t, t.TempDir()).Since(at, func(queue.Entry) bool { panic(fmt.Sprint("an empty journal has none")) }); err != nil {
+	if err := open(t, t.TempDir()).Since(at, func(queue.Entry) bool { panic("an empty journal has none") }); err != nil {
 		t.Fatal(err)
 	}
 }
