@@ -22,6 +22,7 @@ type contact struct {
 	listens  bool       // placed so that only whom we called may pick up, and hears nobody at first
 	taking   *taking    // a message she leaves; nil: none
 	takes    int
+	guests   map[queue.GuestID]*guestOnLine
 	onward   *onwardCall // the number a Forward calls, or talks with her; nil: none
 }
 
@@ -81,6 +82,18 @@ func (k *contact) onOrder(m any) {
 		k.endByOrder(m.By, m.Cause)
 	case queue.Forward:
 		k.forward(m.Number)
+	case queue.Bring:
+		k.bring(m.Guest)
+	case queue.SetMode:
+		k.setMode(m.Guest, m.Mode)
+	case queue.MuteGuest:
+		k.muteGuest(m.Guest, m.On)
+	case queue.Dismiss:
+		k.drop(m.Guest)
+	case queue.Promote:
+		k.promote(m.Guest, m.Agent)
+	case guestHeard:
+		k.gotGuest(m)
 	case agentHeard:
 		k.gotAgent(m.try)
 	case wordsSaid:
@@ -189,6 +202,7 @@ func (k *contact) onEnded(by queue.Party, cause queue.Cause) {
 	k.endMessage(true)
 	k.post(queue.HungUp{Contact: k.id, By: by, Cause: cause})
 	k.leaveOnward(true)
+	k.dropAll()
 	k.agent = agentOnLine{}
 }
 
@@ -280,7 +294,7 @@ func (k *contact) hold(s queue.Sound) {
 	}
 	k.agent.held = true
 	k.clock.stop(alarmConnect)
-	k.sound.part()
+	k.sound.stepOut()
 	k.playing = s
 	k.greet()
 }
@@ -290,7 +304,7 @@ func (k *contact) resume() {
 		return
 	}
 	k.agent.held = false
-	if err := k.join(); err != nil {
+	if err := k.comeBack(); err != nil {
 		k.log.Warn("a held caller could not be rejoined with her volunteer", "agent", k.agent.id, "error", err)
 		k.connectFailed("peer")
 		return
@@ -301,6 +315,14 @@ func (k *contact) resume() {
 	if !k.agent.joined {
 		k.clock.set(alarmConnect, k.server.calls.patience.connect)
 	}
+}
+
+// comeBack joins her with the others again: with whoever is with her agent.
+func (k *contact) comeBack() error {
+	if together, err := k.sound.stepIn(); together {
+		return err
+	}
+	return k.join()
 }
 
 func (k *contact) mute(on bool) {

@@ -270,7 +270,37 @@ func (s *quietSound) bridge(other sound, first func()) error {
 	return nil
 }
 
-func (s *quietSound) ringBack() { defer s.lock()(); s.note("ringback") }
+func (s *quietSound) bring(id queue.GuestID, g guestSound, agent queue.AgentID, first func()) error {
+	defer s.lock()()
+	s.note("bring %d %s%s", id, g.agent, g.mode)
+	if s.noPeer {
+		return errNoPeer
+	}
+	if first != nil {
+		go first()
+	}
+	return nil
+}
+func (s *quietSound) setMode(id queue.GuestID, m queue.Mode) {
+	defer s.lock()()
+	s.note("mode %d %s", id, m)
+}
+func (s *quietSound) muteGuest(id queue.GuestID, on bool) {
+	defer s.lock()()
+	s.note("mute %d %v", id, on)
+}
+func (s *quietSound) dismiss(id queue.GuestID) { defer s.lock()(); s.note("dismiss %d", id) }
+func (s *quietSound) promote(id queue.GuestID, first func()) error {
+	defer s.lock()()
+	s.note("promote %d", id)
+	if first != nil {
+		go first()
+	}
+	return nil
+}
+func (s *quietSound) stepOut()              { s.part() }
+func (s *quietSound) stepIn() (bool, error) { return false, nil }
+func (s *quietSound) ringBack()             { defer s.lock()(); s.note("ringback") }
 
 // speak is the agent's first packet.
 func (s *quietSound) speak() {

@@ -30,22 +30,34 @@ func (k *contact) forward(number queue.Caller) {
 	if k.sound == nil || k.closing || k.onward != nil {
 		return
 	}
+	if k.onward = k.callOnward(number); k.onward == nil {
+		k.post(queue.ConnectFailed{Contact: k.id, Stage: string(queue.CauseNoTrunk)})
+		return
+	}
+	k.log.Info("contact is being forwarded", "to", number)
+}
+
+// callOnward calls a number, which is told of the helpline alone; nil: there is
+// no room for a call.
+func (k *contact) callOnward(number queue.Caller) *onwardCall {
 	s := k.server
 	c := s.newOut(func() []way { return s.calls.route(number.Reveal()) })
 	c.log = k.log
 	o := &onwardCall{call: c, of: k.call}
 	c.owner = o
 	if !s.calls.addOut(c, "") {
-		k.post(queue.ConnectFailed{Contact: k.id, Stage: string(queue.CauseNoTrunk)})
-		return
+		return nil
 	}
-	k.onward = o
-	k.log.Info("contact is being forwarded", "to", number)
 	s.running.Go(c.run)
+	return o
 }
 
 // gotOnward: the number answered; the two hear each other.
 func (k *contact) gotOnward(m onwardAnswered) {
+	if one := k.guestBy(m.by); one != nil {
+		k.seat(one, nil)
+		return
+	}
 	if m.by != k.onward {
 		return
 	}
@@ -61,6 +73,11 @@ func (k *contact) gotOnward(m onwardAnswered) {
 
 // lostOnward: the number was not reached, or has hung up.
 func (k *contact) lostOnward(m onwardOver) {
+	if one := k.guestBy(m.by); one != nil {
+		k.drop(one.ID)
+		k.guestLeft(one.ID, m.cause)
+		return
+	}
 	if m.by != k.onward {
 		return
 	}

@@ -51,6 +51,20 @@ type sound interface {
 	ringBack()
 	// part ends what connect or bridge began.
 	part()
+	// bring lets somebody else into the room of the contact and her agent, made if
+	// need be; first is called when her first packet was passed on. setMode,
+	// muteGuest and dismiss are about her; part leaves her seated, and the next
+	// connect brings her in again.
+	bring(id queue.GuestID, g guestSound, agent queue.AgentID, first func()) error
+	setMode(id queue.GuestID, m queue.Mode)
+	muteGuest(id queue.GuestID, on bool)
+	dismiss(id queue.GuestID)
+	// promote puts her in the agent's place.
+	promote(id queue.GuestID, first func()) error
+	// stepOut takes the contact from the others, who go on among themselves; stepIn
+	// brings her back, unless nobody is together any more.
+	stepOut()
+	stepIn() (bool, error)
 	mute(on bool)
 	keys(keys string)
 	close()
@@ -81,12 +95,14 @@ func (h *hall) open(o media.RTPOptions, keys func(rune)) (sound, error) {
 // it. Only the call's goroutine uses it, except that close may come from a
 // recovered panic, and that another stage's room may take its leg.
 type stage struct {
-	hall *hall
-	leg  *media.RTPLeg
-	room *media.Room // nil: nobody is with her
-	peer media.Leg   // who
-	told tonePlayer  // hears the same words; nil: nobody does
-	once sync.Once
+	hall  *hall
+	leg   *media.RTPLeg
+	room  *media.Room // nil: nobody is with her
+	peer  media.Leg   // the agent, or the far end of another call
+	out   bool        // she is on hold: the room, if there is one, is the others'
+	seats []*seatOf   // who else is with the two
+	told  tonePlayer  // hears the same words; nil: nobody does
+	once  sync.Once
 }
 
 func (s *stage) answer(offer []byte) ([]byte, error) { return s.leg.Answer(offer) }
@@ -203,11 +219,16 @@ func (s *stage) join(leg media.Leg, first func()) error {
 	if first != nil {
 		room.OnFirst(leg, first)
 	}
-	if err := errors.Join(room.Join(s.leg), room.Join(leg)); err != nil {
+	if err := errors.Join(room.JoinAs(s.leg, media.RoleCaller), room.JoinAs(leg, media.RoleAgent)); err != nil {
 		room.Close()
 		return err
 	}
-	s.room, s.peer = room, leg
+	s.room, s.peer, s.out = room, leg, false
+	for _, g := range s.seats {
+		if err := s.sit(g); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
