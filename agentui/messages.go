@@ -168,6 +168,50 @@ type (
 		Contact queue.ContactID `json:"contact"`
 		To      queue.Target    `json:"to"`
 	}
+	// Consult asks somebody else first: who is asked rings, the caller hears
+	// music. Exactly one field of To is set.
+	Consult struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+		To      queue.Target    `json:"to"`
+	}
+	// ConsultComplete gives the caller to whom she asked.
+	ConsultComplete struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+	}
+	// ConsultBack lets go whom she asked; she is with the caller alone.
+	ConsultBack struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+	}
+	// ConsultMerge lets all three hear each other.
+	ConsultMerge struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+	}
+	// Supervise begins the supervision of a running talk, or changes its mode.
+	Supervise struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+		Mode    queue.Mode      `json:"mode"` // listen, whisper, barge, take_over
+	}
+	// SuperviseEnd leaves the talk she supervises.
+	SuperviseEnd struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+	}
+	// Sos calls a supervisor to this talk, or takes it back.
+	Sos struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+		On      bool            `json:"on"`
+	}
+	// SosAnswer comes to a volunteer who called.
+	SosAnswer struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+	}
 	// Wish notes that the caller would like the same volunteer again, or that
 	// the two shall not meet again.
 	Wish struct {
@@ -323,6 +367,14 @@ var (
 		"device":           func() any { return new(ChooseDevice) },
 		"dial":             func() any { return new(Dial) },
 		"transfer":         func() any { return new(Transfer) },
+		"consult":          func() any { return new(Consult) },
+		"consult.complete": func() any { return new(ConsultComplete) },
+		"consult.back":     func() any { return new(ConsultBack) },
+		"consult.merge":    func() any { return new(ConsultMerge) },
+		"supervise":        func() any { return new(Supervise) },
+		"supervise.end":    func() any { return new(SuperviseEnd) },
+		"sos":              func() any { return new(Sos) },
+		"sos.answer":       func() any { return new(SosAnswer) },
 		"wish":             func() any { return new(Wish) },
 		"wrapup.choose":    func() any { return new(WrapUpChoose) },
 		"wrapup.extend":    func() any { return new(WrapUpExtend) },

@@ -44,6 +44,7 @@ type session struct {
 	state     queue.AgentState // as last sent
 	inContact bool
 	shift     shift
+	leads     bool // her account lets her supervise
 }
 
 // phase is how far a connection has come.
@@ -259,6 +260,7 @@ func (x *session) welcome(epoch uint64, drains bool) {
 		}
 	}
 	x.say(m)
+	x.server.desk.Post(queue.RightsKnown{Agent: x.agent, Supervisor: x.leads})
 	view, _ := x.server.desk.View(x.agent)
 	x.show(view)
 	if view.State != queue.Offline {

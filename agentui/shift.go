@@ -69,6 +69,24 @@ func (x *session) onRequest(m any, kind string) {
 		x.onDial(m, kind)
 	case *Transfer:
 		x.onTransfer(m, kind)
+	case *Consult:
+		x.onConsult(m, kind)
+	case *ConsultComplete:
+		x.about(m.Contact, kind, queue.CompleteAsked{Agent: x.agent, Contact: m.Contact})
+	case *ConsultBack:
+		x.about(m.Contact, kind, queue.BackAsked{Agent: x.agent, Contact: m.Contact})
+	case *ConsultMerge:
+		x.about(m.Contact, kind, queue.MergeAsked{Agent: x.agent, Contact: m.Contact})
+	case *Supervise:
+		if x.word(string(m.Mode), kind) {
+			x.about(m.Contact, kind, queue.SuperviseAsked{Agent: x.agent, Contact: m.Contact, Mode: m.Mode})
+		}
+	case *SuperviseEnd:
+		x.about(m.Contact, kind, queue.SuperviseEnded{Agent: x.agent, Contact: m.Contact})
+	case *Sos:
+		x.about(m.Contact, kind, queue.SosAsked{Agent: x.agent, Contact: m.Contact, On: m.On})
+	case *SosAnswer:
+		x.about(m.Contact, kind, queue.SosAccepted{Agent: x.agent, Contact: m.Contact})
 	case *Wish:
 		x.onWish(m, kind)
 	case *WrapUpChoose:
@@ -161,17 +179,30 @@ func (x *session) onDial(m *Dial, kind string) {
 }
 
 func (x *session) onTransfer(m *Transfer, kind string) {
+	if x.target(m.To, kind) {
+		x.about(m.Contact, kind, queue.TransferAsked{Agent: x.agent, Contact: m.Contact, To: m.To})
+	}
+}
+
+func (x *session) onConsult(m *Consult, kind string) {
+	if x.target(m.To, kind) {
+		x.about(m.Contact, kind, queue.ConsultAsked{Agent: x.agent, Contact: m.Contact, To: m.To})
+	}
+}
+
+// target refuses what names nobody, or several.
+func (x *session) target(to queue.Target, kind string) bool {
 	set := 0
-	for _, to := range []string{string(m.To.Queue), string(m.To.Agent), m.To.Number} {
-		if to != "" {
+	for _, one := range []string{string(to.Queue), string(to.Agent), to.Number} {
+		if one != "" {
 			set++
 		}
 	}
-	if set != 1 || len(m.To.Queue) > maxWord || len(m.To.Agent) > maxWord || len(m.To.Number) > maxNumber {
+	if set != 1 || len(to.Queue) > maxWord || len(to.Agent) > maxWord || len(to.Number) > maxNumber {
 		x.trouble(BadMessage, kind)
-		return
+		return false
 	}
-	x.about(m.Contact, kind, queue.TransferAsked{Agent: x.agent, Contact: m.Contact, To: m.To})
+	return true
 }
 
 func (x *session) onWrapUpFinish(m *WrapUpFinish, kind string) {

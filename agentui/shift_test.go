@@ -66,7 +66,7 @@ func TestShift(t *testing.T) {
 func TestReattach(t *testing.T) {
 	for state, proven := range map[queue.AgentState]bool{
 		queue.Offline: false, queue.Checking: false, queue.Ready: true, queue.Offered: true, queue.Talking: true, queue.Held: true,
-		queue.WrapUp: true, queue.Paused: true, queue.NotResponding: true, queue.MediaFault: true, queue.Reconnecting: true,
+		queue.WrapUp: true, queue.Paused: true, queue.NotResponding: true, queue.MediaFault: true, queue.Reconnecting: true, queue.Assisting: true,
 	} {
 		h := newHouse(t)
 		h.desk.Set("sari", queue.AgentView{State: state})
