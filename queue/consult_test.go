@@ -1,0 +1,196 @@
+package queue
+
+import (
+	"testing"
+	"time"
+
+	"sahut/configs"
+)
+
+// roomOf brings a caller to sari, with dewi and rina, a supervisor, ready.
+func roomOf(t *testing.T) (*trial, ContactID) {
+	tr, c := talkingTo(t, func(r *configs.Routing) {
+		r.Queues[0].Supervision = true
+		r.Agents = append(r.Agents, configs.Agent{ID: "rina", Name: "Rina", Queues: []string{"backup"}, Supervisor: true})
+	})
+	tr.ready("dewi", "rina")
+	return tr, c
+}
+
+// guestID is who is with c beside her agent.
+func (tr *trial) guestID(c ContactID) GuestID {
+	tr.Helper()
+	all := tr.s.contacts[c].guests()
+	if len(all) != 1 {
+		tr.Fatalf("%d are with %s", len(all), c)
+	}
+	return all[0].id
+}
+
+// consult has sari ask dewi, who comes.
+func (tr *trial) consult(c ContactID) {
+	tr.Helper()
+	tr.do(ConsultAsked{"sari", c, Target{Agent: "dewi"}})
+	tr.mustDo("Record transfer.asked C1 sari hotline attended", "Hold {Contact:C1")
+	tr.mustBe("dewi", Offered)
+	if o := tr.s.view(tr.s.agents["dewi"]).Offer; !o.Consult || o.GivenBy != "Bintang" {
+		tr.Fatalf("her screen shows %+v", o)
+	}
+	tr.do(Accepted{Agent: "dewi", Offer: OfferID(tr.guestID(c)), Page: true})
+	tr.do(GuestJoined{c, tr.guestID(c)})
+	tr.mustDo("Record room.joined C1 dewi hotline colleague")
+	tr.mustBe("dewi", Assisting)
+	tr.mustBe("sari", Held)
+}
+
+func TestConsultThen(t *testing.T) {
+	t.Run("complete", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.consult(c)
+		tr.do(CompleteAsked{"sari", c})
+		tr.mustDo("Record transfer.done C1 sari hotline attended pos=0 out= by= res=ok", "Record room.left C1 dewi", "Record talk.ended C1 sari", "Record talk.started C1 dewi", "Promote {Contact:C1")
+		tr.mustBe("sari", WrapUp)
+		tr.do(Connected{c, "dewi"})
+		tr.mustPhase(c, talking)
+		tr.mustBe("dewi", Talking)
+	})
+	t.Run("complete, and she is not heard", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.consult(c)
+		tr.do(CompleteAsked{"sari", c}, ConnectFailed{c, "dewi", "microphone"})
+		tr.mustPhase(c, waiting)
+		if !tr.s.contacts[c].head {
+			t.Fatal("she is not at the head")
+		}
+	})
+	t.Run("back", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.consult(c)
+		tr.do(BackAsked{"sari", c})
+		tr.mustDo("res=back", "Dismiss {Contact:C1", "Resume {Contact:C1}")
+		tr.mustBe("sari", Talking)
+		tr.mustBe("dewi", Ready)
+	})
+	t.Run("hang up is back", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.consult(c)
+		tr.do(HangUpAsked{"sari", c})
+		tr.mustDo("res=back", "Resume {Contact:C1}")
+		tr.mustPhase(c, talking)
+	})
+	t.Run("merge and leave her with the third", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.consult(c)
+		tr.do(MergeAsked{"sari", c})
+		tr.mustDo("Record room.merged", "Resume {Contact:C1}")
+		if v := tr.s.view(tr.s.agents["sari"]).Call.Third; v.Stage != ThirdJoined || v.Name != "Bulan" {
+			t.Fatalf("on screen %+v", v)
+		}
+		tr.do(CompleteAsked{"sari", c}, Connected{c, "dewi"})
+		tr.mustBe("dewi", Talking)
+	})
+	t.Run("merge and drop the third", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.consult(c)
+		tr.do(MergeAsked{"sari", c}, BackAsked{"sari", c})
+		tr.mustDo("res=merged")
+		tr.mustBe("sari", Talking)
+		tr.mustBe("dewi", Ready)
+	})
+	t.Run("the next of a queue", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.do(ConsultAsked{"sari", c, Target{Queue: "backup"}})
+		first := tr.s.contacts[c].third.agent
+		tr.do(Declined{first.id, OfferID(tr.guestID(c))})
+		if next := tr.s.contacts[c].third.agent; next == first || next.state != Offered {
+			t.Fatal("nobody else is asked")
+		}
+	})
+	t.Run("a number, for too long", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.do(ConsultAsked{"sari", c, Target{Number: "112"}})
+		tr.mustDo("Bring {Contact:C1 Guest:{ID:")
+		tr.do(GuestJoined{c, tr.guestID(c)}, MergeAsked{"sari", c})
+		tr.pass(time.Duration(tr.s.outgoing.MaxMinutes)*time.Minute + time.Second)
+		tr.mustPhase(c, talking)
+		if tr.s.contacts[c].third != nil || tr.s.charges != 0 {
+			t.Fatal("the number is still there")
+		}
+	})
+	t.Run("a number gets her", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.do(ConsultAsked{"sari", c, Target{Number: "112"}})
+		tr.do(GuestJoined{c, tr.guestID(c)}, CompleteAsked{"sari", c})
+		tr.mustBe("sari", WrapUp)
+		tr.do(Connected{Contact: c})
+		tr.mustDo("Record transfer.done C1 sari hotline attended pos=0 out= by= res=ok")
+		tr.mustPhase(c, outside)
+	})
+}
+
+// Whoever's leg dies, whenever: the caller is with her volunteer, on hold for
+// her, with who goes on, or at the head of her line.
+func TestLegsThatDie(t *testing.T) {
+	asked := func(tr *trial, c ContactID) { tr.do(ConsultAsked{"sari", c, Target{Agent: "dewi"}}) }
+	coming := func(tr *trial, c ContactID) {
+		asked(tr, c)
+		tr.do(Accepted{Agent: "dewi", Offer: OfferID(tr.guestID(c)), Page: true})
+	}
+	merged := func(tr *trial, c ContactID) { tr.consult(c); tr.do(MergeAsked{"sari", c}) }
+	number := func(tr *trial, c ContactID) {
+		tr.do(ConsultAsked{"sari", c, Target{Number: "112"}})
+		tr.do(GuestJoined{c, tr.guestID(c)}, MergeAsked{"sari", c})
+	}
+	given := func(tr *trial, c ContactID) { tr.consult(c); tr.do(CompleteAsked{"sari", c}) }
+	sari, dewi := PathLost{Agent: "sari"}, PathLost{Agent: "dewi"}
+	third := func(tr *trial, c ContactID) Event { return GuestLeft{c, tr.guestID(c), CauseNormal} }
+	for name, tt := range map[string]struct {
+		in    func(*trial, ContactID)
+		dies  func(*trial, ContactID) Event
+		phase phase
+		held  bool
+		agent AgentID
+	}{
+		"asked, volunteer":   {asked, func(*trial, ContactID) Event { return sari }, parked, true, "sari"},
+		"asked, third":       {asked, func(*trial, ContactID) Event { return dewi }, talking, false, "sari"},
+		"coming, third":      {coming, third, talking, false, "sari"},
+		"consult, volunteer": {(*trial).consult, func(*trial, ContactID) Event { return sari }, parked, true, "sari"},
+		"consult, third":     {(*trial).consult, func(*trial, ContactID) Event { return dewi }, talking, true, "sari"},
+		"consult, its leg":   {(*trial).consult, third, talking, true, "sari"},
+		"three, volunteer":   {merged, func(*trial, ContactID) Event { return sari }, rejoining, false, "dewi"},
+		"three, third":       {merged, func(*trial, ContactID) Event { return dewi }, talking, false, "sari"},
+		"number, volunteer":  {number, func(*trial, ContactID) Event { return sari }, parked, false, "sari"},
+		"number, third":      {number, third, talking, false, "sari"},
+		"given, the new one": {given, func(*trial, ContactID) Event { return dewi }, parked, false, "dewi"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tr, c := roomOf(t)
+			tt.in(tr, c)
+			tr.do(tt.dies(tr, c))
+			p := tr.s.contacts[c]
+			if p == nil || p.phase != tt.phase || p.agent == nil || p.agent.id != tt.agent || p.agent.held != tt.held {
+				t.Fatalf("she is %s with %+v", tr.phase(c), p.agent)
+			}
+			if tt.phase != rejoining && p.third != nil {
+				t.Fatal("the third is still there")
+			}
+			if tt.phase == parked { // and nobody comes back
+				tr.pass(21 * time.Second)
+				if p = tr.s.contacts[c]; p == nil || !p.phase.inLine() || !p.head {
+					t.Fatalf("she is %s", tr.phase(c))
+				}
+			}
+		})
+	}
+	for name, in := range map[string]func(*trial, ContactID){"asked": asked, "coming": coming, "consult": (*trial).consult, "three": merged, "number": number, "given": given} {
+		t.Run(name+", caller", func(t *testing.T) {
+			tr, c := roomOf(t)
+			in(tr, c)
+			tr.do(HungUp{c, ByCaller, CauseNormal})
+			tr.mustEnd(c, OutcomeAnswered)
+			if g := tr.s.agents["dewi"]; g.guest != nil || tr.s.charges != 0 {
+				t.Fatal("somebody is left over")
+			}
+		})
+	}
+}
