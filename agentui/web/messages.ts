@@ -3,7 +3,7 @@
 
 export type AgentState =
   | "offline" | "checking" | "ready" | "offered" | "talking" | "held"
-  | "wrapup" | "paused" | "not_responding" | "media_fault" | "reconnecting";
+  | "wrapup" | "paused" | "not_responding" | "media_fault" | "reconnecting" | "assisting";
 
 export interface AgentView {
   state: AgentState;
@@ -19,6 +19,7 @@ export interface AgentView {
   devices?: Device[] | null;
   may_dial?: boolean;
   callbacks?: CallbackView[] | null;
+  floor?: FloorView; // of a supervisor on shift
 }
 
 /** A call-back: her place in the queue, without her number. */
@@ -50,6 +51,7 @@ export interface OfferView {
   waiting_since: string;
   expires: string;
   given_by?: string;
+  consult?: boolean; // she is only asked; the caller stays with given_by
   callback?: CallbackView; // nobody is on the line; accepted, she is called
   danger?: boolean; // what the caller said by keys
   language?: string;
@@ -74,10 +76,33 @@ export interface CallView {
   block?: "may" | "held"; // she can be blocked, or is
   direction?: "in" | "out";
   stage?: "dialling" | "ringing" | "";
+  role?: "consulted" | "third" | "supervisor"; // absent: the caller is hers
+  mode?: Mode; // of a supervisor
+  agent?: string; // whose caller it is
+  third?: ThirdView;
+  watched?: WatchView[] | null;
+  sos?: SosView;
   danger?: boolean;
   language?: string;
   topic?: string;
 }
+
+/** How far a supervisor takes part. */
+export type Mode = "listen" | "whisper" | "barge" | "take_over";
+
+/** Who is asked, or talks with the two. */
+export interface ThirdView { name: string; kind: "agent" | "queue" | "number"; stage: "ringing" | "consult" | "joined"; since: string; may_complete: boolean; muted?: boolean }
+
+/** A supervisor who takes part. */
+export interface WatchView { name: string; mode: Mode; here: boolean; since: string }
+
+/** A volunteer's call for help. */
+export interface SosView { contact: string; name: string; label: string; raised: string; called: string[]; next?: string; answered?: string; you?: boolean }
+
+/** What a supervisor sees of others' talks. */
+export interface FloorView { talks: TalkView[]; sos: SosView[]; may: boolean }
+
+export interface TalkView { contact: string; name: string; queue: string; label: string; started: string; held?: boolean; third?: boolean; watched?: WatchView[] | null; may?: string }
 
 /** What a caller who cannot speak can be asked; own is asked by voice. */
 export const silentQuestions = ["danger", "near", "hurt", "police", "stay", "own"] as const;
@@ -132,6 +157,8 @@ export type NoticeCode =
   | "transfer_unknown" | "transfer_not_allowed" | "transfer_not_now" | "transfer_waiting" | "transfer_failed"
   | "device_failed" | "device_not_now" | "wish_kept" | "wish_unknown"
   | "safety_unknown" | "safety_no" | "safety_expired" | "safety_window" | "callback_unknown" | "safety_missing" | "voicemail"
+  | "consult_not_now" | "consult_nobody" | "consult_failed" | "third_left" | "supervise_not_allowed" | "supervise_not_now" | "supervise_unseen"
+  | "supervisor_came" | "supervisor_went" | "taken_over" | "sos_coming" | "sos_nobody"
   | "silent_answered" | "block_kept" | "block_unknown" | "block_failed";
 
 export interface Notice {
@@ -182,6 +209,11 @@ export type ClientMessage =
   | { type: "device"; device: Device }
   | { type: "dial"; number: string }
   | { type: "transfer"; contact: string; to: Target }
+  | { type: "consult"; contact: string; to: Target }
+  | { type: "consult.complete" | "consult.back" | "consult.merge"; contact: string }
+  | { type: "supervise"; contact: string; mode: Mode }
+  | { type: "supervise.end" | "sos.answer"; contact: string }
+  | { type: "sos"; contact: string; on: boolean }
   | { type: "callback.promise"; contact: string; on: boolean }
   | ({ type: "safety"; contact: string } & SafetyNote)
   | { type: "callback.other"; contact: string }

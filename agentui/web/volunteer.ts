@@ -101,7 +101,7 @@ function follow(s: Snapshot): void {
   if (view.state !== "media_fault") readyAfterCheck = false;
   media.want({
     attach: here && (!!view.call || (answering && !!view.offer)),
-    muted: waits(s, "mute") || !!view.call?.muted,
+    muted: waits(s, "mute") || !!view.call?.muted || view.call?.mode === "listen", // who listens sends nothing either
     talking: here && view.state === "talking" && !!view.call && !view.call.held && !view.call.connecting && !view.call.stage,
   });
   void holdScreen(view.state !== "offline" && view.state !== "paused");
@@ -196,6 +196,17 @@ const app: App = {
     store.patch({ dialog: "" });
     withContact((contact) => ({ type: "transfer", contact, to }));
   },
+  consult(to) {
+    store.patch({ dialog: "" });
+    withContact((contact) => ({ type: "consult", contact, to }));
+  },
+  completeConsult: () => withContact((contact) => ({ type: "consult.complete", contact })),
+  backFromConsult: () => withContact((contact) => ({ type: "consult.back", contact })),
+  mergeConsult: () => withContact((contact) => ({ type: "consult.merge", contact })),
+  supervise: (contact, mode) => void ask({ type: "supervise", contact, mode }),
+  leaveRoom: () => withContact((contact) => ({ type: "supervise.end", contact })),
+  sos: (on) => withContact((contact) => ({ type: "sos", contact, on })),
+  answerSos: (contact) => void ask({ type: "sos.answer", contact }),
   ringOn: (device) => void (device !== store.now.view?.device && ask({ type: "device", device })),
   extend: () => withContact((contact) => ({ type: "wrapup.extend", contact })),
   toggleSilent() {

@@ -137,7 +137,7 @@ export const adminEn = {
     unreachable: "cannot be reached: sound or phone", limit: "rests after a heavy contact", exit: "she is on her way out", gender: "is not of the gender she asked for", language: "does not speak her language",
     topic: "is not trained for her topic", tier: "is rung after a later step", supervisor: "is a supervisor; rung after a later step", mobile: "answers by mobile; rung after a later step",
     never: "the two shall not meet again", declined: "declined her a moment ago", offline: "is off shift", checking: "checks her sound", talking: "is talking", held: "is talking", wrapup: "is writing",
-    paused: "is on a pause", not_responding: "did not answer twice", media_fault: "has no sound", reconnecting: "is reconnecting", offered: "is rung",
+    paused: "is on a pause", not_responding: "did not answer twice", media_fault: "has no sound", reconnecting: "is reconnecting", assisting: "is with a colleague's caller", offered: "is rung",
   } as Record<string, string>,
   closeNow: "Close now",
   openNow: "Open",

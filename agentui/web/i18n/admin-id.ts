@@ -131,7 +131,7 @@ export const adminId: AdminWords = {
     unreachable: "tidak dapat dihubungi: suara atau telepon", limit: "istirahat setelah kontak berat", exit: "ia sedang menuju jalan keluar", gender: "bukan jenis kelamin yang dimintanya", language: "tidak berbahasa itu",
     topic: "tidak terlatih untuk topiknya", tier: "didering setelah langkah berikutnya", supervisor: "penyelia; didering setelah langkah berikutnya", mobile: "menjawab lewat ponsel; didering setelah langkah berikutnya",
     never: "keduanya tidak dipertemukan lagi", declined: "baru saja menolaknya", offline: "tidak bertugas", checking: "memeriksa suara", talking: "sedang berbicara", held: "sedang berbicara", wrapup: "sedang mencatat",
-    paused: "sedang istirahat", not_responding: "dua kali tidak menjawab", media_fault: "tanpa suara", reconnecting: "menyambung kembali", offered: "sedang didering",
+    paused: "sedang istirahat", not_responding: "dua kali tidak menjawab", media_fault: "tanpa suara", reconnecting: "menyambung kembali", assisting: "bersama penelepon rekan", offered: "sedang didering",
   },
   closeNow: "Tutup sekarang",
   openNow: "Buka",

@@ -2,7 +2,7 @@
 // this; they keep nothing themselves.
 
 import type { Words } from "../i18n";
-import type { Device, SafetyNote, SilentQuestion, Target, Wish } from "../messages";
+import type { Device, Mode, SafetyNote, SilentQuestion, Target, Wish } from "../messages";
 import type { Snapshot } from "../store";
 
 export interface App {
@@ -23,6 +23,14 @@ export interface App {
   type(number: string): void;
   dial(): void;
   transfer(to: Target): void;
+  consult(to: Target): void;
+  completeConsult(): void;
+  backFromConsult(): void;
+  mergeConsult(): void;
+  supervise(contact: string, mode: Mode): void;
+  leaveRoom(): void;
+  sos(on: boolean): void;
+  answerSos(contact: string): void;
   ringOn(device: Device): void;
   toggleSilent(): void;
   askSilent(question: SilentQuestion): void;

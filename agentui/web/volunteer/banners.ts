@@ -51,7 +51,7 @@ function toldWords({ w }: Scene, t: Told): string {
     return known ?? w.errors.unknown(n.error);
   }
   const why = n.key ? w.why[n.key] ?? w.whyUnknown(n.key) : "";
-  return [w.notices[n.code]?.(n.agent ?? ""), n.code === "transfer_failed" || n.code === "device_failed" ? why : ""].filter(Boolean).join(" ");
+  return [w.notices[n.code]?.(n.agent ?? ""), n.code === "transfer_failed" || n.code === "device_failed" || n.code === "consult_failed" || n.code === "third_left" ? why : ""].filter(Boolean).join(" ");
 }
 
 function alertWords(scene: Scene): string {

@@ -7,6 +7,7 @@ import { soundHere, waits } from "../store";
 import type { Scene } from "./app";
 import { faultCard, meter } from "./check";
 import { back, listening, offered, otherAfterAll } from "./callback";
+import { sos, third, watched } from "./room";
 import { abuse, silentPanel, silentTile } from "./silent";
 
 /** A call rings. Answer is the one thing to see. */
@@ -19,7 +20,7 @@ export function offer({ s, w, app }: Scene): TemplateResult {
       <h2 id="stage-title" class="huge" tabindex="-1">${o.label}</h2>
       ${said(w, o)}
       ${offered({ s, w, app })}
-      ${o.given_by ? html`<p class="lead"><b>${w.givenBy(o.given_by)}</b></p>` : nothing}
+      ${o.given_by ? html`<p class="lead"><b>${o.consult ? w.consultBy(o.given_by) : w.givenBy(o.given_by)}</b></p>` : nothing}
       <p class="lead">${who(w, o.caller)} · <sahut-tick role="timer" .text=${(now: number) => w.waitingFor(spell(now + s.offset - at(o.waiting_since), s.lang))}></sahut-tick></p></div>
     ${soundHere(s.view) ? nothing : html`<p class="call-out speak">${icon("phone")}<span>${w.answerOn[device(s)]}</span></p>`}
     <div class="answer-row ${soundHere(s.view) ? "" : "one"}">
@@ -42,8 +43,9 @@ export function call(scene: Scene): TemplateResult {
       <div><h2 id="stage-title" tabindex="-1">${c.held ? w.heldTitle(c.label) : out ? w.talkingOut : w.talkingTo(c.label)}</h2>
       <p class="lead">${out ? c.caller : html`${who(w, c.caller)} · ${w.waited(spell(c.wait_ms, s.lang))}`}</p></div>
       <p class="timer"><span class="visually-hidden">${w.talkTime}: </span><sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(c.started), s.lang)}></sahut-tick></p></div>
-    ${conditions(scene)}
-    ${c.held ? html`<div class="do">${button({ label: w.resume, click: app.toggleHold, kind: "primary", size: "xl", icon: "play", key: "F8", busy: waits(s, "resume") })}</div>` : nothing}
+    ${watched(scene)}${conditions(scene)}
+    ${third(scene)}
+    ${c.held && c.third?.stage !== "ringing" && c.third?.stage !== "consult" ? html`<div class="do">${button({ label: w.resume, click: app.toggleHold, kind: "primary", size: "xl", icon: "play", key: "F8", busy: waits(s, "resume") })}</div>` : nothing}
     ${here ? meter(scene) : nothing}
     <div class="tiles">
       ${!here ? nothing : c.muted
@@ -58,8 +60,9 @@ export function call(scene: Scene): TemplateResult {
       ${silentTile(scene)}
     </div>
     ${silentPanel(scene)}
-    <div class="hang-up">${button({ label: w.hangUp, click: app.hangUp, kind: "stop", size: "lg", icon: "hangup", key: "F9", busy: waits(s, "hangup") })}
-      ${s.hangUpArmed ? html`<p class="hint" role="alert">${w.hangUpAgain}</p>` : nothing}</div>
+    ${c.held && c.third ? nothing : html`<div class="hang-up">${button({ label: w.hangUp, click: app.hangUp, kind: "stop", size: "lg", icon: "hangup", key: "F9", busy: waits(s, "hangup") })}
+      ${s.hangUpArmed ? html`<p class="hint" role="alert">${w.hangUpAgain}</p>` : nothing}</div>`}
+    ${sos(scene)}
     ${otherAfterAll(scene)}
     ${c.connecting ? nothing : back(scene, c.back)}
     ${wishes(scene)}

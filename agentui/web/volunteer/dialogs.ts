@@ -1,6 +1,7 @@
 // What opens over the stage: the reasons of a pause, the keypad, the keys' list.
 
 import { html, nothing, type TemplateResult } from "lit";
+import type { Target } from "../messages";
 import { button, dialog, icon } from "../parts";
 import type { Scene } from "./app";
 
@@ -64,7 +65,7 @@ function numberField({ s, app }: Scene, id: string, label: string): TemplateResu
 function transferDialog(scene: Scene): TemplateResult {
   const { s, w, app } = scene;
   return dialog(s.dialog === "transfer", w.transfer, app.closeDialog, html`${head(scene, w.transferTitle)}
-    <p class="hint">${w.transferLead}</p>${targets(scene)}`, "wide");
+    <p class="hint">${w.transferLead} ${w.askFirstLead}</p>${targets(scene)}`, "wide");
 }
 
 function targets(scene: Scene): TemplateResult {
@@ -72,17 +73,19 @@ function targets(scene: Scene): TemplateResult {
   const t = s.targets;
   if (t === "loading") return html`<p class="hint">${w.loading}</p>`;
   if (t === "failed") return html`<p class="hint">${w.targetsFailed}</p>${button({ label: w.tryAgain, click: () => { app.closeDialog(); app.openTransfer(); } })}`;
+  const askFirst = (name: string, to: Target, id: string) => (s.view?.call?.third ? nothing : button({ label: w.askFirst(name), click: () => app.consult(to), kind: "ghost", icon: "handset", id }));
   const state = (a: (typeof t.agents)[number]) => (a.state === "ready" ? w.state.ready : w.targetBusy);
   return html`
     <section class="targets" aria-labelledby="to-queue"><h3 id="to-queue">${w.toQueue}</h3>
-      <div class="choices">${t.queues.map((q) => button({ label: q.label, click: () => app.transfer({ queue: q.queue }), id: `to-${q.queue}` }))}</div></section>
+      <div class="choices">${t.queues.map((q) => html`${button({ label: q.label, click: () => app.transfer({ queue: q.queue }), id: `to-${q.queue}` })}${askFirst(q.label, { queue: q.queue }, `ask-${q.queue}`)}`)}</div></section>
     <section class="targets" aria-labelledby="to-agent"><h3 id="to-agent">${w.toAgent}</h3>
       ${t.agents.length === 0 ? html`<p class="hint">${w.nobodyElse}</p>` : html`<div class="choices">${t.agents.map((a) =>
-        button({ label: `${a.name} · ${state(a)}`, click: () => app.transfer({ agent: a.agent }), icon: a.state === "ready" ? "check" : "clock", id: `to-${a.agent}` }))}</div>`}</section>
+        html`${button({ label: `${a.name} · ${state(a)}`, click: () => app.transfer({ agent: a.agent }), icon: a.state === "ready" ? "check" : "clock", id: `to-${a.agent}` })}${a.state === "ready" ? askFirst(a.name, { agent: a.agent }, `ask-${a.agent}`) : nothing}`)}</div>`}</section>
     ${t.numbers ? html`<section class="targets" aria-labelledby="to-number"><h3 id="to-number">${w.toNumber}</h3>
       <form class="dial" @submit=${(e: Event) => { e.preventDefault(); if (s.number.trim()) app.transfer({ number: s.number.trim() }); }}>
         ${numberField(scene, "transfer-number", w.numberLabel)}
-        ${button({ label: w.transferTo, click: () => app.transfer({ number: s.number.trim() }), icon: "transfer", reason: s.number.trim() ? undefined : w.numberMissing, id: "to-number-do" })}</form></section>` : nothing}`;
+        ${button({ label: w.transferTo, click: () => app.transfer({ number: s.number.trim() }), icon: "transfer", reason: s.number.trim() ? undefined : w.numberMissing, id: "to-number-do" })}
+        ${s.number.trim() ? askFirst(s.number.trim(), { number: s.number.trim() }, "ask-number") : nothing}</form></section>` : nothing}`;
 }
 
 function shortcutsDialog(scene: Scene): TemplateResult {

@@ -8,6 +8,7 @@ import { check } from "./check";
 import { dialogs } from "./dialogs";
 import { header, shownState } from "./header";
 import { connecting, elsewhere, mediaFault, notResponding, offShift, paused, ready, reconnecting } from "./rest";
+import { assisting } from "./room";
 import { side } from "./side";
 import { wrapUp } from "./wrapup";
 import "./elements";
@@ -34,6 +35,7 @@ export function stageKind(scene: Scene): string {
   if (s.view.call && (state === "talking" || state === "held" || (state === "reconnecting" && s.view.state !== "reconnecting"))) {
     return s.view.call.held ? "held" : "talking";
   }
+  if (s.view.call?.role) return "assisting";
   if (s.view.wrapup && (state === "wrapup" || (state === "reconnecting" && s.view.state === "wrapup"))) return "wrapup";
   return state;
 }
@@ -48,6 +50,7 @@ function stage(scene: Scene, kind: string): TemplateResult {
     case "offered": return offer(scene);
     case "talking":
     case "held": return call(scene);
+    case "assisting": return assisting(scene);
     case "wrapup": return wrapUp(scene);
     case "paused": return paused(scene);
     case "not_responding": return notResponding(scene);

@@ -9,10 +9,11 @@ import type { App, Scene } from "./app";
 import { callbacks } from "./callback";
 import { meter } from "./check";
 import { messages } from "./messages";
+import { floor } from "./room";
 
 export function side(scene: Scene): TemplateResult {
   const here = soundHere(scene.s.view);
-  return html`<aside class="side">${queues(scene)}${callbacks(scene)}${messages(scene)}${ringsOn(scene)}${here ? devices(scene) : nothing}</aside>`;
+  return html`<aside class="side">${floor(scene)}${queues(scene)}${callbacks(scene)}${messages(scene)}${ringsOn(scene)}${here ? devices(scene) : nothing}</aside>`;
 }
 
 // ringsOn: this browser, her SIP phone or her mobile. It is there for whom
@@ -48,7 +49,7 @@ function queue({ s, w }: Scene, q: QueueView): TemplateResult {
 function devices(scene: Scene): TemplateResult {
   const { s, w, app } = scene;
   const { sound } = s;
-  const meterInStage = ["checking", "talking", "held"].includes(s.view?.state ?? "");
+  const meterInStage = ["checking", "talking", "held", "assisting"].includes(s.view?.state ?? "");
   return html`<section class="card" aria-labelledby="devices-title"><h2 id="devices-title">${w.devices}</h2>
     ${sound.phase !== "off" && !meterInStage ? html`${meter(scene)}<p class="hint">${w.micIdle}</p>` : nothing}
     ${notifications(scene)}

@@ -1,0 +1,81 @@
+// Who else is with the caller: somebody who is asked, supervisors, and the call
+// for help. And the screen of whoever is with somebody else's caller.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { at, timer } from "../format";
+import type { Mode } from "../messages";
+import { button, icon } from "../parts";
+import { soundHere, waits } from "../store";
+import type { Scene } from "./app";
+import { meter } from "./check";
+
+/** The supervisors who hear this talk: before anything else, and as long as they do. */
+export function watched({ s, w }: Scene): TemplateResult | typeof nothing {
+  const list = s.view!.call!.watched ?? [];
+  if (list.length === 0) return nothing;
+  return html`<div class="call-out warn watched" role="status">${icon("headset")}<span>${list.map((v) => html`<b>${w.watchedBy[v.mode](v.name)}</b> `)}</span></div>`;
+}
+
+/** Who is asked, or talks with the two, and what can be done about it. */
+export function third({ s, w, app }: Scene): TemplateResult | typeof nothing {
+  const c = s.view!.call!;
+  const t = c.third;
+  if (!t) return nothing;
+  const there = t.stage !== "ringing";
+  return html`<section class="third" aria-labelledby="third-title"><h3 id="third-title">${w.thirdStage[t.stage](t.name)}</h3>
+    <p class="hint">${w.thirdHint[t.stage]}</p>
+    <div class="after-choice">
+      ${there && t.may_complete ? button({ label: w.consultComplete, click: app.completeConsult, kind: "primary", icon: "transfer", id: "consult-complete", busy: waits(s, "consult.complete") }) : nothing}
+      ${t.stage === "consult" ? button({ label: w.consultMerge, click: app.mergeConsult, icon: "plus", id: "consult-merge", busy: waits(s, "consult.merge") }) : nothing}
+      ${button({ label: t.stage === "joined" ? w.thirdDrop : w.consultBack, click: app.backFromConsult, icon: "cross", id: "consult-back", busy: waits(s, "consult.back") })}
+    </div></section>`;
+}
+
+/** One press calls a supervisor; it stands until she comes or it is taken back. */
+export function sos({ s, w, app }: Scene): TemplateResult | typeof nothing {
+  const c = s.view!.call!;
+  if (c.connecting || c.role) return nothing;
+  const o = c.sos;
+  if (!o) return html`<div class="sos">${button({ label: w.sos, click: () => app.sos(true), kind: "warn", icon: "warn", id: "sos", busy: waits(s, "sos") })}<p class="hint">${w.sosHint}</p></div>`;
+  return html`<div class="call-out bad" role="status">${icon("warn")}<span><b>${o.answered ? w.sosAnswered(o.answered) : w.sosRaised}</b>
+      ${o.answered ? nothing : html` <sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(o.raised), s.lang)}></sahut-tick> ${o.called.length > 0 ? w.sosCalled(o.called.join(", ")) : w.sosNobody}`}</span>
+    ${o.answered ? nothing : button({ label: w.sosBack, click: () => app.sos(false), id: "sos-back", busy: waits(s, "sos") })}</div>`;
+}
+
+const modes: Mode[] = ["listen", "whisper", "barge", "take_over"];
+
+/** She is with somebody else's caller. */
+export function assisting(scene: Scene): TemplateResult {
+  const { s, w, app } = scene;
+  const c = s.view!.call!;
+  const role = c.role ?? "consulted";
+  const supervises = role === "supervisor";
+  const muted = supervises && c.mode === "listen";
+  return html`<div class="stage-head call-head"><div><h2 id="stage-title" tabindex="-1">${w.assisting[role](c.agent ?? "")}</h2>
+      <p class="lead">${c.label}</p></div>
+      <p class="timer"><span class="visually-hidden">${w.talkTime}: </span><sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(c.started), s.lang)}></sahut-tick></p></div>
+    <p class="call-out">${icon("headset")}<span>${c.connecting ? w.connectingRoom : supervises ? w.modeHint[c.mode ?? "listen"] : w.assistingHint[role]}</span></p>
+    ${c.held ? html`<p class="call-out warn">${icon("pause")}<span>${w.roomHeld}</span></p>` : nothing}
+    ${supervises ? html`<fieldset class="chips"><legend>${w.modeQuestion}</legend><div class="choices">${modes.map((m) => button({ label: w.modes[m], id: `mode-${m}`, click: () => app.supervise(c.contact, m),
+      on: c.mode === m, kind: m === "take_over" ? "warn" : "plain", busy: waits(s, "supervise") }))}</div></fieldset>` : nothing}
+    ${soundHere(s.view) && !muted ? html`${meter(scene)}<div class="tiles">${button({ label: c.muted ? w.unmute : w.mute, click: app.toggleMute, kind: "tile", icon: c.muted ? "micOff" : "mic", key: "F4", on: c.muted, id: "mute", busy: waits(s, "mute") })}</div>` : nothing}
+    <div class="hang-up">${button({ label: w.leaveRoom, click: app.leaveRoom, kind: "stop", size: "lg", icon: "hangup", id: "leave-room", busy: waits(s, "supervise.end") })}</div>`;
+}
+
+/** A supervisor's list of running talks, and of those who call for help. */
+export function floor({ s, w, app }: Scene): TemplateResult | typeof nothing {
+  const f = s.view?.floor;
+  if (!f) return nothing;
+  const start: Mode[] = ["listen", "whisper", "barge", "take_over"];
+  return html`<section class="card floor" aria-labelledby="floor-title"><h2 id="floor-title">${w.floorTitle}</h2>
+    ${f.sos.map((o) => html`<div class="call-out bad sos-call" role="alert">${icon("warn")}<span><b>${w.sosOf(o.name)}</b> · ${o.label} ·
+      <sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(o.raised), s.lang)}></sahut-tick>
+      <br>${o.answered ? w.sosAnswered(o.answered) : o.you ? w.sosYou : w.sosCalled(o.called.join(", "))}</span>
+      ${o.answered ? nothing : button({ label: w.sosGo, click: () => app.answerSos(o.contact), kind: "primary", id: `sos-${o.contact}`, busy: waits(s, "sos.answer"), reason: f.may ? undefined : w.floorBusy })}</div>`)}
+    ${f.talks.length === 0 ? html`<p class="hint">${w.floorNone}</p>` : html`<ul class="floor-talks">${f.talks.map((t) => html`<li><p><b>${t.name}</b> · ${t.label} ·
+        <sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(t.started), s.lang)}></sahut-tick>${t.held ? ` · ${w.floorHeld}` : ""}${t.third ? ` · ${w.floorThird}` : ""}</p>
+      ${(t.watched ?? []).map((v) => html`<p class="hint">${w.watchedBy[v.mode](v.name)}</p>`)}
+      ${t.may ? html`<p class="hint">${w.notices[t.may as keyof typeof w.notices]?.("") ?? ""}</p>` : !f.may ? nothing
+        : html`<div class="choices" role="group" aria-label=${w.superviseOf(t.name)}>${start.map((m) => button({ label: w.modes[m], id: `${m}-${t.contact}`, click: () => app.supervise(t.contact, m), busy: waits(s, "supervise") }))}</div>`}</li>`)}</ul>`}
+    ${f.may ? nothing : html`<p class="hint">${w.floorBusy}</p>`}</section>`;
+}
