@@ -117,6 +117,22 @@ func TestConsultThen(t *testing.T) {
 			t.Fatal("the number is still there")
 		}
 	})
+	t.Run("a number is paid for with the call", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.s.outgoing.Rates = []configs.Rate{{Prefix: "+62", PerMinute: 1.5}}
+		tr.do(ConsultAsked{"sari", c, Target{Number: "08123456789"}})
+		tr.do(GuestJoined{c, tr.guestID(c)})
+		tr.pass(90 * time.Second)
+		due := tr.s.spent()
+		tr.do(BackAsked{"sari", c})
+		if due == 0 || tr.s.spent() != due {
+			t.Fatalf("spent %v, and after it %v", due, tr.s.spent())
+		}
+		tr.do(HungUp{c, ByCaller, CauseNormal})
+		if got := tr.mustEnd(c, OutcomeAnswered); got.Cost != due {
+			t.Fatalf("the call cost %v, want %v", got.Cost, due)
+		}
+	})
 	t.Run("a number gets her", func(t *testing.T) {
 		tr, c := roomOf(t)
 		tr.do(ConsultAsked{"sari", c, Target{Number: "112"}})

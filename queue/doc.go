@@ -29,6 +29,10 @@
 //	step     what widens who may be rung after a while; reach is who may be by now
 //	rung     what is said to a caller after a while, with or without a choice
 //	inquiry  what a caller is being asked for a key
+//	guest    who is with a contact beside her agent: a third, or a supervisor
+//	third    a volunteer or number that is consulted, or talks with the two
+//	room     the agent and the guests of a contact, and she when she is not on hold
+//	SOS      a volunteer's call for a supervisor, in her talk
 //	call-back  an entry of a queue without a call: who stands for it is called
 //	           when a volunteer has accepted it; calling is one attempt
 //	safety   whether, and when, somebody who called may be called; the gate is mayCall
@@ -93,6 +97,7 @@
 //	               │              ▼
 //	               └─────────── wrapup ──► paused or offline, if asked for meanwhile
 //
+//	assisting        with another agent's contact, as a guest; back to what she was
 //	not_responding   Ready returns
 //	media_fault      her sound did not come (ConnectFailed); Ready leads to the check
 //	                 phone: it is not registered; back by itself when it is
@@ -111,7 +116,8 @@
 // presets.go the strategies, needs.go and steps.go who may be, fairness.go who did
 // how much today, returning.go who comes back, care.go what a volunteer is spared,
 // why.go the reasons,
-// calls.go the talk, transfer.go how it is given away, dial.go a contact that
+// calls.go the talk, conference.go who else is in it, consult.go the attended
+// transfer, supervise.go and sos.go supervisors, transfer.go how it is given away, dial.go a contact that
 // goes out and ledger.go what its limits remember, wrapup.go what follows,
 // agents.go, device.go and reconnect.go a volunteer's shift, drill.go the house
 // calling itself, order.go the waiting order, exits.go and announce.go what

@@ -74,7 +74,7 @@ export function floor({ s, w, app }: Scene): TemplateResult | typeof nothing {
       ${o.answered ? nothing : button({ label: w.sosGo, click: () => app.answerSos(o.contact), kind: "primary", id: `sos-${o.contact}`, busy: waits(s, "sos.answer"), reason: f.may ? undefined : w.floorBusy })}</div>`)}
     ${f.talks.length === 0 ? html`<p class="hint">${w.floorNone}</p>` : html`<ul class="floor-talks">${f.talks.map((t) => html`<li><p><b>${t.name}</b> · ${t.label} ·
         <sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(t.started), s.lang)}></sahut-tick>${t.held ? ` · ${w.floorHeld}` : ""}${t.third ? ` · ${w.floorThird}` : ""}</p>
-      ${(t.watched ?? []).map((v) => html`<p class="hint">${w.watchedBy[v.mode](v.name)}</p>`)}
+      ${(t.watched ?? []).map((v) => html`<p class="hint">${v.name}: ${w.modes[v.mode]}</p>`)}
       ${t.may ? html`<p class="hint">${w.notices[t.may as keyof typeof w.notices]?.("") ?? ""}</p>` : !f.may ? nothing
         : html`<div class="choices" role="group" aria-label=${w.superviseOf(t.name)}>${start.map((m) => button({ label: w.modes[m], id: `${m}-${t.contact}`, click: () => app.supervise(t.contact, m), busy: waits(s, "supervise") }))}</div>`}</li>`)}</ul>`}
     ${f.may ? nothing : html`<p class="hint">${w.floorBusy}</p>`}</section>`;
