@@ -56,8 +56,8 @@ export function assisting(scene: Scene): TemplateResult {
       <p class="timer"><span class="visually-hidden">${w.talkTime}: </span><sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(c.started), s.lang)}></sahut-tick></p></div>
     <p class="call-out">${icon("headset")}<span>${c.connecting ? w.connectingRoom : supervises ? w.modeHint[c.mode ?? "listen"] : w.assistingHint[role]}</span></p>
     ${c.held ? html`<p class="call-out warn">${icon("pause")}<span>${w.roomHeld}</span></p>` : nothing}
-    ${supervises ? html`<fieldset class="chips"><legend>${w.modeQuestion}</legend><div class="choices">${modes.map((m) => button({ label: w.modes[m], id: `mode-${m}`, click: () => app.supervise(c.contact, m),
-      on: c.mode === m, kind: m === "take_over" ? "warn" : "plain", busy: waits(s, "supervise") }))}</div></fieldset>` : nothing}
+    ${supervises ? html`<fieldset class="chips"><legend>${w.modeQuestion}</legend><div class="chips">${modes.map((m) => html`<label class="chip"><input type="radio" name="mode" value=${m} id="mode-${m}"
+        .checked=${c.mode === m} ?disabled=${waits(s, "supervise")} @change=${() => app.supervise(c.contact, m)} /><span>${w.modes[m]}</span></label>`)}</div></fieldset>` : nothing}
     ${soundHere(s.view) && !muted ? html`${meter(scene)}<div class="tiles">${button({ label: c.muted ? w.unmute : w.mute, click: app.toggleMute, kind: "tile", icon: c.muted ? "micOff" : "mic", key: "F4", on: c.muted, id: "mute", busy: waits(s, "mute") })}</div>` : nothing}
     <div class="hang-up">${button({ label: w.leaveRoom, click: app.leaveRoom, kind: "stop", size: "lg", icon: "hangup", id: "leave-room", busy: waits(s, "supervise.end") })}</div>`;
 }
