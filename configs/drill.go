@@ -9,10 +9,11 @@ import (
 // Drill is the house calling itself through a real trunk, so that a line that
 // died in the night is known before the first caller finds out.
 type Drill struct {
-	Every  Duration `yaml:"every" default:"0s" example:"24h" doc:"How often the helpline calls itself through the carrier to prove that calls come in; 0s never. It rings no volunteer and counts in no report."`
-	At     string   `yaml:"at" default:"" example:"07:00" doc:"The time of day of the first of these calls, in the server's time zone. Empty: counted from the start of the server."`
-	Number string   `yaml:"number" default:"" example:"0213903963" doc:"The helpline's number to call; one of the routing."`
-	Trunk  string   `yaml:"trunk" default:"" doc:"The trunk to call out by. Empty: the one outgoing calls use."`
+	Every     Duration `yaml:"every" default:"0s" example:"24h" doc:"How often the helpline calls itself through the carrier to prove that calls come in; 0s never. It rings no volunteer and counts in no report."`
+	At        string   `yaml:"at" default:"" example:"07:00" doc:"The time of day of the first of these calls, in the server's time zone. Empty: counted from the start of the server."`
+	Number    string   `yaml:"number" default:"" example:"0213903963" doc:"The helpline's number to call; one of the routing."`
+	Trunk     string   `yaml:"trunk" default:"" doc:"The trunk to call out by. Empty: the one outgoing calls use."`
+	Volunteer bool     `yaml:"volunteer" default:"true" doc:"Whether it goes as far as a volunteer: a synthetic one, whose sound reaches this server as a browser's does. False if this machine cannot reach its own public address."`
 }
 
 // Next returns when the next drill after now is due; zero: never.

@@ -292,8 +292,8 @@ func (s *state) checkOutgoing(bad func(string, ...any)) {
 			bad("contact %s awaits nobody", c.id)
 		}
 	}
-	for id, limit := range s.drills {
-		if !limit.armed() || s.contacts[id] != nil {
+	for id, r := range s.drills {
+		if !r.limit.armed() || r.gone || s.contacts[id] != nil {
 			bad("drill %s is loose", id)
 		}
 	}

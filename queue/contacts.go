@@ -261,7 +261,6 @@ func (s *state) onHungUp(ev HungUp) {
 	if c := s.contacts[ev.Contact]; c != nil {
 		s.finish(c, ev.By, ev.Cause)
 	}
-	s.drillGone(ev.Contact)
 }
 
 // finish ends c wherever she is: her line, whoever rings for her, whoever

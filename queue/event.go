@@ -203,12 +203,15 @@ type (
 	Ticked struct{}
 	// DrainStarted: no new contacts; those here go on.
 	DrainStarted struct{}
-	// DrillDone: the house called itself through a trunk. Stage is how far it
-	// came, Took how long until then.
+	// DrillDone: the house called itself through a trunk. Stage is how far the
+	// caller came, Took how long until then. Alone: no volunteer was there by
+	// intent. Heard: the volunteer heard the caller.
 	DrillDone struct {
 		OK    bool
 		Stage string
 		Took  time.Duration
+		Alone bool
+		Heard bool
 	}
 )
 

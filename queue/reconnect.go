@@ -8,6 +8,7 @@ package queue
 func (s *state) onPathProven(ev PathProven) {
 	a := s.agents[ev.Agent]
 	if a == nil {
+		s.onDrillPath(ev.Agent, true)
 		return
 	}
 	a.path = true
@@ -25,6 +26,7 @@ func (s *state) onPathLost(ev PathLost) {
 	a := s.agents[ev.Agent]
 	switch {
 	case a == nil:
+		s.onDrillPath(ev.Agent, false)
 	case ev.Device == "" || ev.Device == DeviceBrowser:
 		had := a.path
 		a.path = false

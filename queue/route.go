@@ -113,6 +113,7 @@ func outgoingWithDefaults(o configs.Outgoing) configs.Outgoing {
 // longer. Lines and agents it still names keep what they hold.
 func (s *state) route(r configs.Routing) (gone []*line) {
 	before := s.lines
+	s.routing = r
 	schedules := schedulesOf(r.Hours)
 	s.menus = menusOf(r.Menus)
 	s.lines = make([]*line, 0, len(r.Queues))

@@ -33,6 +33,7 @@ const (
 // replay run exactly what the desk runs.
 type state struct {
 	// The routing document, taken apart in route.go.
+	routing      configs.Routing
 	revision     uint64
 	lines        []*line // in the document's order
 	lineByID     map[QueueID]*line
@@ -66,11 +67,13 @@ type state struct {
 	callbacks  map[ContactID]*callback
 	callbackBy map[string]*callback // by the caller's pseudonym
 
-	awaiting []*contact           // transferred to one volunteer, oldest first
-	alarms   []*contact           // with an SOS, oldest first
-	drills   map[ContactID]*token // trial calls, which count nowhere
-	drill    *DrillView           // how the latest one went
-	draining bool
+	awaiting  []*contact               // transferred to one volunteer, oldest first
+	alarms    []*contact               // with an SOS, oldest first
+	drills    map[ContactID]*rehearsal // trial calls, which count nowhere
+	walk      *rehearsal               // the latest, until it is reported
+	drill     *DrillView               // how the latest one went
+	drillPath bool                     // DrillAgent's path was proven
+	draining  bool
 	// Nobody rings phones: she can only choose her browser.
 	onlyBrowsers bool
 	// Nobody looks at screens; see Replay.
@@ -108,7 +111,7 @@ func newState(r configs.Routing, revision, seed uint64, now time.Time) *state {
 		blocks:   newBlocks(),
 		safety:   safeties{of: map[string]*SafetyProfile{}},
 		country:  "ID",
-		drills:   map[ContactID]*token{},
+		drills:   map[ContactID]*rehearsal{},
 		now:      now,
 		lineByID: map[QueueID]*line{},
 		agents:   map[AgentID]*agent{},
@@ -131,6 +134,10 @@ func newState(r configs.Routing, revision, seed uint64, now time.Time) *state {
 // then orders to channels, then what screens show.
 func (s *state) apply(ev Event, now time.Time) []Effect {
 	s.now = now
+	if r := s.drillOf(ev); r != nil {
+		s.rehearse(r, ev)
+		return s.batch()
+	}
 	switch ev := ev.(type) {
 	case Arrived:
 		s.onArrived(ev)

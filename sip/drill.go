@@ -16,7 +16,9 @@ import (
 //	trunk   no trunk could take the call
 //	answer  it was refused, or nobody answered in time
 //	return  it was answered, but did not come back to us as our own call
-//	sound   it was answered, and no sound came
+//	sound   it was answered, and no sound came, or it stopped
+//
+// What happened behind that, the desk knows: see queue.DrillDone.
 type DrillReport struct {
 	OK    bool
 	Stage string
@@ -32,8 +34,15 @@ const (
 	drillDone   = "done"
 )
 
-// drillListens is how long a drill hears the greeting.
-const drillListens = 3 * time.Second
+// A drill is never without sound for longer than drillSilence, looked at every
+// drillListens: greeting, menu, music and volunteer follow each other.
+const (
+	drillListens = 3 * time.Second
+	drillSilence = time.Second
+)
+
+// drillSpeaks is the prompt a drill plays, so that whoever answers hears somebody.
+const drillSpeaks = "music"
 
 // drills is the trial call on its way; at most one is.
 type drills struct {
@@ -46,6 +55,7 @@ type drillCall struct {
 	*call
 	began    time.Time
 	stage    string
+	gaveUp   bool        // it was this side that hung up
 	returned atomic.Bool // it came back to us
 	report   chan DrillReport
 }
@@ -53,7 +63,8 @@ type drillCall struct {
 var _ owner = (*drillCall)(nil)
 
 // Drill calls number, one of ours, through the named trunk (empty: the best
-// one) and reports. It takes half a minute at most; ctx ends it sooner. The
+// one), speaks, sends back each key it is sent, listens until the far end hangs
+// up, and reports. The desk does within two minutes; ctx ends it sooner. The
 // call is known again by its caller, our own number, so a trunk that hides it
 // cannot be drilled; a volunteer is never rung for longer than it takes to see
 // that. Only one drill runs at a time.
@@ -142,35 +153,49 @@ func (d *drillCall) onRing(bool) {}
 func (d *drillCall) onAnswered() {
 	if !d.returned.Load() {
 		d.stage = drillReturn
-		d.hangUp(queue.BySystem, queue.CauseNormal)
+		d.giveUp(queue.BySystem, queue.CauseNormal)
 		return
 	}
 	d.stage = drillSound
+	d.sound.play("", drillSpeaks, "id", nil)
 	d.clock.set(alarmConnect, drillListens)
 }
 
-// onAlarm: the greeting was heard for long enough, or not at all.
+func (d *drillCall) giveUp(by queue.Party, cause queue.Cause) {
+	d.gaveUp = true
+	d.hangUp(by, cause)
+}
+
+// onAlarm: is it still heard?
 func (d *drillCall) onAlarm(a alarm) {
 	if a != alarmConnect {
 		return
 	}
-	if time.Since(d.sound.heard()) < time.Second {
-		d.stage = drillDone
+	if !d.hears() {
+		d.giveUp(queue.BySystem, queue.CauseNormal)
+		return
 	}
-	d.hangUp(queue.BySystem, queue.CauseNormal)
+	d.clock.set(alarmConnect, drillListens)
 }
 
+func (d *drillCall) hears() bool { return time.Since(d.sound.heard()) < drillSilence }
+
 func (d *drillCall) onEnded(queue.Party, queue.Cause) {
+	if d.stage == drillSound && !d.gaveUp && d.hears() {
+		d.stage = drillDone
+	}
 	d.report <- DrillReport{OK: d.stage == drillDone, Stage: d.stage, Took: time.Since(d.began)}
 }
 
 // onOrder: the house closes, or whoever asked does not wait any more.
 func (d *drillCall) onOrder(m any) {
 	if m, ok := m.(queue.End); ok {
-		d.hangUp(m.By, m.Cause)
+		d.giveUp(m.By, m.Cause)
 	}
 }
 
-func (d *drillCall) onKey(rune)         {}
+// onKey sends a key back: the desk presses what a caller would.
+func (d *drillCall) onKey(key rune) { d.sound.keys(string(key)) }
+
 func (d *drillCall) onChanged()         {}
 func (d *drillCall) onRefer(r *request) { d.refuseRefer(r) }

@@ -33,17 +33,41 @@ func selfTrunk(at string, change func(*configs.Trunk)) func(*configs.Server) {
 	}
 }
 
-// The house calls itself, is answered and greeted; it counts nowhere.
+// The house calls itself, chooses from the menu by keys, waits, and talks with
+// the synthetic volunteer; it counts nowhere. What it cannot reach it names.
 func TestDrill(t *testing.T) {
-	s := openAs(t, selfTrunk(freePort(t), nil), nil)
-	s.drillOnce(s.ctx)
-	if d := s.drilled(); d.Result != "ok" || d.Stage != "done" || d.MS <= 0 {
-		t.Errorf("drill %+v", d)
+	menu := func(r *configs.Routing) {
+		r.Numbers[0].Menu = "main"
+		r.Menus = []configs.Menu{{ID: "main", Prompt: "menu", Timeout: configs.Duration(5 * time.Second), Queue: r.Queues[0].ID,
+			Choices: []configs.MenuChoice{{Key: "7", Queue: r.Queues[0].ID}}}}
 	}
-	s.must("records", s.store.Calls(time.Time{}, func(c queue.Call) bool {
-		t.Errorf("a drill counted as a call: %+v", c)
-		return true
-	}))
+	for name, c := range map[string]struct {
+		alone bool // no volunteer, by setting
+		ok    string
+		stage string
+	}{
+		"to the volunteer": {false, "ok", "done"},
+		"to the queue":     {true, "ok", "done"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			self := selfTrunk(freePort(t), nil)
+			s := openAs(t, func(cfg *configs.Server) { self(cfg); cfg.Drill.Volunteer = !c.alone }, menu)
+			s.drillOnce(s.ctx)
+			if d := s.drilled(); d.Result != c.ok || d.Stage != c.stage || d.MS <= 0 {
+				t.Errorf("drill %+v", d)
+			}
+			s.must("records", s.store.Calls(time.Time{}, func(c queue.Call) bool {
+				t.Errorf("a drill counted as a call: %+v", c)
+				return true
+			}))
+			s.must("journal", s.store.Since(time.Time{}, func(e queue.Entry) bool {
+				if e.Contact != "" || e.Agent != "" {
+					t.Errorf("the journal has %+v", e)
+				}
+				return true
+			}))
+		})
+	}
 }
 
 // A number nobody has, a trunk that hides who calls, and no trunk at all.

@@ -231,10 +231,11 @@ export const adminEn = {
   trunkRTT: "Round trip",
   no: "no",
   drillNone: "No trial call was made yet. The settings (drill) can have the house call itself every day.",
-  drillOK: (when: string, took: string) => `Last proven end to end: ${when}. The trial call was answered and heard, in ${took}.`,
+  drillOK: (when: string, took: string) => `Last proven end to end: ${when}. The trial call came through menu and queue to a volunteer, in ${took}.`,
   drillFailed: (when: string, stage: string) => `The trial call of ${when} failed: ${stage}. Callers may not get through.`,
   drillStages: {
     trunk: "no trunk could take it", answer: "it was refused or nobody answered", return: "it was answered, but did not come back to us as our own call", sound: "it was answered, but no sound came",
+    menu: "the key pressed in the menu did not arrive", queue: "no queue took it", volunteer: "its volunteer could not be reached; look at media.address and the firewall", talk: "caller and volunteer did not hear each other",
   } as Record<string, string>,
   blockKinds: { caller: "One number", prefix: "Numbers beginning alike", withheld: "Withheld numbers" } as Record<string, string>,
   blockPrefix: (p: string) => `Numbers beginning with ${p}`,

@@ -236,10 +236,11 @@ export const adminId: AdminWords = {
   trunkRTT: "Waktu tempuh",
   no: "tidak",
   drillNone: "Belum ada panggilan uji. Lewat setelan (drill) sistem dapat menelepon dirinya sendiri setiap hari.",
-  drillOK: (when, took) => `Terakhir terbukti dari ujung ke ujung: ${when}. Panggilan uji dijawab dan terdengar, dalam ${took}.`,
+  drillOK: (when, took) => `Terakhir terbukti dari ujung ke ujung: ${when}. Panggilan uji sampai ke relawan lewat menu dan antrean, dalam ${took}.`,
   drillFailed: (when, stage) => `Panggilan uji ${when} gagal: ${stage}. Penelepon mungkin tidak dapat masuk.`,
   drillStages: {
     trunk: "tidak ada saluran yang dapat membawanya", answer: "ditolak atau tidak dijawab", return: "dijawab, tetapi tidak kembali kepada kita sebagai panggilan sendiri", sound: "dijawab, tetapi tidak ada suara",
+    menu: "tombol yang ditekan di menu tidak sampai", queue: "tidak ada antrean yang menerimanya", volunteer: "relawannya tidak dapat dihubungi; periksa media.address dan firewall", talk: "penelepon dan relawan tidak saling mendengar",
   },
   blockKinds: { caller: "Satu nomor", prefix: "Nomor berawalan sama", withheld: "Nomor tersembunyi" },
   blockPrefix: (p) => `Nomor berawalan ${p}`,
