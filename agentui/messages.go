@@ -79,6 +79,12 @@ type (
 	// Draining: the server takes no new calls and will stop when the last
 	// ends; those here go on.
 	Draining struct{ Head }
+	// Announced is what a supervisor tells all volunteers; with an empty text the
+	// last one is over.
+	Announced struct {
+		Head
+		Announcement
+	}
 )
 
 // What the page asks for.
@@ -346,6 +352,7 @@ var (
 		"error":        func() any { return new(Trouble) },
 		"pong":         func() any { return new(Pong) },
 		"draining":     func() any { return new(Draining) },
+		"announcement": func() any { return new(Announced) },
 	}
 	clientMessages = map[string]func() any{
 		"hello":            func() any { return new(Hello) },

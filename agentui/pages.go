@@ -161,6 +161,11 @@ func (s *Server) adminPage(w http.ResponseWriter, r *request) error {
 	return s.pages.shell(w, r, "admin")
 }
 
+// boardPage is the supervisors' wallboard.
+func (s *Server) boardPage(w http.ResponseWriter, r *request) error {
+	return s.pages.shell(w, r, "board")
+}
+
 // shell is an empty page that loads a screen; what it must know at once stands
 // in its meta elements, the rest comes from /api/v1/me.
 func (p *pages) shell(w http.ResponseWriter, r *request, screen string) error {

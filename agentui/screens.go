@@ -1,6 +1,7 @@
 package agentui
 
 import (
+	"maps"
 	"sync"
 
 	"sahut/queue"
@@ -22,6 +23,7 @@ type screens struct {
 	paths    map[queue.AgentID]PathState        // as last told, while not lost
 	epoch    uint64
 	draining bool
+	notice   *Announcement // to all; nil: there is none
 }
 
 func newScreens(d Desk) *screens {
@@ -140,6 +142,30 @@ func (h *screens) drain() {
 	}
 }
 
+// announce shows a text to every page, and to those that come later; nil takes
+// it back.
+func (h *screens) announce(a *Announcement) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.notice = a
+	for x := range h.sessions {
+		x.mail.letter(announced{a})
+	}
+}
+
+func (h *screens) announced() *Announcement {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.notice
+}
+
+// allPaths are the paths there are.
+func (h *screens) allPaths() map[queue.AgentID]PathState {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return maps.Clone(h.paths)
+}
+
 // path keeps what an agent's path is now and tells her page. The empty state
 // is a path we closed ourselves, of which there is nothing to tell.
 func (h *screens) path(agent queue.AgentID, state PathState) {
@@ -192,6 +218,7 @@ type (
 	signedOut struct{}
 	draining  struct{}
 	pathIs    struct{ state PathState }
+	announced struct{ what *Announcement }
 	answered  struct { // the phone's reply to a media offer
 		sdp string
 		err error

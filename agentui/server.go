@@ -49,6 +49,7 @@ type Server struct {
 	tickets  *tickets
 	slowdown *slowdown
 	screens  *screens
+	boards   boards
 	pages    *pages
 	loginKey [32]byte // signs the sign-in form's token; new at each start
 	openapi  []byte

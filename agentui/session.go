@@ -269,6 +269,9 @@ func (x *session) welcome(epoch uint64, drains bool) {
 	if drains {
 		x.say(Draining{Head{"draining"}})
 	}
+	if a := x.server.screens.announced(); a != nil {
+		x.onAnnounced(a)
+	}
 	x.log.Info("page live", "epoch", epoch)
 }
 
@@ -307,6 +310,8 @@ func (x *session) onLetter(l any) {
 		x.onSignedOut()
 	case draining:
 		x.say(Draining{Head{"draining"}})
+	case announced:
+		x.onAnnounced(l.what)
 	case pathIs:
 		x.say(MediaState{Head{"media.state"}, l.state})
 	case answered:
@@ -315,6 +320,18 @@ func (x *session) onLetter(l any) {
 		x.onListened(l)
 	case written:
 	}
+}
+
+// onAnnounced shows a supervisor's text; an empty one takes the last back.
+func (x *session) onAnnounced(a *Announcement) {
+	if x.phase != live {
+		return // welcome tells it
+	}
+	m := Announced{Head: Head{"announcement"}}
+	if a != nil {
+		m.Announcement = *a
+	}
+	x.say(m)
 }
 
 func (x *session) onReplaced() {

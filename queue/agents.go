@@ -216,6 +216,15 @@ func (s *state) onShiftEnded(ev ShiftEnded) {
 	s.goOffline(a)
 }
 
+// onAnnounced notes that supervisors told something; what, is not kept.
+func (s *state) onAnnounced(ev Announced) {
+	result := "on"
+	if !ev.On {
+		result = "off"
+	}
+	s.record(Entry{Kind: AnnouncementMade, By: ev.By, Result: result})
+}
+
 // onReadyAsked: the one click back from pause, not_responding and media_fault.
 // Without a proven path it leads to the check instead, never to a dead end.
 func (s *state) onReadyAsked(ev ReadyAsked) {

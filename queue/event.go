@@ -201,6 +201,12 @@ type (
 	}
 	// Ticked: a deadline of the state may be due.
 	Ticked struct{}
+	// Announced: a supervisor told all volunteers something, or (On false) took it
+	// back. What, the desk does not know.
+	Announced struct {
+		By string
+		On bool
+	}
 	// DrainStarted: no new contacts; those here go on.
 	DrainStarted struct{}
 	// DrillDone: the house called itself through a trunk. Stage is how far the
@@ -476,3 +482,5 @@ func (BlockAdded) event()    {}
 func (BlockFailed) event()   {}
 func (BlockApproved) event() {}
 func (BlockRemoved) event()  {}
+
+func (Announced) event() {}

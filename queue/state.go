@@ -272,6 +272,8 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 
 	case RoutingChanged:
 		s.onRoutingChanged(ev)
+	case Announced:
+		s.onAnnounced(ev)
 	case DrainStarted:
 		s.draining = true
 	case DrillDone:

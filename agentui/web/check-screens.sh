@@ -9,3 +9,4 @@ sh test.sh
 node preview/loop-test.mjs
 node preview/shoot.mjs
 node preview/shoot.mjs -page admin
+node preview/shoot.mjs -page board

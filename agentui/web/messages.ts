@@ -90,6 +90,9 @@ export interface CallView {
 /** How far a supervisor takes part. */
 export type Mode = "listen" | "whisper" | "barge" | "take_over";
 
+/** What a supervisor tells all; an empty text ends it. */
+export interface Announcement { text: string; by: string; at: string }
+
 /** Who is asked, or talks with the two. */
 export interface ThirdView { name: string; kind: "agent" | "queue" | "number"; stage: "ringing" | "consult" | "joined"; since: string; may_complete: boolean; muted?: boolean }
 
@@ -186,7 +189,8 @@ export type ServerMessage =
   | { type: "check.result"; packets: number; level_db: number }
   | { type: "error"; code: string; for?: string }
   | { type: "pong"; t: number }
-  | { type: "draining" };
+  | { type: "draining" }
+  | ({ type: "announcement" } & Announcement);
 
 /** What the page asks for. */
 export type ClientMessage =

@@ -3,7 +3,7 @@
 // on the screen is a function of it. fold is pure; Store only keeps the latest.
 
 import { at, type Lang } from "./format";
-import type { AgentView, Ask, Choice, Notice, NoticeCode, ServerMessage, Targets, VoiceMessage, Wish } from "./messages";
+import type { Announcement, AgentView, Ask, Choice, Notice, NoticeCode, ServerMessage, Targets, VoiceMessage, Wish } from "./messages";
 
 /** How the page's wire to the server is. */
 export type Link =
@@ -82,6 +82,7 @@ export interface Snapshot {
   readonly dispositions: readonly Choice[];
   readonly pauseReasons: readonly Choice[];
   readonly draining: boolean;
+  readonly announcement: Announcement | null;
   readonly asked: Readonly<Partial<Record<Ask, number>>>; // when it was clicked
   readonly told: readonly Told[];
   readonly keysSent: string;
@@ -120,7 +121,7 @@ export const noSound: Sound = {
 export function blank(lang: Lang): Snapshot {
   return {
     lang, link: "connecting", linkSince: 0, offset: 0, agent: "", name: "", role: "volunteer", epoch: 0, view: null,
-    dispositions: [], pauseReasons: [], draining: false, asked: {}, told: [], keysSent: "", disposition: "", wish: "", messages: [], playing: "",
+    dispositions: [], pauseReasons: [], draining: false, announcement: null, asked: {}, told: [], keysSent: "", disposition: "", wish: "", messages: [], playing: "",
     contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, shortcutsOn: true, notify: "default", sound: noSound,
   };
 }
@@ -137,7 +138,7 @@ export function fold(s: Snapshot, m: ServerMessage, now: number): Snapshot {
     case "welcome":
       return {
         ...s, link: "live", linkSince: now, agent: m.agent, name: m.name, epoch: m.epoch, offset: at(m.now) - now,
-        dispositions: m.dispositions ?? [], pauseReasons: m.pause_reasons ?? [], draining: false, asked: {},
+        dispositions: m.dispositions ?? [], pauseReasons: m.pause_reasons ?? [], draining: false, announcement: null, asked: {},
       };
     case "elsewhere":
       return { ...s, link: "elsewhere", linkSince: now, asked: {} };
@@ -152,6 +153,8 @@ export function fold(s: Snapshot, m: ServerMessage, now: number): Snapshot {
       return foldError(s, m.code, m.for ?? "", now);
     case "draining":
       return { ...s, draining: true };
+    case "announcement":
+      return { ...s, announcement: m.text ? { text: m.text, by: m.by, at: m.at } : null };
     default:
       return s;
   }

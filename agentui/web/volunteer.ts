@@ -196,6 +196,7 @@ const app: App = {
     store.patch({ dialog: "" });
     withContact((contact) => ({ type: "transfer", contact, to }));
   },
+  readIt: () => store.patch({ announcement: null }),
   consult(to) {
     store.patch({ dialog: "" });
     withContact((contact) => ({ type: "consult", contact, to }));

@@ -2,6 +2,7 @@
 // Refused with the server's own sentence in it.
 
 import type { CallbackView, SafetyNote } from "../messages";
+import type { Timeline } from "../board/state";
 import type { AgentState, Choice, QueueView } from "../messages";
 
 export interface Routing {
@@ -168,6 +169,12 @@ export const api = {
   status: () => json<Status>("status"),
   waiting: async () => (await json<{ waiting: WaitingCaller[] }>("waiting")).waiting,
   why: (contact: string) => json<Why>(`waiting/${encodeURIComponent(contact)}`),
+  announce: (text: string) => ask("announcement", sending("POST", { text })),
+  takeBack: () => ask("announcement", { method: "DELETE" }),
+  supervise: (contact: string, mode: string) => ask(`talks/${encodeURIComponent(contact)}/supervision`, sending("PUT", { mode })),
+  leaveTalk: (contact: string) => ask(`talks/${encodeURIComponent(contact)}/supervision`, { method: "DELETE" }),
+  answerSos: (contact: string) => ask(`talks/${encodeURIComponent(contact)}/sos`, { method: "POST" }),
+  timeline: (contact: string) => json<Timeline>(`calls/${encodeURIComponent(contact)}/timeline`),
   closeQueue: (queue: string, until: string, reason: string) => ask(`queues/${encodeURIComponent(queue)}/closing`, sending("POST", { until, reason })),
   openQueue: (queue: string) => ask(`queues/${encodeURIComponent(queue)}/closing`, { method: "DELETE" }),
   history: async () => (await json<{ revisions: Revision[] }>("routing/history")).revisions,

@@ -6,6 +6,14 @@ import { button, dialog } from "../parts";
 import type { WaitingCaller, Why } from "./api";
 import type { Scene } from "./state";
 
+/** What the parts below need of a page; the wallboard uses them too. */
+interface Floor {
+  s: Pick<Scene["s"], "lang" | "busy" | "closing"> & { status: { queues: { queue: string; label: string }[] | null } | null };
+  w: Scene["w"];
+  a: Scene["a"];
+  act: Pick<Scene["act"], "askClosing" | "openQueue" | "closeQueue">;
+}
+
 /** Everybody who waits, in the order they are served. */
 export function waiting(scene: Scene, time: number): TemplateResult | typeof nothing {
   const { s, a } = scene;
@@ -28,8 +36,8 @@ function line(scene: Scene, c: WaitingCaller, time: number): TemplateResult {
     ${open ? html`<tr class="why"><td colspan="6">${why(scene, s.why!, time)}</td></tr>` : nothing}`;
 }
 
-function why(scene: Scene, y: Why, time: number): TemplateResult {
-  const { s, a } = scene;
+/** Why one caller still waits: a reason for each volunteer. */
+export function why({ s, a }: { s: Pick<Scene["s"], "lang">; a: Scene["a"] }, y: Why, time: number): TemplateResult {
   const needs = [y.needs.language ? a.needLanguage(y.needs.language) : "", y.needs.gender ? a.needGender[y.needs.gender] ?? "" : "", y.needs.topic ? a.needTopic(y.needs.topic) : ""].filter(Boolean);
   const left = (t: string) => timer(Math.max(0, at(t) - time), s.lang);
   return html`<div class="why-body">
@@ -39,13 +47,13 @@ function why(scene: Scene, y: Why, time: number): TemplateResult {
 }
 
 /** The buttons that close a queue now, or open it again. */
-export function gate({ s, a, act }: Scene, queue: string, closed?: string): TemplateResult {
+export function gate({ s, a, act }: Pick<Floor, "a" | "act"> & { s: Pick<Floor["s"], "busy"> }, queue: string, closed?: string): TemplateResult {
   if (closed === "closed_now") return html`<span class="tag warn">${a.closedNow}</span> ${button({ label: a.openNow, id: `open-${queue}`, kind: "ghost", click: () => act.openQueue(queue), busy: s.busy === "closing" })}`;
   return html`${closed ? html`<span class="tag">${a.closedHours}</span> ` : nothing}${button({ label: a.closeNow, id: `close-${queue}`, kind: "ghost", click: () => act.askClosing(queue) })}`;
 }
 
 /** Asks for how long and why. */
-export function closingDialog({ s, w, a, act }: Scene): TemplateResult {
+export function closingDialog({ s, w, a, act }: Floor): TemplateResult {
   const label = s.status?.queues?.find((q) => q.queue === s.closing)?.label ?? s.closing;
   const submit = (e: SubmitEvent) => {
     e.preventDefault();

@@ -19,7 +19,7 @@ export function screen(scene: Scene): TemplateResult {
   const { s, w, a, act } = scene;
   return html`<a class="skip" href="#main">${a.sections[s.section]}</a>
     <header class="bar admin-bar"><h1 class="brand">${mark()}<span>${w.product} <span class="brand-sub">${a.title}</span></span></h1><span class="grow"></span>
-      <a class="btn ghost" href="/?lang=${s.lang}">${a.toVolunteer}</a>
+      <a class="btn ghost" href="/board?lang=${s.lang}">${a.toBoard}</a><a class="btn ghost" href="/?lang=${s.lang}">${a.toVolunteer}</a>
       <button type="button" class="btn ghost" lang=${s.lang === "en" ? "id" : "en"} @click=${act.switchLang}><span class="label">${w.otherLanguage}</span></button>
       <button type="button" class="btn ghost" @click=${act.signOut}><span class="label">${w.signOut}</span></button></header>
     <div class="admin"><nav class="admin-nav" aria-label=${a.title}><ul>${sections.map((n) => html`<li><a href="#${n}" aria-current=${n === s.section ? "page" : nothing}>${a.sections[n]}${dot(scene, n)}</a></li>`)}</ul></nav>

@@ -29,6 +29,7 @@ export const adminEn = {
     history: "Every applied version. Going back makes the old version the newest; no call is dropped.",
   },
   readOnly: "You can look at everything here. Only an administrator can change it.",
+  toBoard: "Wallboard",
   toVolunteer: "Volunteer screen",
   reload: "Reload",
   add: "Add",

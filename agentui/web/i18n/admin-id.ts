@@ -27,6 +27,7 @@ export const adminId: AdminWords = {
     history: "Setiap versi yang pernah diterapkan. Kembali berarti versi lama menjadi yang terbaru; tidak ada panggilan yang putus.",
   },
   readOnly: "Anda dapat melihat semuanya di sini. Hanya pengelola yang dapat mengubahnya.",
+  toBoard: "Papan pantau",
   toVolunteer: "Layar relawan",
   reload: "Muat ulang",
   add: "Tambah",

@@ -309,6 +309,8 @@ export const en = {
   bannerRetry: "No connection to the server.",
   bannerRetryCall: "No connection to the server. Stay here: a running call is kept and the page keeps trying.",
   bannerRetryIdle: "The page keeps trying by itself.",
+  announced: (by: string, time: string) => `${by}, ${time}:`,
+  readIt: "Read",
   bannerDraining: "The server is about to restart. Running calls go on; no new ones come in.",
   bannerSignedOut: "You are signed out.",
   bannerSignIn: "Sign in again",

@@ -290,6 +290,8 @@ export const id: Words = {
   bannerRetry: "Tidak ada sambungan ke server.",
   bannerRetryCall: "Tidak ada sambungan ke server. Tetap di sini: panggilan dipertahankan dan halaman terus mencoba.",
   bannerRetryIdle: "Halaman terus mencoba sendiri.",
+  announced: (by, time) => `${by}, ${time}:`,
+  readIt: "Sudah baca",
   bannerDraining: "Server akan dimulai ulang. Panggilan berjalan terus; panggilan baru tidak masuk.",
   bannerSignedOut: "Anda sudah keluar.",
   bannerSignIn: "Masuk lagi",

@@ -82,6 +82,7 @@ const states: Record<string, Partial<Snapshot>> = {
   transfer: { view: view({ state: "talking", call }), sound: live, dialog: "transfer", targets: { queues: [{ queue: "hotline", label: "Hotline" }, { queue: "remaja", label: "Sahabat Remaja" }], agents: [{ agent: "dewi", name: "Dewi", state: "ready" }, { agent: "rina", name: "Rina", state: "talking" }], numbers: true } },
   transfer_none: { view: view({ state: "talking", call }), sound: live, dialog: "transfer", targets: { queues: [{ queue: "hotline", label: "Hotline" }], agents: [], numbers: false } },
   transfer_failed: { view: view({ state: "ready" }), told: [{ key: 1, at: now, notice: { code: "transfer_failed", key: "timeout" } }] },
+  announced: { view: view({ state: "ready" }), announcement: { text: "Uji saluran pukul 14.00: mungkin hening sebentar.", by: "Rina", at: ago(60) } },
   consult_ring: { view: view({ state: "held", call: { ...call, held: true, third: { name: "Dewi", kind: "agent", stage: "ringing", since: ago(4), may_complete: false } } }), sound: live },
   consult: { view: view({ state: "held", call: { ...call, held: true, third: { name: "Dewi", kind: "agent", stage: "consult", since: ago(12), may_complete: true } } }), sound: live },
   three: { view: view({ state: "talking", call: { ...call, third: { name: "••••110", kind: "number", stage: "joined", since: ago(40), may_complete: true } } }), sound: live },

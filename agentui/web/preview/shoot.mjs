@@ -2,7 +2,7 @@
 // light, dark, English, Indonesian, wide and narrow, an axe-core run, and the
 // plain measures (no sideways scrolling, no target below 24 px, no CSP error).
 //
-//	node preview/shoot.mjs [-page admin] [-only state,…] [-out DIR] [-quick]
+//	node preview/shoot.mjs [-page admin|board] [-only state,…] [-out DIR] [-quick]
 //
 // Needs chromium on the PATH. Exit 1 when something is wrong.
 
@@ -21,7 +21,7 @@ const { send, evaluate, errors, origin } = browser;
 
 const axe = readFileSync(join(web, "node_modules/axe-core/axe.min.js"), "utf8");
 let wrong = 0;
-const html = page === "admin" ? "admin.html" : "index.html";
+const html = page === "preview" ? "index.html" : `${page}.html`;
 
 async function open(state, lang, scheme, width, height) {
   await send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false });
@@ -36,7 +36,7 @@ async function open(state, lang, scheme, width, height) {
 
 async function look(state, lang, scheme, width) {
   await open(state, lang, scheme, width, width < 500 ? 720 : 760);
-  const name = `${page === "admin" ? "admin-" : ""}${state}-${lang}-${scheme}-${width}`;
+  const name = `${page === "preview" ? "" : `${page}-`}${state}-${lang}-${scheme}-${width}`;
   const problems = [];
   await evaluate(axe + ";0");
   const found = await evaluate(`axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target.join(" ") + " " + (n.any[0]?.message ?? "")).join(" | ")))`);

@@ -24,6 +24,7 @@ export interface App {
   dial(): void;
   transfer(to: Target): void;
   consult(to: Target): void;
+  readIt(): void;
   completeConsult(): void;
   backFromConsult(): void;
   mergeConsult(): void;

@@ -4,6 +4,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { at, clock } from "../format";
 import { button, icon } from "../parts";
 import { soundHere, type Told } from "../store";
 import type { Scene } from "./app";
@@ -12,9 +13,16 @@ import { shownState } from "./header";
 
 export function banners(scene: Scene): TemplateResult {
   return html`<div class="banners">${link(scene)}${sound(scene)}${scene.s.draining && scene.s.link === "live"
-      ? banner("warn", scene.w.bannerDraining) : nothing}
+      ? banner("warn", scene.w.bannerDraining) : nothing}${announcement(scene)}
     <div class="told" aria-live="polite">${repeat(scene.s.told, (t) => t.key, (t) => html`<p class="told-line">${toldWords(scene, t)}</p>`)}</div>
     <div class="visually-hidden" role="alert">${alertWords(scene)}</div></div>`;
+}
+
+// announcement stays until its writer takes it back, or she has read it.
+function announcement({ s, w, app }: Scene): TemplateResult | typeof nothing {
+  const a = s.announcement;
+  if (!a || s.link !== "live") return nothing;
+  return html`<div class="banner news" role="status">${icon("headset")}<p><b>${w.announced(a.by, clock(at(a.at), s.lang))}</b> ${a.text}</p>${button({ label: w.readIt, click: app.readIt, id: "read-it" })}</div>`;
 }
 
 function link({ s, w }: Scene): TemplateResult | typeof nothing {

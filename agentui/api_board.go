@@ -1,0 +1,170 @@
+package agentui
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"sahut/queue"
+	"sahut/reports"
+)
+
+// Board is what a supervisor's wallboard shows. It has no caller's number.
+type Board struct {
+	Status       *queue.Snapshot             `json:"status"`
+	Waiting      []queue.WaitingCaller       `json:"waiting"`
+	Paths        map[queue.AgentID]PathState `json:"paths"` // of those whose sound is connected or connecting
+	Trunks       []Trunk                     `json:"trunks"`
+	Today        Today                       `json:"today"`
+	Announcement *Announcement               `json:"announcement,omitempty"` // that volunteers see now
+	Conservation bool                        `json:"conservation"`           // the journal's laws hold
+}
+
+// Today are the figures since midnight, at most todayEvery old.
+type Today struct {
+	From   time.Time      `json:"from"`
+	At     time.Time      `json:"at"`
+	T      string         `json:"t"` // an answer within it is in time, as 20s
+	All    ReportLine     `json:"all"`
+	Queues []ReportLine   `json:"queues"`
+	Hours  []reports.Hour `json:"hours"`
+}
+
+// BoardNow is one message of the stream.
+type BoardNow struct {
+	Now time.Time `json:"now"`
+	*Board
+	// You is what the supervisor who looks may do herself.
+	You struct {
+		State queue.AgentState `json:"state"`
+		May   bool             `json:"may"` // she can come to a talk now
+		Floor *queue.FloorView `json:"floor,omitempty"`
+	} `json:"you"`
+}
+
+const (
+	boardEvery = 400 * time.Millisecond // so that what is shown is less than a second old
+	boardBeat  = 2 * time.Second        // when nothing changed: the page must know that it is not old
+	boardWrite = 10 * time.Second       // a page that does not read is let go
+	todayEvery = 10 * time.Second
+)
+
+// boards makes the picture once for all who look.
+type boards struct {
+	mu    sync.Mutex // guards what follows
+	made  time.Time
+	board *Board
+	today Today
+}
+
+// getBoard streams the board (server-sent events): whole pictures, when
+// something changed. Browsers connect again by themselves.
+func (s *Server) getBoard(w http.ResponseWriter, r *request) error {
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("Cache-Control", "no-store")
+	out := http.NewResponseController(w)
+	tick := time.NewTicker(boardEvery)
+	defer tick.Stop()
+	var last []byte
+	var told time.Time
+	for {
+		now := time.Now()
+		picture, text, err := s.boardFor(r, now)
+		if err != nil {
+			return err
+		}
+		if changed := !bytes.Equal(picture, last); changed || now.Sub(told) >= boardBeat {
+			last, told = picture, now
+			_ = out.SetWriteDeadline(now.Add(boardWrite))
+			if _, err := fmt.Fprintf(w, "data: %s\n\n", text); err != nil {
+				return nil // she left
+			}
+			if err := out.Flush(); err != nil {
+				return nil
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-r.Context().Done():
+			return nil
+		case <-s.ctx.Done():
+			return nil
+		}
+		if !s.sessions.alive(r.hash, time.Now()) {
+			return nil
+		}
+	}
+}
+
+// boardFor is the picture for one supervisor, and the same with the time it is of.
+func (s *Server) boardFor(r *request, now time.Time) (picture, text []byte, err error) {
+	b, err := s.board(r.Context(), now)
+	if err != nil {
+		return nil, nil, err
+	}
+	one := BoardNow{Board: b}
+	view, _ := s.desk.View(queue.AgentID(r.user.Name))
+	one.You.State, one.You.Floor = view.State, view.Floor
+	one.You.May = view.Floor != nil && view.Floor.May
+	if picture, err = json.Marshal(one); err != nil {
+		return nil, nil, fmt.Errorf("write the board: %w", err)
+	}
+	one.Now = now
+	text, err = json.Marshal(one)
+	return picture, text, err
+}
+
+// board is at most boardEvery old.
+func (s *Server) board(ctx context.Context, now time.Time) (*Board, error) {
+	s.boards.mu.Lock()
+	defer s.boards.mu.Unlock()
+	if s.boards.board != nil && now.Sub(s.boards.made) < boardEvery {
+		return s.boards.board, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, deskWithin)
+	defer cancel()
+	waiting, err := s.desk.Waiting(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ask who waits: %w", err)
+	}
+	if now.Sub(s.boards.today.At) >= todayEvery || dayOf(now) != dayOf(s.boards.today.At) {
+		if s.boards.today, err = s.today(now); err != nil {
+			return nil, err
+		}
+	}
+	b := &Board{
+		Status: s.desk.Snapshot(), Waiting: nonNil(waiting), Paths: s.screens.allPaths(), Trunks: []Trunk{},
+		Today: s.boards.today, Announcement: s.screens.announced(), Conservation: len(s.desk.Conservation().Latest) == 0,
+	}
+	if s.line != nil {
+		b.Trunks = nonNil(s.line.Trunks())
+	}
+	s.boards.board, s.boards.made = b, now
+	return b, nil
+}
+
+func dayOf(at time.Time) string { return at.Format(time.DateOnly) }
+
+// today reads the journal since midnight, and before it who was there then.
+func (s *Server) today(now time.Time) (Today, error) {
+	year, month, day := now.Date()
+	from := time.Date(year, month, day, 0, 0, 0, 0, now.Location())
+	reader := reports.NewReader(from, now, reports.DefaultLimits)
+	err := s.directory.Since(from.Add(-leadIn), func(e queue.Entry) bool {
+		reader.Add(e)
+		return true
+	})
+	if err != nil {
+		return Today{}, fmt.Errorf("read today: %w", err)
+	}
+	reader.Close(now)
+	t := Today{From: from, At: now, T: reports.DefaultLimits.T.String(), All: reportLine("", reader.All()), Queues: []ReportLine{}, Hours: nonNil(reader.Hours())}
+	for _, q := range reader.Queues() {
+		t.Queues = append(t.Queues, reportLine(q, reader.Queue(q)))
+	}
+	return t, nil
+}

@@ -1,0 +1,110 @@
+// The wallboard's page. The picture is the server's, pushed; what is here are
+// dialogs and which alarms were told already.
+
+import { render } from "lit";
+import { api, Refused } from "./admin/api";
+import { alarmsOf } from "./board/alarms";
+import { screen } from "./board/screen";
+import { blankState, type Actions, type Board, type State } from "./board/state";
+import { at } from "./format";
+import { chosenLang, useLang, words } from "./i18n";
+import { adminWords } from "./i18n/admin";
+import { boardWords } from "./i18n/board";
+
+let state: State = blankState(chosenLang(), new URLSearchParams(location.search).has("tv"));
+let queued = false;
+
+function set(part: Partial<State>): void {
+  state = { ...state, ...part };
+  if (queued) return;
+  queued = true;
+  requestAnimationFrame(() => {
+    queued = false;
+    draw();
+  });
+}
+
+function draw(): void {
+  const b = boardWords(state.lang);
+  const n = state.board?.waiting.length ?? 0;
+  document.title = `${n > 0 ? `(${n}) ` : ""}${b.title} – Sahut`;
+  document.body.classList.toggle("tv", state.tv);
+  render(screen({ s: state, w: words(state.lang), a: adminWords(state.lang), b, act }), root);
+  const fresh = state.alarms.filter((x) => !state.told.includes(x.key));
+  if (fresh.length > 0) setTimeout(() => set({ told: [...state.told, ...fresh.map((x) => x.key)].slice(-500) }), TELL_MS);
+}
+
+// How long an alarm stays in the live region, so that it is read out once.
+const TELL_MS = 3000;
+
+function show(board: Board): void {
+  const now = at(board.now);
+  set({ board, heardAt: Date.now(), offset: now - Date.now(), alarms: alarmsOf(board), signedOut: false });
+  if (state.why && !board.waiting.some((c) => c.contact === state.why!.contact)) set({ why: null });
+}
+
+// The stream connects again by itself, except when it was refused.
+function connect(): void {
+  const stream = new EventSource("/api/v1/board");
+  stream.onmessage = (e: MessageEvent<string>) => show(JSON.parse(e.data) as Board);
+  stream.onerror = () => {
+    if (stream.readyState !== EventSource.CLOSED) return;
+    void api.me().catch((e: unknown) => set({ signedOut: e instanceof Refused && e.status === 401 }));
+    setTimeout(connect, 3000);
+  };
+}
+
+async function run(name: string, work: () => Promise<unknown>): Promise<void> {
+  set({ busy: name, trouble: "" });
+  try {
+    await work();
+  } catch (e) {
+    if (!(e instanceof Refused)) throw e;
+    const a = adminWords(state.lang);
+    set(e.status === 401 ? { signedOut: true } : { trouble: e.status === 0 ? a.offline : e.detail || a.failed });
+  } finally {
+    set({ busy: "" });
+  }
+}
+
+const act: Actions = {
+  lookWhy: (contact) => void (contact ? run("why", async () => set({ why: await api.why(contact) })) : set({ why: null })),
+  askClosing: (queue) => set({ closing: queue }),
+  closeQueue: (minutes, reason) => void run("closing", async () => {
+    await api.closeQueue(state.closing, new Date(Date.now() + state.offset + minutes * 60_000).toISOString(), reason);
+    set({ closing: "" });
+  }),
+  openQueue: (queue) => void run("closing", () => api.openQueue(queue)),
+  write: (on) => set({ writing: on }),
+  announce: (text) => void run("announce", async () => {
+    await api.announce(text);
+    set({ writing: false });
+  }),
+  takeBack: () => void run("announce", () => api.takeBack()),
+  supervise: (contact, mode) => void run(`supervise-${contact}`, () => api.supervise(contact, mode)),
+  leave: (contact) => void run(`supervise-${contact}`, () => api.leaveTalk(contact)),
+  answerSos: (contact) => void run("sos", () => api.answerSos(contact)),
+  olderCalls: () => void run("calls", async () => set({ calls: (await api.calls("24h")).calls.slice(0, 100) })),
+  look: (contact) => void (contact ? run("timeline", async () => {
+    set({ timeline: "loading" });
+    const timeline = await api.timeline(contact).catch((e: unknown) => { set({ timeline: null }); throw e; });
+    set({ timeline });
+  }) : set({ timeline: null })),
+  explain: (kpi) => set({ formula: kpi }),
+  putAside: (key) => set({ seen: [...state.seen, key].slice(-500) }),
+  tv(on) {
+    history.replaceState(null, "", on ? "/board?tv" : "/board");
+    set({ tv: on });
+  },
+  switchLang() {
+    const lang = state.lang === "en" ? "id" : "en";
+    useLang(lang);
+    set({ lang });
+  },
+};
+
+const root = document.getElementById("app")!;
+void api.me().then((me) => set({ name: me.alias || me.name }), () => undefined);
+connect();
+setInterval(() => set({}), 1000); // times go on between pictures
+draw();

@@ -1,0 +1,31 @@
+// What is wrong now. Each trouble has a key, so that it is told once and not
+// with every picture.
+
+import { at } from "../format";
+import type { Alarm, Board } from "./state";
+
+/** A caller who waits for longer is an alarm; one in danger sooner. */
+export const LONG_MS = 120_000;
+export const DANGER_MS = 20_000;
+
+export function alarmsOf(b: Board): Alarm[] {
+  const now = at(b.now);
+  const out: Alarm[] = [];
+  for (const o of b.you.floor?.sos ?? []) if (!o.answered) out.push({ key: `sos-${o.contact}`, kind: "sos", what: o.name });
+  for (const c of b.waiting) {
+    const ms = now - at(c.since);
+    if (c.callback) continue; // nobody is on the line
+    if (c.danger && ms >= DANGER_MS) out.push({ key: `danger-${c.contact}`, kind: "danger", what: label(b, c.queue), ms });
+    else if (ms >= LONG_MS) out.push({ key: `wait-${c.contact}`, kind: "wait", what: label(b, c.queue), ms });
+  }
+  for (const q of b.status.queues ?? []) if (q.waiting > 0 && q.ready === 0 && q.talking === 0) out.push({ key: `nobody-${q.queue}`, kind: "nobody", what: q.label });
+  for (const t of b.trunks) if (!t.up) out.push({ key: `trunk-${t.name}-${t.since}`, kind: "trunk", what: t.name });
+  const d = b.status.drill;
+  if (d && !d.ok) out.push({ key: `drill-${d.at}`, kind: "drill", what: d.stage });
+  if (!b.conservation) out.push({ key: "books", kind: "books", what: "" });
+  return out;
+}
+
+function label(b: Board, queue: string): string {
+  return b.status.queues?.find((q) => q.queue === queue)?.label ?? queue;
+}

@@ -1,0 +1,47 @@
+// Today's calls, and what happened in each, from the journal.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { at, clock, dayAndTime, spell, timer } from "../format";
+import { button, dialog } from "../parts";
+import type { Entry, Scene } from "./state";
+
+export function callsToday(scene: Scene): TemplateResult {
+  const { s, a, b, act } = scene;
+  const list = s.calls ?? [];
+  return html`<section class="stack" aria-labelledby="calls-title"><div class="section-row"><h2 id="calls-title">${b.callsTitle}</h2>${button({ label: b.loadCalls, id: "load-calls", kind: "ghost", click: act.olderCalls, busy: s.busy === "calls" })}</div>
+    ${s.calls && list.length === 0 ? html`<p class="empty">${a.noCalls}</p>` : nothing}
+    ${list.length ? html`<div class="table-box"><table class="rows"><thead><tr><th scope="col">${a.columns.started}</th><th scope="col">${a.columns.queue}</th><th scope="col">${a.columns.agent}</th><th scope="col">${a.columns.outcome}</th>
+      <th scope="col" class="num">${a.columns.wait}</th><th scope="col" class="num">${a.columns.talk}</th><th scope="col"><span class="visually-hidden">${b.timeline}</span></th></tr></thead>
+      <tbody>${list.map((c) => html`<tr><th scope="row" data-label=${a.columns.started}>${clock(at(c.started), s.lang)}</th><td data-label=${a.columns.queue}>${queueName(scene, c.queue)}</td>
+        <td data-label=${a.columns.agent}>${c.agent ? agentName(scene, c.agent) : "–"}</td><td data-label=${a.columns.outcome}><span class="tag ${c.outcome === "answered" ? "ok" : c.outcome ? "warn" : ""}">${a.outcomes[c.outcome] ?? c.outcome}</span></td>
+        <td class="num" data-label=${a.columns.wait}>${spell(c.wait_ms, s.lang)}</td><td class="num" data-label=${a.columns.talk}>${c.talk_ms ? timer(c.talk_ms, s.lang) : "–"}</td>
+        <td class="num">${button({ label: b.timeline, kind: "ghost", id: `look-${c.id}`, click: () => act.look(c.id) })}</td></tr>`)}</tbody></table></div>` : nothing}</section>`;
+}
+
+export function timelineDialog(scene: Scene): TemplateResult {
+  const { s, w, a, b, act } = scene;
+  const t = s.timeline;
+  return dialog(!!t, b.timeline, () => act.look(""), t === "loading" ? html`<p class="hint">${w.loading}</p>` : t ? html`<h2>${b.timelineOf(dayAndTime(t.call.started, s.lang))}</h2>
+    <p class="hint">${queueName(scene, t.call.queue)} · ${a.outcomes[t.call.outcome] ?? t.call.outcome}</p>
+    <ol class="timeline" tabindex="0" aria-label=${b.timeline}>${t.entries.map((e) => html`<li><span class="when">+${timer(at(e.at) - at(t.call.started), s.lang)}</span><span>${sentence(scene, e)}</span></li>`)}</ol>
+    <div class="do">${button({ label: w.close, click: () => act.look("") })}</div>` : nothing, "wide");
+}
+
+// sentence is a line of the journal in words.
+function sentence(scene: Scene, e: Entry): string {
+  const { b, s } = scene;
+  const say = b.events[e.kind];
+  if (!say) return e.kind;
+  return say({
+    who: e.agent ? agentName(scene, e.agent) : "", queue: e.queue ? queueName(scene, e.queue) : "", why: b.why[e.reason ?? ""] ?? e.reason ?? "", result: b.why[e.result ?? ""] ?? e.result ?? "",
+    n: e.count ?? e.position ?? 0, time: e.ms ? spell(e.ms, s.lang) : e.talk_ms ? spell(e.talk_ms, s.lang) : "", outcome: scene.a.outcomes[e.outcome ?? ""] ?? "", by: b.parties[e.by ?? ""] ?? e.by ?? "", target: e.target ?? "",
+  }).replaceAll(/ +([.,])/g, "$1").replaceAll(/\s+/g, " ").trim();
+}
+
+function queueName({ s }: Scene, id: string): string {
+  return s.board?.status.queues?.find((q) => q.queue === id)?.label ?? id;
+}
+
+function agentName({ s }: Scene, id: string): string {
+  return s.board?.status.agents?.find((g) => g.agent === id)?.name || id;
+}

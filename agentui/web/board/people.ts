@@ -1,0 +1,56 @@
+// The volunteers: state, since when, whether their sound is there, and taking
+// part in their talks.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { at, timer } from "../format";
+import type { Mode } from "../messages";
+import { button } from "../parts";
+import { serverNow, type Line, type Scene } from "./state";
+
+const order = ["reconnecting", "media_fault", "not_responding", "talking", "held", "assisting", "offered", "ready", "wrapup", "paused", "checking"];
+
+export function people(scene: Scene): TemplateResult {
+  const { s, b } = scene;
+  const all = (s.board!.status.agents ?? []).filter((g) => g.state !== "offline");
+  const list = [...all].sort((x, y) => order.indexOf(x.state) - order.indexOf(y.state) || x.name.localeCompare(y.name));
+  const off = (s.board!.status.agents ?? []).length - all.length;
+  return html`<section class="card people" aria-labelledby="people-title"><h2 id="people-title">${b.volunteers(all.length)}</h2>
+    ${list.length === 0 ? html`<p class="call-out warn">${b.nobodyOnShift}</p>` : html`<ul>${repeat(list, (g) => g.agent, (g) => one(scene, g))}</ul>`}
+    <p class="hint">${b.offShift(off)}</p>
+    ${s.tv || s.board!.you.floor?.may || s.board!.you.state === "assisting" ? nothing : html`<p class="hint">${b.toTakePart} <a href="/?lang=${s.lang}">${b.toMyPage}</a></p>`}</section>`;
+}
+
+function one(scene: Scene, g: Line): TemplateResult {
+  const { s, w, b } = scene;
+  const path = s.board!.paths[g.agent];
+  const browser = !g.device || g.device === "browser";
+  return html`<li><span class="tag ${mood(g.state)}">${g.state === "paused" && g.reason === "login" ? w.stateLogin : w.state[g.state]}</span>
+    <b>${g.name || g.agent}</b><span class="num">${at(g.since) > 0 ? timer(serverNow(s) - at(g.since), s.lang) : "–"}</span>
+    ${browser && path !== "connected" ? html`<span class="tag bad">${path ? b.connecting : b.noSound}</span>` : nothing}
+    ${g.next ? html`<span class="hint">${b.next(w.state[g.next as keyof typeof w.state] ?? g.next)}</span>` : nothing}
+    ${s.tv ? nothing : parts(scene, g)}</li>`;
+}
+
+const modes: Mode[] = ["listen", "whisper", "barge", "take_over"];
+
+// parts are the ways to take part in her talk. Hers is told at once.
+function parts({ s, w, b, act }: Scene, g: Line): TemplateResult | typeof nothing {
+  const you = s.board!.you;
+  const talk = you.floor?.talks.find((t) => t.contact === g.contact && (g.state === "talking" || g.state === "held"));
+  if (!talk) return nothing;
+  const mine = talk.watched?.find((v) => v.name === s.name);
+  return html`${(talk.watched ?? []).map((v) => html`<span class="tag">${v.name}: ${w.modes[v.mode]}</span>`)}
+    ${talk.may ? html`<span class="hint wide">${w.notices[talk.may as keyof typeof w.notices]?.("") ?? ""}</span>`
+      : !you.may && !mine ? nothing
+      : html`<details class="wide"><summary>${b.takePart}</summary><div class="choices" role="group" aria-label=${w.superviseOf(talk.name)}>${modes.map((m) =>
+          button({ label: w.modes[m], id: `${m}-${talk.contact}`, kind: m === "take_over" ? "warn" : "plain", click: () => act.supervise(talk.contact, m), busy: s.busy === `supervise-${talk.contact}` }))}
+        ${mine ? button({ label: w.leaveRoom, id: `leave-${talk.contact}`, click: () => act.leave(talk.contact) }) : nothing}</div></details>`}`;
+}
+
+function mood(state: string): string {
+  if (state === "ready") return "ok";
+  if (state === "talking" || state === "held" || state === "assisting") return "on";
+  if (state === "not_responding" || state === "media_fault" || state === "reconnecting") return "bad";
+  return "warn";
+}

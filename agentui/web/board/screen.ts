@@ -1,0 +1,81 @@
+// The wallboard: alarms, figures, who waits, queues, volunteers, the day.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { at, clock, count, dayAndTime, timer } from "../format";
+import { button, icon, mark } from "../parts";
+import { closingDialog } from "../admin/floor";
+import { announceDialog, announcement } from "./announce";
+import { callsToday, timelineDialog } from "./calls";
+import { chart } from "./chart";
+import { formulaDialog, kpi } from "./kpi";
+import { queues, waiting } from "./lines";
+import { people } from "./people";
+import { serverNow, type Scene } from "./state";
+
+const STALE_MS = 5000;
+
+export function screen(scene: Scene): TemplateResult {
+  const { s, w, b, act } = scene;
+  return html`${s.tv ? nothing : html`<a class="skip" href="#main">${b.title}</a>
+    <header class="bar admin-bar"><h1 class="brand">${mark()}<span>${w.product} <span class="brand-sub">${b.title}</span></span></h1><span class="grow"></span>
+      <a class="btn ghost" href="/admin?lang=${s.lang}">${b.toAdmin}</a><a class="btn ghost" href="/?lang=${s.lang}">${b.toMyPage}</a>
+      ${button({ label: b.tvOn, kind: "ghost", click: () => act.tv(true), id: "tv" })}
+      <button type="button" class="btn ghost" lang=${s.lang === "en" ? "id" : "en"} @click=${act.switchLang}><span class="label">${w.otherLanguage}</span></button></header>`}
+    <main id="main" tabindex="-1" class="board ${s.tv ? "tv" : ""} ${old(s) ? "stale" : ""}">${s.tv ? html`<h1 class="visually-hidden">${b.title}</h1>` : nothing}${s.board ? body(scene) : html`<p class="hint">${w.loading}</p>${fresh(scene)}`}</main>
+    ${s.board && !s.tv ? html`${closingDialog({ s: { ...s, status: s.board.status }, w, a: scene.a, act })}${announceDialog(scene)}${timelineDialog(scene)}${formulaDialog(scene)}` : nothing}`;
+}
+
+function old(s: Scene["s"]): boolean {
+  return Date.now() - s.heardAt > STALE_MS;
+}
+
+function body(scene: Scene): TemplateResult {
+  const { s } = scene;
+  return html`${fresh(scene)}${s.trouble ? html`<p class="banner bad" role="alert">${icon("warn")}<span>${s.trouble}</span></p>` : nothing}
+    ${alarms(scene)}${announcement(scene)}${figures(scene)}
+    <div class="board-main"><div class="stack">${waiting(scene)}${queues(scene)}${chart(scene)}${s.tv ? nothing : callsToday(scene)}</div>
+      <div class="stack">${people(scene)}${line(scene)}</div></div>
+    <div class="visually-hidden" role="alert">${s.alarms.filter((x) => !s.told.includes(x.key)).map((x) => html`<p>${scene.b.alarm[x.kind](x.what)}</p>`)}</div>`;
+}
+
+// fresh says how old the picture is; an old one must not look like a quiet night.
+function fresh({ s, b, act }: Scene): TemplateResult {
+  const age = Math.max(0, Math.round((Date.now() - s.heardAt) / 1000));
+  const words = s.signedOut ? b.signedOut : old(s) ? b.stale(age) : b.fresh;
+  return html`<p class="fresh ${old(s) ? "bad" : ""}"><span class="dot" aria-hidden="true"></span>${s.board ? html`<b>${clock(serverNow(s), s.lang)}</b> · ` : nothing}<span role="status">${words}</span>
+    ${s.tv ? html`<span class="grow"></span>${button({ label: b.tvOff, kind: "ghost", click: () => act.tv(false), id: "tv-off" })}` : nothing}</p>`;
+}
+
+function alarms({ s, a, b, act }: Scene): TemplateResult | typeof nothing {
+  const list = s.alarms.filter((x) => !s.seen.includes(x.key));
+  if (list.length === 0) return nothing;
+  return html`<section class="alarms" aria-label=${b.alarms}>${list.map((x) => html`<div class="banner ${x.kind === "sos" || x.kind === "danger" || x.kind === "nobody" ? "bad" : "warn"}">${icon("warn")}
+      <span><b>${b.alarm[x.kind](x.kind === "drill" ? a.drillStages[x.what] ?? x.what : x.what)}</b>${x.ms ? html` · ${timer(x.ms, s.lang)}` : nothing}</span>
+      ${s.tv ? nothing : html`${x.kind === "sos" ? button({ label: b.goToHer, kind: "primary", id: `go-${x.key}`, click: () => act.answerSos(x.key.slice(4)), reason: s.board!.you.may ? undefined : b.notOnShift }) : nothing}
+        ${button({ label: b.putAside, kind: "ghost", id: `aside-${x.key}`, click: () => act.putAside(x.key) })}`}</div>`)}</section>`;
+}
+
+function figures(scene: Scene): TemplateResult {
+  const { s, a, b } = scene;
+  const now = s.board!;
+  const time = serverNow(s);
+  const live = now.waiting.filter((c) => !c.callback);
+  const oldest = Math.min(...live.map((c) => at(c.since)));
+  const ready = (now.status.agents ?? []).filter((g) => g.state === "ready").length;
+  return html`<dl class="figures-big">
+      <div class=${live.length > 0 ? "hot" : ""}><dt>${a.waiting}</dt><dd>${live.length}</dd></div>
+      <div><dt>${a.longest}</dt><dd>${Number.isFinite(oldest) ? timer(time - oldest, s.lang) : "–"}</dd></div>
+      <div class=${ready === 0 && live.length > 0 ? "hot" : ""}><dt>${a.readyNow}</dt><dd>${ready}</dd></div>
+      <div><dt>${a.talking}</dt><dd>${now.status.talking}</dd></div>
+      ${kpi(scene, "service_level")}${kpi(scene, "abandon_rate")}${kpi(scene, "average_speed_of_answer")}
+      <div><dt>${b.today}</dt><dd>${count(now.today.all.offered, s.lang)}</dd></div></dl>`;
+}
+
+// line is the telephone line: trunks, and when it was last proven.
+function line({ s, a, b }: Scene): TemplateResult {
+  const now = s.board!;
+  const d = now.status.drill;
+  return html`<section class="card trunks" aria-labelledby="line-title"><h2 id="line-title">${b.line}</h2>
+    <ul>${now.trunks.map((t) => html`<li><span class="tag ${t.up ? "ok" : "bad"}">${t.up ? b.up : b.down}</span> <b>${t.name}</b> <span class="hint">${b.calls(t.calls)}</span></li>`)}</ul>
+    <p class="hint">${d ? d.ok ? b.proven(dayAndTime(d.at, s.lang)) : b.drillFailed(dayAndTime(d.at, s.lang), a.drillStages[d.stage] ?? d.stage) : b.neverProven}</p></section>`;
+}

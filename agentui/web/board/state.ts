@@ -1,0 +1,90 @@
+// What the wallboard shows, all of it from the server, and what it may do.
+
+import type { AgentLine, Call, Kpi, Status, Trunk, WaitingCaller, Why } from "../admin/api";
+import type { Lang } from "../format";
+import type { Words } from "../i18n";
+import type { AdminWords } from "../i18n/admin-en";
+import type { BoardWords } from "../i18n/board-en";
+import type { AgentState, FloorView, Mode } from "../messages";
+
+/** The figures of one queue, or of all. */
+export interface Figures { queue?: string; offered: number; answered: number; abandoned: number; kpis: Kpi[] }
+export interface Hour { start: string; queue: string; offered: number; answered: number; abandoned: number; abandoned_short: number; unserved: number }
+export interface Today { from: string; at: string; t: string; all: Figures; queues: Figures[]; hours: Hour[] }
+export interface Announcement { text: string; by: string; at: string }
+export interface Line extends AgentLine { contact?: string; device?: string }
+
+/** One picture, as the server sends it. */
+export interface Board {
+  now: string;
+  status: Omit<Status, "agents"> & { agents: Line[] | null };
+  waiting: WaitingCaller[];
+  paths: Record<string, "connecting" | "connected">;
+  trunks: Trunk[];
+  today: Today;
+  announcement?: Announcement;
+  conservation: boolean;
+  you: { state: AgentState; may: boolean; floor?: FloorView };
+}
+
+/** One line of the journal. */
+export interface Entry {
+  at: string; kind: string; agent?: string; queue?: string; reason?: string; by?: string; result?: string; target?: string; from?: string; to?: string;
+  position?: number; count?: number; ms?: number; wait_ms?: number; talk_ms?: number; outcome?: string; number?: string;
+}
+export interface Timeline { call: Call; entries: Entry[] }
+
+/** Something a supervisor must know at once. The same key is the same trouble. */
+export interface Alarm { key: string; kind: "sos" | "nobody" | "wait" | "danger" | "trunk" | "drill" | "books"; what: string; ms?: number }
+
+export interface State {
+  lang: Lang;
+  name: string;
+  tv: boolean;
+  board: Board | null;
+  heardAt: number; // by this clock, when the last picture came
+  offset: number; // of the server's clock
+  signedOut: boolean;
+  alarms: Alarm[];
+  told: string[]; // keys of those that were announced
+  seen: string[]; // keys that she put aside
+  why: Why | null;
+  closing: string;
+  writing: boolean; // an announcement
+  calls: Call[] | null;
+  timeline: Timeline | "loading" | null;
+  formula: string; // the figure whose formula is shown
+  busy: string;
+  trouble: string;
+}
+
+export interface Actions {
+  lookWhy(contact: string): void;
+  askClosing(queue: string): void;
+  closeQueue(minutes: number, reason: string): void;
+  openQueue(queue: string): void;
+  write(on: boolean): void;
+  announce(text: string): void;
+  takeBack(): void;
+  supervise(contact: string, mode: Mode): void;
+  leave(contact: string): void;
+  answerSos(contact: string): void;
+  olderCalls(): void;
+  look(contact: string): void;
+  explain(kpi: string): void;
+  putAside(key: string): void;
+  tv(on: boolean): void;
+  switchLang(): void;
+}
+
+export interface Scene { s: State; w: Words; a: AdminWords; b: BoardWords; act: Actions }
+
+export function blankState(lang: Lang, tv: boolean): State {
+  return { lang, name: "", tv, board: null, heardAt: 0, offset: 0, signedOut: false, alarms: [], told: [], seen: [], why: null, closing: "", writing: false,
+    calls: null, timeline: null, formula: "", busy: "", trouble: "" };
+}
+
+/** Now, by the server's clock. */
+export function serverNow(s: State): number {
+  return Date.now() + s.offset;
+}

@@ -1,0 +1,93 @@
+// The wallboard from fixed data; see preview.ts.
+
+import { render } from "lit";
+import { alarmsOf } from "../board/alarms";
+import { screen } from "../board/screen";
+import { blankState, type Actions, type Board, type State } from "../board/state";
+import { at, type Lang } from "../format";
+import { words } from "../i18n";
+import { adminWords } from "../i18n/admin";
+import { boardWords } from "../i18n/board";
+import type { AgentState } from "../messages";
+
+const query = new URLSearchParams(location.search);
+const lang: Lang = query.get("lang") === "id" ? "id" : "en";
+document.documentElement.lang = lang;
+
+const now = Date.now();
+const ago = (s: number) => new Date(now - s * 1000).toISOString();
+const midnight = new Date(now);
+midnight.setHours(0, 0, 0, 0);
+
+const kpis = (sl: number, ab: number, asa: number, n: number) => [
+  { id: "service_level", unit: "percent", value: sl, n, shown: true }, { id: "abandon_rate", unit: "percent", value: ab, n, shown: true }, { id: "average_speed_of_answer", unit: "seconds", value: asa, n, shown: true }];
+const states: AgentState[] = ["talking", "ready", "wrapup", "paused", "talking", "offered", "not_responding", "ready"];
+const names = ["Sari", "Dewi", "Rina", "Ayu", "Bunga", "Citra", "Melati", "Nur"];
+const board: Board = {
+  now: ago(0),
+  status: {
+    at: ago(0), revision: 3, draining: false, waiting: 3, talking: 2, contacts: 5, arrived: 184, outcomes: {},
+    queues: [{ queue: "hotline", label: "Hotline", waiting: 2, oldest: ago(150), ready: 0, talking: 2 }, { queue: "remaja", label: "Sahabat Remaja", waiting: 1, oldest: ago(12), ready: 2, talking: 0 }],
+    agents: names.map((name, i) => ({ agent: name.toLowerCase(), name, state: states[i]!, since: ago(40 + i * 97), queues: ["hotline"], device: "browser", contact: states[i] === "talking" ? `T${i}` : undefined, next: i === 4 ? "paused" : undefined })),
+    drill: { at: ago(30_000), ok: true, stage: "done", took_ms: 9800 },
+  },
+  waiting: [
+    { contact: "01A", queue: "hotline", place: 1, caller: "••••963", class: "priority", since: ago(31), ringing: 1, danger: true },
+    { contact: "01B", queue: "hotline", place: 2, caller: "anonymous", class: "normal", since: ago(150), ringing: 0, language: "en", unmet: true },
+    { contact: "01C", queue: "remaja", place: 1, caller: "••••114", class: "normal", since: ago(12), ringing: 2, topic: "legal" }],
+  paths: Object.fromEntries(names.filter((n) => n !== "Melati").map((n) => [n.toLowerCase(), "connected" as const])),
+  trunks: [{ name: "carrier", server: "ims.example.co.id", address: "203.0.113.5:5060", registers: true, registered: true, up: true, since: ago(90_000), cause: "", rtt_ms: 12, calls: 4, outgoing: 0 }],
+  today: { from: midnight.toISOString(), at: ago(2), t: "20s", all: { offered: 184, answered: 161, abandoned: 14, kpis: kpis(82.4, 6.1, 34, 175) },
+    queues: [{ queue: "hotline", offered: 150, answered: 130, abandoned: 12, kpis: kpis(78, 7.3, 40, 142) }, { queue: "remaja", offered: 34, answered: 31, abandoned: 2, kpis: kpis(91, 2, 12, 33) }],
+    hours: Array.from({ length: 24 }, (_, h) => ({ start: new Date(midnight.getTime() + h * 3600_000).toISOString(), queue: "hotline", offered: 0, answered: [3, 2, 1, 2, 1, 0, 2, 5, 8, 9, 12, 10, 7, 8, 9, 11, 10, 9, 12, 14, 13, 9, 6, 4][h]!, abandoned: h % 4, abandoned_short: 0, unserved: h === 19 ? 2 : 0 })) },
+  conservation: true,
+  you: { state: "ready", may: true, floor: { may: true, sos: [], talks: [
+    { contact: "T0", name: "Sari", queue: "hotline", label: "Hotline", started: ago(40), watched: [{ name: "Tini", mode: "whisper", here: true, since: ago(9) }] },
+    { contact: "T4", name: "Bunga", queue: "hotline", label: "Hotline", started: ago(400), may: "supervise_unseen" }] } },
+};
+const quiet: Board = { ...board, waiting: [], status: { ...board.status, queues: board.status.queues!.map((q) => ({ ...q, waiting: 0 })), agents: board.status.agents!.map((g, i) => ({ ...g, state: i < 2 ? "ready" : "offline" })) }, you: { state: "offline", may: false } };
+const trouble: Board = { ...board, conservation: false, trunks: [{ ...board.trunks[0]!, up: false }], announcement: { text: "Uji saluran pukul 14.00: mungkin hening sebentar.", by: "rina", at: ago(200) },
+  status: { ...board.status, drill: { at: ago(3000), ok: false, stage: "volunteer", took_ms: 9000 } }, you: { ...board.you, floor: { ...board.you.floor!, sos: [{ contact: "T0", name: "Sari", label: "Hotline", raised: ago(5), called: ["Rina"], you: true }] } } };
+const crowd: Board = { ...board, status: { ...board.status, agents: Array.from({ length: 200 }, (_, i) => ({ agent: `v${i}`, name: `Relawan ${i + 1}`, state: states[i % states.length]!, since: ago(i * 13), queues: ["hotline"], device: "browser" })) } };
+const base: State = { ...blankState(lang, false), name: "Rina", board, heardAt: now, offset: at(board.now) - now };
+const call = { id: "01X", started: ago(700), ended: ago(100), number: "••••963", queue: "hotline", agent: "sari", outcome: "answered", wait_ms: 24_000, ring_ms: 4000, talk_ms: 540_000, ended_by: "caller" };
+
+const all: Record<string, Partial<State>> = {
+  board: {},
+  quiet: { board: quiet },
+  trouble: { board: trouble },
+  tv: { tv: true, board: trouble },
+  stale: { heardAt: now - 22_000 },
+  why: { why: { contact: "01B", queue: "hotline", place: 2, class: "normal", since: ago(150), step: 1, unmet: true, needs: { language: "en", gender: "f" }, agents: [{ agent: "sari", name: "Sari", reason: "talking" }, { agent: "ayu", name: "Ayu", reason: "gender" }] } },
+  formula: { formula: "service_level" },
+  announce: { writing: true },
+  closing: { closing: "hotline" },
+  calls: { calls: [call, { ...call, id: "01Y", outcome: "abandoned", agent: "", talk_ms: 0 }] },
+  timeline: { timeline: { call, entries: [
+    { at: ago(700), kind: "call.arrived" }, { at: ago(699), kind: "queue.entered", queue: "hotline" }, { at: ago(690), kind: "offer.made", agent: "sari" }, { at: ago(676), kind: "talk.started", agent: "sari" },
+    { at: ago(400), kind: "supervise.started", agent: "rina", reason: "listen" }, { at: ago(100), kind: "talk.ended", agent: "sari", by: "caller", talk_ms: 576_000 }, { at: ago(100), kind: "call.ended", outcome: "answered", by: "caller" }] } },
+  crowd: { board: crowd },
+};
+
+const act = new Proxy({} as Actions, { get: () => () => undefined });
+const asked = query.get("state");
+const root = document.getElementById("app")!;
+const drawn = (s: State) => render(screen({ s, w: words(lang), a: adminWords(lang), b: boardWords(lang), act }), root);
+if (asked && all[asked]) {
+  const s = { ...base, ...all[asked] };
+  drawn({ ...s, alarms: s.board ? alarmsOf(s.board) : [] });
+  document.title = `${asked} – Sahut`;
+} else {
+  document.title = "Preview – Sahut";
+}
+
+/** For the benchmark: draws the crowd anew n times, each frame another state for everybody. */
+async function frames(n: number): Promise<number> {
+  const begin = performance.now();
+  for (let i = 0; i < n; i++) {
+    await new Promise(requestAnimationFrame);
+    drawn({ ...base, board: { ...crowd, status: { ...crowd.status, agents: crowd.status.agents!.map((g, k) => ({ ...g, state: states[(i + k) % states.length]!, since: ago(i + k) })) } } });
+  }
+  return n / ((performance.now() - begin) / 1000);
+}
+Object.assign(window, { previewStates: Object.keys(all), frames });

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { alarmsOf } from "../board/alarms";
+import { bars } from "../board/chart";
+import type { Board } from "../board/state";
+
+const now = Date.parse("2026-11-24T10:00:00Z");
+const ago = (s: number) => new Date(now - s * 1000).toISOString();
+const queue = (waiting: number, ready: number, talking: number) => ({ queue: "hotline", label: "Hotline", waiting, ready, talking });
+const board = (part: object): Board => ({ now: ago(0), status: { queues: [queue(0, 1, 0)], agents: [] }, waiting: [], paths: {}, trunks: [], today: { hours: [] }, conservation: true, you: { state: "ready", may: true }, ...part }) as unknown as Board;
+const keys = (part: object) => alarmsOf(board(part)).map((x) => x.key);
+const caller = (s: number, part: object = {}) => ({ contact: "C1", queue: "hotline", since: ago(s), class: "normal", ...part });
+
+test("a quiet night is no alarm", () => assert.deepEqual(keys({}), []));
+test("a long wait is one, a caller in danger sooner, a call-back never", () => {
+  assert.deepEqual(keys({ waiting: [caller(119)] }), []);
+  assert.deepEqual(keys({ waiting: [caller(120)] }), ["wait-C1"]);
+  assert.deepEqual(keys({ waiting: [caller(19, { danger: true })] }), []);
+  assert.deepEqual(keys({ waiting: [caller(20, { danger: true })] }), ["danger-C1"]);
+  assert.deepEqual(keys({ waiting: [caller(999, { callback: true })] }), []);
+});
+test("callers who wait with nobody there", () => {
+  assert.deepEqual(keys({ status: { queues: [queue(1, 0, 0)] } }), ["nobody-hotline"]);
+  assert.deepEqual(keys({ status: { queues: [queue(1, 0, 2)] } }), []);
+});
+test("each outage of a trunk is an alarm of its own", () => {
+  assert.deepEqual(keys({ trunks: [{ name: "a", up: true, since: "x" }, { name: "b", up: false, since: "y" }] }), ["trunk-b-y"]);
+});
+test("the drill, the books, and who calls for help until somebody comes", () => {
+  assert.deepEqual(keys({ status: { queues: [], drill: { at: "t", ok: false, stage: "menu" } }, conservation: false }), ["drill-t", "books"]);
+  const sos = { contact: "T1", name: "Sari" };
+  assert.deepEqual(keys({ you: { floor: { sos: [sos] } } }), ["sos-T1"]);
+  assert.deepEqual(keys({ you: { floor: { sos: [{ ...sos, answered: "Rina" }] } } }), []);
+});
+test("the day has a bar for each hour that began, of all queues", () => {
+  const h = (start: string, answered: number, abandoned: number) => ({ start, queue: "q", offered: 0, answered, abandoned, abandoned_short: 0, unserved: 1 });
+  const list = bars([h("2026-11-24T08:00:00Z", 3, 1), h("2026-11-24T08:30:00Z", 2, 0), h("2026-11-24T09:00:00Z", 1, 0)], Date.parse("2026-11-24T08:00:00Z"), now);
+  assert.deepEqual(list.map((b) => [b.answered, b.left]), [[5, 3], [1, 1], [0, 0]]);
+});
