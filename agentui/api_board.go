@@ -87,6 +87,9 @@ func (s *Server) getBoard(w http.ResponseWriter, r *request) error {
 				return nil
 			}
 		}
+		if r.URL.Query().Get("once") == "1" {
+			return nil
+		}
 		select {
 		case <-tick.C:
 		case <-r.Context().Done():

@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/oklog/ulid/v2"
-
 	"sahut/queue"
 )
 
@@ -27,14 +25,13 @@ const (
 
 func (s *Server) getTimeline(w http.ResponseWriter, r *request) error {
 	id := queue.ContactID(r.PathValue("contact"))
-	u, err := ulid.ParseStrict(string(id))
-	if err != nil {
+	begin, ok := id.BeganAt()
+	if !ok {
 		return ErrNotFound
 	}
-	begin := ulid.Time(u.Time())
 	until := begin.Add(longestCall)
 	t := Timeline{Entries: []queue.Entry{}}
-	err = s.directory.Since(begin.Add(-clockSlack), func(e queue.Entry) bool {
+	err := s.directory.Since(begin.Add(-clockSlack), func(e queue.Entry) bool {
 		if e.At.After(until) {
 			return false
 		}

@@ -29,6 +29,13 @@ func NewContactID(now time.Time) ContactID {
 	return ContactID(ulid.MustNew(ulid.Timestamp(now), rand.Reader).String())
 }
 
+// BeganAt is the time in a contact's id, to the millisecond; false if it is none
+// of ours.
+func (id ContactID) BeganAt() (time.Time, bool) {
+	u, err := ulid.ParseStrict(string(id))
+	return ulid.Time(u.Time()), err == nil
+}
+
 // Kind is the channel a contact arrives by.
 type Kind string
 
