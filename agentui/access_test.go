@@ -80,6 +80,14 @@ var allowed = map[string]string{
 	"GET /api/v1/waiting/{contact}":              "supervisor",
 	"POST /api/v1/queues/{queue}/closing":        "supervisor",
 	"DELETE /api/v1/queues/{queue}/closing":      "supervisor",
+
+	// her day and her notes
+	"GET /api/v1/me/day":             "volunteer",
+	"GET /api/v1/me/notes/{contact}": "volunteer",
+	"PUT /api/v1/me/notes/{contact}": "volunteer",
+	"GET /api/v1/notes":              "supervisor",
+	"GET /api/v1/notes/{contact}":    "supervisor",
+	"DELETE /api/v1/notes/{contact}": "supervisor",
 }
 
 // rank orders the roles as the list above names them.

@@ -56,6 +56,8 @@ func routes() []route {
 		{method: "POST", path: "/api/v1/session", rights: anyone, do: (*Server).postSession, in: Credentials{}, out: Me{}, browser: true, doc: "Sign in; the answer sets the session cookie."},
 		{method: "DELETE", path: "/api/v1/session", rights: anyone, do: (*Server).deleteSession, browser: true, doc: "Sign out; live connections of this session end."},
 		{method: "GET", path: "/api/v1/me", rights: volunteers, do: (*Server).getMe, out: Me{}, doc: "Who is signed in."},
+		{method: "GET", path: "/api/v1/me/day", rights: volunteers, do: (*Server).getMyDay, out: queue.Day{}, browser: true, doc: "Your own calls, pauses and sums since midnight, or since your shift began if that was before.",
+			query: []string{"from: midnight where you are, RFC 3339; default midnight at the server"}},
 		{method: "POST", path: "/api/v1/ticket", rights: volunteers, do: (*Server).postTicket, out: Ticket{}, browser: true, doc: "A ticket for one live connection, good for 30 seconds."},
 		{method: "GET", path: "/api/v1/targets", rights: volunteers, do: (*Server).getTargets, out: Targets{}, doc: "Whom a contact can be transferred to now: queues, the other volunteers on shift, and whether numbers."},
 
@@ -83,6 +85,13 @@ func routes() []route {
 		{method: "GET", path: "/api/v1/messages/{id}/sound", rights: volunteers, do: (*Server).getMessageSound, outType: "audio/wav", endless: true, doc: "Listen to a message; that you do is noted with your name."},
 		{method: "PATCH", path: "/api/v1/messages/{id}", rights: volunteers, do: (*Server).patchMessage, in: MessageChange{}, out: Message{}, doc: "Take a message, give it back, or mark it done."},
 		{method: "DELETE", path: "/api/v1/messages/{id}", rights: supervisors, do: (*Server).deleteMessage, doc: "Erase a message and its sound; noted with your name."},
+
+		// notes
+		{method: "GET", path: "/api/v1/me/notes/{contact}", rights: volunteers, do: (*Server).getMyNote, out: MyNote{}, browser: true, doc: "Your own note on the contact you have. 404 notes_off where none are written, 409 not_yours of another's contact."},
+		{method: "PUT", path: "/api/v1/me/notes/{contact}", rights: volunteers, do: (*Server).putMyNote, in: NewNote{}, out: MyNote{}, browser: true, doc: "Keep it, sealed, in place of what you wrote before; an empty text erases it."},
+		{method: "GET", path: "/api/v1/notes", rights: supervisors, do: (*Server).getNotes, out: NoteList{}, doc: "Which contacts there are notes on, and by whom; never the texts."},
+		{method: "GET", path: "/api/v1/notes/{contact}", rights: supervisors, do: (*Server).getNote, out: NoteList{}, doc: "What volunteers wrote about a contact, when they are done with it; that you read it is noted with your name."},
+		{method: "DELETE", path: "/api/v1/notes/{contact}", rights: supervisors, do: (*Server).deleteNote, doc: "Erase the notes on a contact; noted with your name."},
 
 		// call-backs
 		{method: "GET", path: "/api/v1/callbacks", rights: supervisors, do: (*Server).getCallbacks, out: CallbackList{}, doc: "Who waits to be called back: where each stands, when it is due, and until when her answer counts. Never a number."},

@@ -23,6 +23,7 @@ type Options struct {
 	Prompts   Prompts
 	Line      Line         // nil: no trunks are shown
 	Messages  Messages     // nil: there are none
+	Notes     Notes        // nil: none are written
 	Metrics   http.Handler // what /metrics serves; nil: 404
 	Ready     func() error // nil error: calls are taken
 	Log       *slog.Logger
@@ -38,6 +39,7 @@ type Server struct {
 	prompts   Prompts
 	line      Line
 	messages  Messages
+	notes     Notes
 	metrics   http.Handler
 	ready     func() error
 	log       *slog.Logger
@@ -107,7 +109,7 @@ func New(o Options) (*Server, error) {
 		o.Config.SessionIdle = configs.Duration(2 * time.Hour)
 	}
 	s := &Server{
-		config: o.Config, desk: o.Desk, directory: o.Directory, phone: o.Phone, prompts: o.Prompts, line: o.Line, messages: o.Messages,
+		config: o.Config, desk: o.Desk, directory: o.Directory, phone: o.Phone, prompts: o.Prompts, line: o.Line, messages: o.Messages, notes: o.Notes,
 		metrics: o.Metrics, ready: o.Ready, log: o.Log,
 		origins:  newOrigins(o.Config.Origin),
 		proxies:  trusted(o.Config.ProxyPrefixes()),

@@ -266,6 +266,10 @@ var formWords = map[string]struct{ en, id, help string }{
 	"messages.silence": {"Over after silence of", "Selesai setelah hening", "Setelah selama ini tanpa kata, pesan selesai."},
 	"messages.keep":    {"Kept for", "Disimpan selama", "Setelah selama ini pesan dihapus, sudah didengar atau belum; 720h adalah 30 hari."},
 
+	"notes":      {"Notes", "Catatan", "Yang dicatat relawan tentang suatu kontak, dan berapa lama disimpan."},
+	"notes.off":  {"No notes", "Tanpa catatan", "Apakah relawan tidak mencatat: halamannya tanpa kolom catatan, dan yang sudah ditulis dihapus dalam satu jam."},
+	"notes.keep": {"Kept for", "Disimpan selama", "Setelah selama ini catatan dihapus; 720h adalah 30 hari."},
+
 	"pause_reasons":            {"Pause reasons", "Alasan jeda", "Yang dapat dipilih relawan saat jeda."},
 	"pause_reasons[].code":     {"Code", "Kode", "Nama tetap yang disimpan dalam jurnal."},
 	"pause_reasons[].label":    {"Shown as", "Tampil sebagai", "Yang dibaca relawan."},

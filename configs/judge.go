@@ -47,6 +47,7 @@ func (r Routing) validate(c check, prompts []string) {
 	r.Flood.validate(c.in("flood"))
 	r.Care.validate(c.in("care"))
 	r.Messages.validate(c.in("messages"), v)
+	r.Notes.validate(c.in("notes"))
 	for i, p := range r.PauseReasons {
 		p.validate(c.in("pause_reasons").at(i))
 	}

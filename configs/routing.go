@@ -19,6 +19,7 @@ type Routing struct {
 	Flood        Flood         `yaml:"flood" json:"flood" doc:"How many calls of one caller are served like everybody's."`
 	Care         Care          `yaml:"care" json:"care" doc:"What a volunteer is spared."`
 	Messages     Messages      `yaml:"messages" json:"messages" doc:"How callers leave a message, and how long it is kept."`
+	Notes        Notes         `yaml:"notes" json:"notes" doc:"What volunteers write down about a contact, and how long it is kept."`
 	PauseReasons []PauseReason `yaml:"pause_reasons" json:"pause_reasons" doc:"What a volunteer may choose when she pauses."`
 	Dispositions []Disposition `yaml:"dispositions" json:"dispositions" doc:"How a volunteer may describe a finished contact in wrap-up."`
 }

@@ -35,7 +35,10 @@ func (s *state) onAbuseEnded(ev AbuseEnded) {
 // written.
 func (s *state) onRestAsked(ev RestAsked) {
 	a, w := s.writingOf(ev.Agent, ev.Contact)
-	if a == nil || !w.rest {
+	if a == nil {
+		return
+	}
+	if _, offered := s.restAhead(a); !offered {
 		return
 	}
 	w.rest = false

@@ -67,6 +67,7 @@ type OfferView struct {
 	Consult bool      `json:"consult,omitempty"`  // GivenBy only asks her; the caller is not to be hers yet
 
 	Callback *CallbackView `json:"callback,omitempty"` // accepted, she is called back
+	Before   int           `json:"before,omitempty"`   // how often she called in the 30 days before, at most 99
 	Said
 }
 
@@ -140,6 +141,8 @@ type WrapUpView struct {
 
 	Block string `json:"block,omitempty"` // may: the caller can be blocked; held: she is
 	Rest  bool   `json:"rest,omitempty"`  // a rest is offered
+
+	Follows string `json:"follows,omitempty"` // the rest that comes by itself, as it is marked now: decompression, load_break
 }
 
 // QueueView is a queue she answers, in numbers.

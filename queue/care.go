@@ -32,12 +32,39 @@ func (s *state) relieve(a *agent, disposition string) {
 	if a.next != "" || !a.member {
 		return
 	}
-	switch {
-	case s.care.MaxHeavy > 0 && a.rested.heavy >= s.care.MaxHeavy, s.tired(a):
-		a.next, a.nextReason = Paused, PauseBreak
-	case heavy && s.care.HeavyRest > 0:
-		a.next, a.nextReason = Paused, PauseDecompression
+	if rest := s.relief(a, heavy, a.rested.heavy); rest != "" {
+		a.next, a.nextReason = Paused, rest
 	}
+}
+
+// relief is the rest that follows a contact that was heavy or not, after so many
+// heavy ones in a row; empty: none.
+func (s *state) relief(a *agent, heavy bool, inRow int) string {
+	switch {
+	case s.care.MaxHeavy > 0 && inRow >= s.care.MaxHeavy, s.tired(a):
+		return PauseBreak
+	case heavy && s.care.HeavyRest > 0:
+		return PauseDecompression
+	}
+	return ""
+}
+
+// restAhead is the rest that will follow what a writes about, as it is marked
+// now; and whether she can ask for one because none follows by itself.
+func (s *state) restAhead(a *agent) (follows string, offered bool) {
+	w := a.writing
+	if a.next != "" || !a.member {
+		return "", false
+	}
+	heavy, inRow := s.heavy[w.disposition], a.rested.heavy
+	switch {
+	case heavy:
+		inRow++
+	case w.disposition != "":
+		inRow = 0
+	}
+	follows = s.relief(a, heavy, inRow)
+	return follows, follows == "" && (w.rest || heavy)
 }
 
 func (s *state) tired(a *agent) bool {

@@ -9,6 +9,7 @@ type contact struct {
 	caller   Caller
 	dialled  string // as the trunk delivered it
 	language string
+	before   int // how often she called before
 	arrived  time.Time
 
 	phase   phase

@@ -88,6 +88,12 @@ const (
 	ServerStopped    EntryKind = "server.stopped"
 )
 
+// Of what volunteers wrote down about a contact. Agent is who wrote it.
+const (
+	NoteRead   EntryKind = "note.read"   // by whom
+	NoteErased EntryKind = "note.erased" // by whom, or reason expired
+)
+
 // Of callers who are blocked, call too often, or cannot speak.
 const (
 	BlockBegan       EntryKind = "block.added"     // reason; target: caller, prefix, withheld; result: the action; ms: for how long

@@ -44,6 +44,7 @@ type SafetyProfile struct {
 	Expires   time.Time    `json:"expires"`
 	Seen      time.Time    `json:"seen"`            // when she called last
 	Calls     []time.Time  `json:"calls,omitempty"` // of ours, within the last day
+	Came      []int32      `json:"came,omitempty"`  // the days of her calls, see came.go
 }
 
 // SafeWindow is a time of the week, From included, To not; To before From is on
@@ -253,13 +254,15 @@ func (s *state) noteCaller(c *contact) {
 		return
 	}
 	s.sweepSafety()
-	p := s.safety.of[key]
-	if p != nil && s.now.Sub(p.Seen) < seenAgain {
-		return
+	p := s.profile(key)
+	c.before = p.came(s.now)
+	again := s.now.Sub(p.Seen) >= seenAgain
+	if again {
+		p.Seen = s.now
 	}
-	p = s.profile(key)
-	p.Seen = s.now
-	s.keepProfile(p)
+	if p.comes(s.now) || again {
+		s.keepProfile(p)
+	}
 }
 
 // profile returns the profile of key, made if need be.
@@ -275,7 +278,7 @@ func (s *state) profile(key string) *SafetyProfile {
 // keepProfile has the store keep p as it is now.
 func (s *state) keepProfile(p *SafetyProfile) {
 	kept := *p
-	kept.Calls = slices.Clone(p.Calls)
+	kept.Calls, kept.Came = slices.Clone(p.Calls), slices.Clone(p.Came)
 	s.order(KeepSafety{kept})
 }
 

@@ -34,7 +34,7 @@ func (s *state) view(a *agent) AgentView {
 		c := o.contact
 		v.Offer = &OfferView{
 			ID: o.id, Contact: c.id, Queue: c.line.id, Label: c.line.set.Label, Caller: c.caller.String(),
-			Waiting: c.entered, Expires: o.lapse.at, GivenBy: c.givenBy, Said: c.said(),
+			Waiting: c.entered, Expires: o.lapse.at, GivenBy: c.givenBy, Before: c.before, Said: c.said(),
 		}
 		if c.virtual != nil {
 			b := s.callbackView(c.virtual)
@@ -48,7 +48,8 @@ func (s *state) view(a *agent) AgentView {
 	if w := a.writing; w != nil {
 		v.WrapUp = &WrapUpView{Contact: w.contact, Label: w.label, TalkMS: ms(w.talk), Until: w.until, EndedBy: w.endedBy,
 			Disposition: w.disposition, Extendable: w.extend > 0, Open: w.open,
-			Block: s.blockWord(w.key), Rest: w.rest}
+			Block: s.blockWord(w.key)}
+		v.WrapUp.Follows, v.WrapUp.Rest = s.restAhead(a)
 		if key := s.person(w.caller, w.out); key != "" {
 			v.WrapUp.Back = s.backView(key, w.back, w.safe)
 		}

@@ -35,6 +35,7 @@
 //	message  contact                     → message a caller left; its sound is a file
 //	callback contact                     → call-back, sealed; it alone has her number
 //	safety   pseudonym                   → what a caller said about being called, sealed
+//	note     contact, 0, author          → when; what a volunteer wrote, sealed
 //	meta     name                        → schema, projected, settled, realm
 //
 // store imports configs and queue, and is the only room that imports bbolt.

@@ -24,6 +24,7 @@ var (
 	bucketMessage   = []byte("message")
 	bucketCallback  = []byte("callback")
 	bucketSafety    = []byte("safety")
+	bucketNote      = []byte("note")
 )
 
 // The keys of bucket meta.
@@ -41,6 +42,7 @@ var migrations = []func(*bolt.Tx) error{
 	makeBlocks,
 	makeMessages,
 	makeCallbacks,
+	makeNotes,
 }
 
 // makeBuckets is schema 1.
@@ -73,6 +75,12 @@ func makeCallbacks(tx *bolt.Tx) error {
 		}
 	}
 	return nil
+}
+
+// makeNotes is schema 5.
+func makeNotes(tx *bolt.Tx) error {
+	_, err := tx.CreateBucketIfNotExists(bucketNote)
+	return err
 }
 
 // migrate applies the steps the database lacks. A database of a newer Sahut is

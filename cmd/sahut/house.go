@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -38,6 +39,7 @@ type house struct {
 	callbacks *callbackBook
 
 	messages *messages
+	notes    *notes
 
 	web      net.Listener
 	control  net.Listener
@@ -86,6 +88,7 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 		return nil, err
 	}
 	undo = append(undo, h.blocks.close)
+	h.notes = &notes{store: h.store, log: log}
 	h.messages = &messages{store: h.store, log: log}
 	if err = h.messages.mend(); err != nil {
 		return nil, err
@@ -99,7 +102,7 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 	}
 	h.ui, err = agentui.New(agentui.Options{
 		Config: cfg.HTTP, Desk: h.desk, Directory: directory{h.store}, Phone: phone{h.peers},
-		Prompts: prompts{h.library}, Line: line{h.sip}, Messages: h.messages, Metrics: newMetrics(h), Ready: h.ready, Log: log,
+		Prompts: prompts{h.library}, Line: line{h.sip}, Messages: h.messages, Notes: h.notes, Metrics: newMetrics(h), Ready: h.ready, Log: log,
 	})
 	if err != nil {
 		return nil, err
@@ -265,7 +268,13 @@ func (h *house) run(ctx context.Context, again <-chan struct{}) error {
 	}()
 	go h.drillOnSchedule(ctx)
 	erasing := make(chan struct{})
-	go func() { defer close(erasing); h.messages.eraseInTime(deskCtx) }()
+	go func() {
+		defer close(erasing)
+		var both sync.WaitGroup
+		both.Go(func() { h.messages.eraseInTime(deskCtx) })
+		both.Go(func() { h.notes.eraseInTime(deskCtx) })
+		both.Wait()
+	}()
 	go func() { h.fail("pages", <-h.ui.Failed()) }()
 	operator := &http.Server{Handler: withProfiles(h.ui.Operator()), ReadHeaderTimeout: 10 * time.Second}
 	go func() { h.fail("control socket", operator.Serve(h.control)) }()
