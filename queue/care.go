@@ -54,7 +54,7 @@ func (s *state) relief(a *agent, heavy bool, inRow int) string {
 func (s *state) restAhead(a *agent) (follows string, offered bool) {
 	w := a.writing
 	if a.next != "" || !a.member {
-		return "", false
+		return "", w.rest
 	}
 	heavy, inRow := s.heavy[w.disposition], a.rested.heavy
 	switch {

@@ -615,6 +615,8 @@ func (d *day) reactTo(a AgentID, v AgentView) {
 	switch {
 	case v.Offer != nil && d.chance(50):
 		d.later(8, Accepted{Agent: a, Offer: v.Offer.ID})
+	case v.Offer != nil && v.Offer.Consult && d.chance(25):
+		d.later(8, PathLost{Agent: a})
 	case v.Offer != nil && d.chance(20):
 		d.later(8, Declined{a, v.Offer.ID})
 	case v.State == Checking && d.chance(70):
