@@ -16,6 +16,9 @@ import (
 var allowed = map[string]string{
 	"GET /{$}":                                   "volunteer",
 	"GET /admin":                                 "supervisor",
+	"GET /reports":                               "supervisor",
+	"GET /api/v1/report/calls":                   "supervisor",
+	"GET /api/v1/report/table":                   "supervisor",
 	"GET /board":                                 "supervisor",
 	"GET /api/v1/board":                          "supervisor",
 	"POST /api/v1/announcement":                  "supervisor",

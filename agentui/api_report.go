@@ -2,6 +2,7 @@ package agentui
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"sahut/queue"
@@ -17,6 +18,11 @@ type Report struct {
 	All    ReportLine     `json:"all"`
 	Queues []ReportLine   `json:"queues"`
 	Hours  []reports.Hour `json:"hours"` // begin at full hours of UTC
+
+	// The rows of a table, of the queue that was asked for or of all; with step only.
+	Step  reports.Step `json:"step,omitempty"`
+	Zone  string       `json:"zone"`
+	Steps []ReportStep `json:"steps"`
 }
 
 // ReportLine is one queue, or all of them. Volunteers answer several queues, so
@@ -25,6 +31,7 @@ type ReportLine struct {
 	Queue     queue.QueueID `json:"queue,omitempty"`
 	Offered   int           `json:"offered"`
 	Answered  int           `json:"answered"`
+	InTime    int           `json:"answered_in_time"`
 	Abandoned int           `json:"abandoned"`
 	Short     int           `json:"abandoned_short"`
 	Unserved  int           `json:"unserved"`
@@ -42,32 +49,151 @@ const leadIn = 24 * time.Hour
 // longest is the most a report may cover.
 const longestReport = 400 * 24 * time.Hour
 
+// ReportStep is one row of the table.
+type ReportStep struct {
+	Start time.Time `json:"start"`
+	ReportLine
+}
+
+// ReportCalls are the calls behind one figure.
+type ReportCalls struct {
+	Calls []ReportCall `json:"calls"`
+	More  bool         `json:"more"` // there are more than are listed
+}
+
+// ReportCall is one leg of a caller.
+type ReportCall struct {
+	Contact queue.ContactID `json:"contact"`
+	Ended   time.Time       `json:"ended"`
+	Queue   queue.QueueID   `json:"queue"`
+	Result  reports.Result  `json:"result"`
+	WaitMS  int64           `json:"wait_ms"`
+}
+
+// mostReportCalls is how many calls behind a figure are listed.
+const mostReportCalls = 1000
+
+// leastGroup is how many volunteers a group must have: of fewer it would be a
+// figure about a person, and there is none (docs/kpi.md).
+const leastGroup = 3
+
+// question is what a report is asked for.
+type question struct {
+	from, to time.Time
+	limits   reports.Limits
+	step     reports.Step
+	zone     *time.Location
+	queue    queue.QueueID
+	group    map[queue.AgentID]bool
+}
+
 func (s *Server) getReport(w http.ResponseWriter, r *request) error {
-	now := time.Now()
-	from, to, limits, err := spanAsked(r, 24*time.Hour)
-	switch {
-	case err != nil:
+	q, err := questionOf(r)
+	if err != nil {
 		return err
-	case to.Sub(from) > longestReport:
-		return badRequest("a report covers at most 400 days.")
 	}
-	reader := reports.NewReader(from, to, limits)
-	err = s.directory.Since(from.Add(-leadIn), func(e queue.Entry) bool {
-		if !e.At.Before(to) {
+	rep, err := s.report(r, q)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, rep)
+}
+
+func (s *Server) report(r *request, q question) (Report, error) {
+	reader, err := s.read(r, q, nil)
+	if err != nil {
+		return Report{}, err
+	}
+	rep := Report{
+		From: q.from, To: q.to, T: q.limits.T.String(), S: q.limits.S.String(), Zone: q.zone.String(), Step: q.step,
+		All: reportLine("", reader.All()), Queues: []ReportLine{}, Steps: []ReportStep{}, Hours: reader.Hours(),
+	}
+	for _, id := range reader.Queues() {
+		rep.Queues = append(rep.Queues, reportLine(id, reader.Queue(id)))
+	}
+	if q.step != "" {
+		for _, row := range reader.Rows(q.step, q.queue, q.zone) {
+			rep.Steps = append(rep.Steps, ReportStep{row.Start, reportLine(q.queue, row.Tally)})
+		}
+	}
+	return rep, nil
+}
+
+// read makes the figures q asks for, and tells each leg.
+func (s *Server) read(r *request, q question, each func(reports.Leg)) (*reports.Reader, error) {
+	now := time.Now()
+	reader := reports.NewReader(q.from, q.to, q.limits)
+	reader.Group, reader.OnLeg = q.group, each
+	err := s.directory.Since(q.from.Add(-leadIn), func(e queue.Entry) bool {
+		if !e.At.Before(q.to) {
 			return false
 		}
 		reader.Add(e)
 		return r.Context().Err() == nil
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	reader.Close(now)
-	rep := Report{From: from, To: to, T: limits.T.String(), S: limits.S.String(), All: reportLine("", reader.All()), Queues: []ReportLine{}, Hours: reader.Hours()}
-	for _, q := range reader.Queues() {
-		rep.Queues = append(rep.Queues, reportLine(q, reader.Queue(q)))
+	return reader, nil
+}
+
+// getReportCalls lists the calls behind a figure, newest first.
+func (s *Server) getReportCalls(w http.ResponseWriter, r *request) error {
+	q, err := questionOf(r)
+	if err != nil {
+		return err
 	}
-	return writeJSON(w, http.StatusOK, rep)
+	counts := reports.Figures[r.URL.Query().Get("figure")]
+	if counts == nil {
+		return badRequest("figure is none of offered, answered, answered_in_time, abandoned, abandoned_short, unserved, callbacks, overflows, blocked.")
+	}
+	list := ReportCalls{Calls: []ReportCall{}}
+	_, err = s.read(r, q, func(l reports.Leg) {
+		if counts(l, q.limits) && (q.queue == "" || l.Queue == q.queue) {
+			list.Calls = append(list.Calls, ReportCall{l.Contact, l.Ended, l.Queue, l.Result, l.Wait.Milliseconds()})
+		}
+	})
+	if err != nil {
+		return err
+	}
+	slices.Reverse(list.Calls)
+	if list.More = len(list.Calls) > mostReportCalls; list.More {
+		list.Calls = list.Calls[:mostReportCalls]
+	}
+	return writeJSON(w, http.StatusOK, list)
+}
+
+func questionOf(r *request) (q question, err error) {
+	if q.from, q.to, q.limits, err = spanAsked(r, 24*time.Hour); err != nil {
+		return q, err
+	}
+	if q.to.Sub(q.from) > longestReport {
+		return q, badRequest("a report covers at most 400 days.")
+	}
+	values := r.URL.Query()
+	q.queue = queue.QueueID(values.Get("queue"))
+	switch q.step = reports.Step(values.Get("step")); q.step {
+	case "", reports.Hourly, reports.Daily, reports.Weekly:
+	default:
+		return q, badRequest("step is none of hour, day, week.")
+	}
+	q.zone = time.Local
+	if name := values.Get("zone"); name != "" {
+		if q.zone, err = time.LoadLocation(name); err != nil {
+			return q, badRequest("zone is no time zone as Asia/Jakarta.")
+		}
+	}
+	if names := values["agent"]; len(names) > 0 {
+		q.group = map[queue.AgentID]bool{}
+		for _, name := range names {
+			q.group[queue.AgentID(name)] = true
+		}
+		if len(q.group) < leastGroup {
+			return q, badRequest("a group has at least three volunteers; there are no figures about one person.")
+		}
+	}
+	return q, nil
 }
 
 // spanAsked reads the time a report is about, and its limits.
@@ -93,7 +219,7 @@ func spanAsked(r *request, usual time.Duration) (from, to time.Time, limits repo
 
 func reportLine(q queue.QueueID, t *reports.Tally) ReportLine {
 	return ReportLine{
-		Queue: q, Offered: t.Offered(), Answered: t.Answered, Abandoned: t.Abandoned, Short: t.AbandonedShort, Unserved: t.Unserved,
+		Queue: q, Offered: t.Offered(), Answered: t.Answered, InTime: t.AnsweredInTime, Abandoned: t.Abandoned, Short: t.AbandonedShort, Unserved: t.Unserved,
 		Callbacks: t.Callbacks, Overflows: t.Overflows, Blocked: t.Blocked, Left: t.Left, KPIs: t.KPIs(),
 	}
 }

@@ -166,6 +166,11 @@ func (s *Server) boardPage(w http.ResponseWriter, r *request) error {
 	return s.pages.shell(w, r, "board")
 }
 
+// reportsPage is the figures of any time.
+func (s *Server) reportsPage(w http.ResponseWriter, r *request) error {
+	return s.pages.shell(w, r, "reports")
+}
+
 // shell is an empty page that loads a screen; what it must know at once stands
 // in its meta elements, the rest comes from /api/v1/me.
 func (p *pages) shell(w http.ResponseWriter, r *request, screen string) error {

@@ -1,31 +1,106 @@
 package agentui_test
 
 import (
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"sahut/agentui"
 	"sahut/queue"
 )
 
-func TestReport(t *testing.T) {
+// reported is a house whose journal has n callers an hour apart, every third of
+// whom left.
+func reported(t *testing.T, n int, q queue.QueueID) (*browser, time.Time) {
 	h := newHouse(t)
-	noon := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
-	h.dir.Journal = []queue.Entry{
-		{At: noon, Kind: queue.CallArrived, Contact: "a", Queue: "q", Direction: queue.DirectionIn},
-		{At: noon, Kind: queue.QueueEntered, Contact: "a", Queue: "q"},
-		{At: noon.Add(3 * time.Second), Kind: queue.QueueLeft, Contact: "a", Queue: "q", Reason: "talk", WaitMS: 3000},
-		{At: noon.Add(time.Hour), Kind: queue.CallArrived, Contact: "b", Queue: "q", Direction: queue.DirectionIn}, // outside
+	begin := time.Date(2026, 11, 2, 0, 30, 0, 0, time.UTC)
+	for i := range n {
+		at, c := begin.Add(time.Duration(i)*time.Hour), queue.NewContactID(begin)
+		how := "talk"
+		if i%3 == 2 {
+			how = "abandon"
+		}
+		h.dir.Journal = append(h.dir.Journal,
+			queue.Entry{At: at, Kind: queue.CallArrived, Contact: c, Queue: q, Direction: queue.DirectionIn}, queue.Entry{At: at, Kind: queue.QueueEntered, Contact: c, Queue: q},
+			queue.Entry{At: at.Add(9 * time.Second), Kind: queue.QueueLeft, Contact: c, Queue: q, Reason: how, WaitMS: 9000},
+			queue.Entry{At: at.Add(9 * time.Second), Kind: queue.TalkStarted, Contact: c, Agent: queue.AgentID(fmt.Sprint("v", i%4))},
+			queue.Entry{At: at.Add(time.Minute), Kind: queue.CallOver, Contact: c, Outcome: queue.OutcomeAnswered})
 	}
-	rina := h.signIn("rina")
+	return h.signIn("rina"), begin
+}
+
+const november = "from=2026-11-02T00:00:00%2B07:00&to=2026-11-09T00:00:00%2B07:00&zone=Asia/Jakarta"
+
+// Any figure opens the calls behind it.
+func TestReportRowsAndCalls(t *testing.T) {
+	rina, _ := reported(t, 48, "hotline")
 	var rep agentui.Report
-	rina.send("GET", "/api/v1/report?from=2026-11-24T12:00:00Z&to=2026-11-24T13:00:00Z&t=2s", nil).into(t, &rep)
-	if rep.All.Answered != 1 || rep.All.Offered != 1 || rep.T != "2s" || len(rep.Queues) != 1 || len(rep.Hours) != 1 || rep.Hours[0].AnsweredInTime != 0 {
-		t.Errorf("report %+v", rep)
+	rina.send("GET", "/api/v1/report?step=day&"+november, nil).into(t, &rep)
+	if len(rep.Steps) != 7 || rep.All.Offered != 48 || rep.Zone != "Asia/Jakarta" {
+		t.Fatalf("report %+v", rep)
 	}
-	for _, query := range []string{"from=yesterday", "t=-1s", "t=two", "from=2026-11-24T13:00:00Z&to=2026-11-24T12:00:00Z", "from=2020-01-01T00:00:00Z"} {
-		if r := rina.send("GET", "/api/v1/report?"+query, nil); r.status != 400 {
-			t.Errorf("%s: %d", query, r.status)
+	for i, want := range []int{17, 24, 7} { // the first caller came at 7.30
+		if got := rep.Steps[i]; got.Offered != want || got.Start.Format(time.DateOnly) != fmt.Sprintf("2026-11-%02d", i+2) {
+			t.Errorf("day %d: %+v", i, got)
+		}
+	}
+	var calls agentui.ReportCalls
+	rina.send("GET", "/api/v1/report/calls?figure=abandoned&"+november, nil).into(t, &calls)
+	if len(calls.Calls) != rep.All.Abandoned || rep.All.Abandoned != 16 || !calls.Calls[0].Ended.After(calls.Calls[1].Ended) {
+		t.Errorf("%d calls behind %d", len(calls.Calls), rep.All.Abandoned)
+	}
+	rina.send("GET", "/api/v1/report/calls?figure=offered&queue=other&"+november, nil).into(t, &calls)
+	if len(calls.Calls) != 0 {
+		t.Errorf("%d calls of another queue", len(calls.Calls))
+	}
+	rina.send("GET", "/api/v1/report?step=week&agent=v0&agent=v1&agent=v2&"+november, nil).into(t, &rep)
+	if rep.All.Answered != 24 || rep.All.Abandoned != 0 {
+		t.Errorf("a group answered %d", rep.All.Answered)
+	}
+	for _, bad := range []string{"report?step=minute", "report?zone=Mars", "report?agent=v1&agent=v1&agent=v1", "report/calls?figure=tears", "report/table?format=pdf"} {
+		if r := rina.send("GET", "/api/v1/"+bad, nil); r.status != http.StatusBadRequest {
+			t.Errorf("%s: %d", bad, r.status)
+		}
+	}
+}
+
+// The files have the same rows, and no cell that a spreadsheet would calculate.
+func TestReportFiles(t *testing.T) {
+	rina, _ := reported(t, 30, "=cmd|'/c calc'!A1")
+	path := "/api/v1/report/table?queue=%3Dcmd%7C%27%2Fc%20calc%27%21A1&" + november
+	r := rina.send("GET", path+"&format=csv", nil)
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(r.body, "\ufeff"))).ReadAll()
+	if err != nil || len(rows) != 8 || rows[0][2] != "offered" || rows[1][2] != "17" {
+		t.Fatalf("%v %v", rows, err)
+	}
+	if got := rows[1][1]; got != "'=cmd|'/c calc'!A1" {
+		t.Errorf("the queue is %q", got)
+	}
+	for i, name := range rows[0] {
+		switch {
+		case name == "service_level" && rows[1][i] == "", name == "service_level" && rows[7][i] != "", name == "t" && rows[1][i] != "20s", name == "time_zone" && rows[1][i] != "Asia/Jakarta":
+			t.Errorf("%s is %q and %q", name, rows[1][i], rows[7][i])
+		}
+	}
+	if r := rina.send("GET", path+"&format=xlsx", nil); !strings.Contains(r.header.Get("Content-Disposition"), "sahut-2026-11-02-2026-11-09.xlsx") {
+		t.Errorf("named %s", r.header.Get("Content-Disposition"))
+	} else if f, err := excelize.OpenReader(strings.NewReader(r.body)); err != nil {
+		t.Error(err)
+	} else {
+		defer f.Close()
+		sheet, err := f.GetRows("Sahut")
+		if err != nil || len(sheet) != 8 || sheet[1][2] != "17" || sheet[1][1] != "'=cmd|'/c calc'!A1" {
+			t.Errorf("%v %v", sheet, err)
+		}
+		for i := range sheet {
+			if formula, err := f.GetCellFormula("Sahut", fmt.Sprintf("B%d", i+1)); err != nil || formula != "" {
+				t.Errorf("row %d is calculated: %s %v", i, formula, err)
+			}
 		}
 	}
 }

@@ -41,6 +41,7 @@ func routes() []route {
 		{method: "GET", path: "/{$}", rights: volunteers, do: (*Server).volunteerPage, browser: true},
 		{method: "GET", path: "/admin", rights: supervisors, do: (*Server).adminPage, browser: true},
 		{method: "GET", path: "/board", rights: supervisors, do: (*Server).boardPage, browser: true},
+		{method: "GET", path: "/reports", rights: supervisors, do: (*Server).reportsPage, browser: true},
 		{method: "GET", path: "/signin", rights: anyone, do: (*Server).signInPage, browser: true},
 		{method: "POST", path: "/signin", rights: anyone, do: (*Server).signIn, browser: true},
 		{method: "POST", path: "/signout", rights: anyone, do: (*Server).signOut, browser: true},
@@ -78,7 +79,12 @@ func routes() []route {
 		{method: "GET", path: "/api/v1/calls", rights: supervisors, do: (*Server).getCalls, out: Calls{}, endless: true, doc: "Call records, newest first. Accept application/x-ndjson gives one a line, without limit.",
 			query: []string{"since: how far back, as 24h or as a time (RFC 3339); default 24h", "limit: at most so many, 1 to 5000; default 500", "before: only older ones than this call's id; for the next page"}},
 		{method: "GET", path: "/api/v1/report", rights: supervisors, do: (*Server).getReport, out: Report{}, endless: true, doc: "Service level, abandons, waits and the volunteers' time, each by its formula.",
-			query: []string{"from: RFC 3339; default 24 h before to", "to: RFC 3339, not included; default now", "t: an answer within it is in time; default 20s", "s: leaving within it is a short abandon; default 5s"}},
+			query: []string{"from: RFC 3339; default 24 h before to", "to: RFC 3339, not included; default now", "t: an answer within it is in time; default 20s", "s: leaving within it is a short abandon; default 5s",
+				"step: hour, day or week gives rows of a table", "zone: whose midnight days begin at, as Asia/Jakarta; default the server's", "queue: the rows of one queue", "agent: only what these volunteers answered; three or more, each by its own agent="}},
+		{method: "GET", path: "/api/v1/report/calls", rights: supervisors, do: (*Server).getReportCalls, out: ReportCalls{}, endless: true, doc: "The calls behind a figure of the report, newest first, at most a thousand.",
+			query: []string{"figure: offered, answered, answered_in_time, abandoned, abandoned_short, unserved, callbacks, overflows or blocked", "from, to, t, s, queue, agent: as for the report"}},
+		{method: "GET", path: "/api/v1/report/table", rights: supervisors, do: (*Server).getReportTable, outType: "text/csv", endless: true, doc: "The rows of the report as a file.",
+			query: []string{"format: csv or xlsx", "from, to, t, s, step, zone, queue, agent: as for the report; step day unless given"}},
 
 		// messages
 		{method: "GET", path: "/api/v1/messages", rights: volunteers, do: (*Server).getMessages, out: MessageList{}, doc: "The messages callers left: volunteers see those of their queues."},

@@ -16,6 +16,11 @@ import (
 type Reader struct {
 	From, To time.Time // To is not included
 	Limits   Limits
+	// Group counts only what these volunteers did: the calls they answered, and
+	// their time. nil: everybody, and every caller.
+	Group map[queue.AgentID]bool
+	// OnLeg is told each leg that counts.
+	OnLeg func(Leg)
 
 	queues   map[queue.QueueID]*Tally
 	hours    map[hourKey]*Tally
@@ -54,6 +59,7 @@ type caller struct {
 	before  time.Duration // waited in the queues before this one
 	pending *Leg          // left by the ladder; what follows says how it ended
 	rung    string        // the ladder's latest reason
+	taken   *Leg          // answered, by whom is not known yet; with a Group only
 }
 
 // agent is a volunteer's time since her latest state.
@@ -97,7 +103,7 @@ func (r *Reader) Add(e queue.Entry) {
 // refused: the trunk was turned away before anything rang. A wrong number is
 // nobody's caller.
 func (r *Reader) refused(e queue.Entry) {
-	if e.Direction == queue.DirectionIn && e.Reason == string(queue.Draining) {
+	if r.Group == nil && e.Direction == queue.DirectionIn && e.Reason == string(queue.Draining) {
 		r.leg(Leg{Queue: e.Queue, Ended: e.At, Result: Closed})
 	}
 }
@@ -114,7 +120,7 @@ func (r *Reader) contact(e queue.Entry, c *caller) {
 	case queue.QueueLeft:
 		r.left(e, c)
 	case queue.TalkEnded:
-		if !c.out && r.counts(e.At) {
+		if !c.out && r.counts(e.At) && r.includes(e.Agent) {
 			r.tally(c.queue).Handled += ms(e.TalkMS)
 		}
 	case queue.CallOver:
@@ -123,7 +129,9 @@ func (r *Reader) contact(e queue.Entry, c *caller) {
 }
 
 func (r *Reader) entered(e queue.Entry, c *caller) {
-	if p := c.pending; p != nil { // the ladder led her on
+	if p := c.pending; p != nil && r.Group != nil {
+		c.before, c.pending = p.Wait, nil
+	} else if p != nil { // the ladder led her on
 		p.Result = Overflow
 		c.before = p.Wait
 		r.leg(*p)
@@ -133,11 +141,15 @@ func (r *Reader) entered(e queue.Entry, c *caller) {
 }
 
 func (r *Reader) left(e queue.Entry, c *caller) {
-	l := Leg{Queue: e.Queue, Ended: e.At, Wait: c.before + ms(e.WaitMS)}
+	l := Leg{Contact: e.Contact, Queue: e.Queue, Ended: e.At, Wait: c.before + ms(e.WaitMS)}
 	c.before = 0
 	switch e.Reason {
 	case "talk":
 		l.Result = Answered
+		if r.Group != nil {
+			c.taken = &l
+			return
+		}
 	case "abandon":
 		l.Result = Abandoned
 	case "exit", "moved":
@@ -146,7 +158,7 @@ func (r *Reader) left(e queue.Entry, c *caller) {
 	default:
 		l.Result = Failed
 	}
-	if !c.out {
+	if !c.out && r.Group == nil {
 		r.leg(l)
 	}
 }
@@ -155,7 +167,7 @@ func (r *Reader) left(e queue.Entry, c *caller) {
 func (r *Reader) over(e queue.Entry, c *caller) {
 	delete(r.contacts, e.Contact)
 	switch {
-	case c.out:
+	case c.out, r.Group != nil:
 	case c.pending != nil:
 		c.pending.Result = Timeout
 		switch e.Outcome {
@@ -169,24 +181,40 @@ func (r *Reader) over(e queue.Entry, c *caller) {
 		r.leg(*c.pending)
 	case c.entered:
 	case e.Outcome == queue.OutcomeRefusedFull:
-		r.leg(Leg{Queue: c.queue, Ended: e.At, Result: Full})
+		r.leg(Leg{Contact: e.Contact, Queue: c.queue, Ended: e.At, Result: Full})
 	case e.Outcome == queue.OutcomeClosed && c.rung == "nobody":
-		r.leg(Leg{Queue: c.queue, Ended: e.At, Result: NoVolunteer})
+		r.leg(Leg{Contact: e.Contact, Queue: c.queue, Ended: e.At, Result: NoVolunteer})
 	case e.Outcome == queue.OutcomeClosed:
-		r.leg(Leg{Queue: c.queue, Ended: e.At, Result: Closed})
+		r.leg(Leg{Contact: e.Contact, Queue: c.queue, Ended: e.At, Result: Closed})
 	case r.counts(e.At):
 		r.tally(c.queue).Left++
 	}
 }
 
 func (r *Reader) talk(e queue.Entry) {
-	if c := r.contacts[e.Contact]; c != nil {
+	c := r.contacts[e.Contact]
+	if c == nil {
+		return
+	}
+	if r.includes(e.Agent) {
 		r.agentOf(e.Agent).out = c.out
+	}
+	if l := c.taken; l != nil {
+		c.taken = nil
+		if r.includes(e.Agent) && !c.out {
+			r.leg(*l)
+		}
 	}
 }
 
+// includes tells whether what a did counts.
+func (r *Reader) includes(a queue.AgentID) bool { return r.Group == nil || r.Group[a] }
+
 // agent sums what she did until now, and begins what she does next.
 func (r *Reader) agent(e queue.Entry) {
+	if !r.includes(e.Agent) {
+		return
+	}
 	a := r.agentOf(e.Agent)
 	r.spent(a, e.At)
 	switch e.Kind {
@@ -241,6 +269,9 @@ func (r *Reader) counts(at time.Time) bool { return !at.Before(r.From) && at.Bef
 func (r *Reader) leg(l Leg) {
 	if !r.counts(l.Ended) {
 		return
+	}
+	if r.OnLeg != nil {
+		r.OnLeg(l)
 	}
 	r.tally(l.Queue).Add(l)
 	k := hourKey{l.Ended.Truncate(time.Hour).Unix(), l.Queue}

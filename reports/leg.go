@@ -29,9 +29,10 @@ func (r Result) Blocked() bool { return r == Closed || r == NoVolunteer || r == 
 
 // Leg is one stay of one caller in one queue.
 type Leg struct {
-	Queue  queue.QueueID
-	Ended  time.Time
-	Result Result
+	Contact queue.ContactID // empty for a call that was refused before it was one
+	Queue   queue.QueueID
+	Ended   time.Time
+	Result  Result
 	// Wait is from entering to leaving, ringing included, greeting and menu not.
 	// After an overflow it includes the wait in the queues before.
 	Wait time.Duration

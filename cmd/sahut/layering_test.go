@@ -42,6 +42,7 @@ var onlyIn = map[string][]string{
 	"github.com/coder/websocket":          {"agentui", "channels"},
 	"github.com/prometheus/client_golang": {"cmd"},
 	"github.com/oklog/ulid":               {"queue"},
+	"github.com/xuri/excelize":            {"agentui"},
 	"github.com/chromedp/":                {"cmd"},
 }
 

@@ -1,0 +1,150 @@
+package agentui
+
+import (
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"sahut/reports"
+)
+
+// columns of an exported report, after start and queue. Each share stands beside
+// the n it was taken over.
+var (
+	exportCounts = []string{"offered", "answered", "answered_in_time", "abandoned", "abandoned_short", "unserved", "callbacks", "overflows", "blocked"}
+	exportKPIs   = []string{"service_level", "abandon_rate", "answer_rate", "average_speed_of_answer", "wait_p50", "wait_p90", "longest_wait"}
+)
+
+// getReportTable is the report's rows as a file.
+func (s *Server) getReportTable(w http.ResponseWriter, r *request) error {
+	q, err := questionOf(r)
+	if err != nil {
+		return err
+	}
+	if q.step == "" {
+		q.step = reports.Daily
+	}
+	format := r.URL.Query().Get("format")
+	if format != "csv" && format != "xlsx" {
+		return badRequest("format is neither csv nor xlsx.")
+	}
+	rep, err := s.report(r, q)
+	if err != nil {
+		return err
+	}
+	table := exportTable(rep, q)
+	name := "sahut-" + q.from.In(q.zone).Format(time.DateOnly) + "-" + q.to.In(q.zone).Format(time.DateOnly) + "." + format
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	if format == "csv" {
+		w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+		return writeCSV(w, table)
+	}
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	return writeXLSX(w, table)
+}
+
+// exportTable has one row a step, and what the figures depend on in each of them:
+// rows are cut out and pasted elsewhere.
+func exportTable(rep Report, q question) [][]any {
+	head := []any{"start", "queue"}
+	for _, c := range exportCounts {
+		head = append(head, c)
+	}
+	for _, k := range exportKPIs {
+		head = append(head, k, k+"_n")
+	}
+	table := [][]any{append(head, "t", "s", "time_zone")}
+	for _, step := range rep.Steps {
+		row := []any{step.Start.In(q.zone).Format("2006-01-02 15:04"), string(q.queue)}
+		for _, n := range []int{step.Offered, step.Answered, step.InTime, step.Abandoned, step.Short, step.Unserved, step.Callbacks, step.Overflows, step.Blocked} {
+			row = append(row, n)
+		}
+		for _, id := range exportKPIs {
+			for _, k := range step.KPIs {
+				switch {
+				case k.ID == id && k.Shown:
+					row = append(row, k.Value, k.N)
+				case k.ID == id: // too few to say
+					row = append(row, nil, k.N)
+				}
+			}
+		}
+		table = append(table, append(row, rep.T, rep.S, rep.Zone))
+	}
+	return table
+}
+
+// harmless keeps a text from being taken for a formula by whoever opens the file.
+func harmless(text string) string {
+	if strings.ContainsAny(text[:min(1, len(text))], "=+-@\t\r\n|%") {
+		return "'" + text
+	}
+	return text
+}
+
+func writeCSV(w http.ResponseWriter, table [][]any) error {
+	if _, err := w.Write([]byte("\ufeff")); err != nil { // or Excel takes it for another alphabet
+		return nil
+	}
+	out := csv.NewWriter(w)
+	for _, row := range table {
+		cells := make([]string, len(row))
+		for i, v := range row {
+			cells[i] = csvCell(v)
+		}
+		if err := out.Write(cells); err != nil {
+			return nil // she left
+		}
+	}
+	out.Flush()
+	return nil
+}
+
+func csvCell(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case int:
+		return strconv.Itoa(v)
+	case float64:
+		return strconv.FormatFloat(v, 'f', 3, 64)
+	case string:
+		return harmless(v)
+	}
+	return harmless(fmt.Sprint(v))
+}
+
+func writeXLSX(w http.ResponseWriter, table [][]any) error {
+	f := excelize.NewFile()
+	defer f.Close()
+	const sheet = "Sahut"
+	if err := f.SetSheetName("Sheet1", sheet); err != nil {
+		return fmt.Errorf("write a sheet: %w", err)
+	}
+	for i, row := range table {
+		cell, err := excelize.CoordinatesToCellName(1, i+1)
+		if err != nil {
+			return fmt.Errorf("write a sheet: %w", err)
+		}
+		cells := make([]any, len(row))
+		for j, v := range row {
+			cells[j] = v
+			if text, ok := v.(string); ok {
+				cells[j] = harmless(text)
+			}
+		}
+		if err := f.SetSheetRow(sheet, cell, &cells); err != nil {
+			return fmt.Errorf("write a sheet: %w", err)
+		}
+	}
+	if err := f.SetPanes(sheet, &excelize.Panes{Freeze: true, XSplit: 2, YSplit: 1, TopLeftCell: "C2", ActivePane: "bottomRight"}); err != nil {
+		return fmt.Errorf("write a sheet: %w", err)
+	}
+	_, err := f.WriteTo(w)
+	return err
+}

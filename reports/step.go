@@ -1,0 +1,99 @@
+package reports
+
+import (
+	"slices"
+	"time"
+
+	"sahut/queue"
+)
+
+// Step is how much time one row of a table covers.
+type Step string
+
+// The steps. Days and weeks begin at midnight where the reader is, weeks on
+// Monday.
+const (
+	Hourly Step = "hour"
+	Daily  Step = "day"
+	Weekly Step = "week"
+)
+
+// Row is what one queue, or all, did in one step.
+type Row struct {
+	Start time.Time
+	*Tally
+}
+
+// mostRows is where rows without a caller are left out.
+const mostRows = 2000
+
+// Rows are the steps of the time that was read, oldest first, of q or (empty) of
+// all queues. The zone must be whole hours from UTC.
+func (r *Reader) Rows(step Step, q queue.QueueID, zone *time.Location) []Row {
+	tallies := map[int64]*Tally{}
+	for k, t := range r.hours {
+		if q != "" && k.queue != q {
+			continue
+		}
+		start := step.begin(time.Unix(k.start, 0), zone).Unix()
+		if tallies[start] == nil {
+			tallies[start] = &Tally{Limits: r.Limits}
+		}
+		tallies[start].Merge(t)
+	}
+	var rows []Row
+	for at := step.begin(r.From, zone); at.Before(r.To) && len(rows) < mostRows; at = step.next(at) {
+		if t := tallies[at.Unix()]; t != nil {
+			rows = append(rows, Row{at, t})
+			delete(tallies, at.Unix())
+		} else {
+			rows = append(rows, Row{at, &Tally{Limits: r.Limits}})
+		}
+	}
+	for start, t := range tallies { // beyond mostRows
+		rows = append(rows, Row{time.Unix(start, 0).In(zone), t})
+	}
+	slices.SortFunc(rows, func(a, b Row) int { return a.Start.Compare(b.Start) })
+	return rows
+}
+
+// begin is the start of the step that at lies in.
+func (s Step) begin(at time.Time, zone *time.Location) time.Time {
+	at = at.In(zone)
+	year, month, day := at.Date()
+	switch s {
+	case Hourly:
+		return time.Date(year, month, day, at.Hour(), 0, 0, 0, zone)
+	case Weekly:
+		return time.Date(year, month, day-(int(at.Weekday())+6)%7, 0, 0, 0, 0, zone)
+	default:
+		return time.Date(year, month, day, 0, 0, 0, 0, zone)
+	}
+}
+
+func (s Step) next(at time.Time) time.Time {
+	switch s {
+	case Hourly:
+		return at.Add(time.Hour)
+	case Weekly:
+		return at.AddDate(0, 0, 7)
+	default:
+		return at.AddDate(0, 0, 1)
+	}
+}
+
+// Figures are the counts of which the calls behind them can be shown: which legs
+// each counts. They say the same as Tally.
+var Figures = map[string]func(Leg, Limits) bool{
+	"offered":          func(l Leg, _ Limits) bool { return !l.Result.Blocked() && l.Result != Overflow },
+	"answered":         func(l Leg, _ Limits) bool { return l.Result == Answered },
+	"answered_in_time": func(l Leg, m Limits) bool { return l.Result == Answered && l.Wait <= m.T },
+	"abandoned":        func(l Leg, _ Limits) bool { return l.Result == Abandoned },
+	"abandoned_short":  func(l Leg, m Limits) bool { return l.Result == Abandoned && l.Wait <= m.S },
+	"unserved": func(l Leg, _ Limits) bool {
+		return l.Result == Timeout || l.Result == Message || l.Result == Failed
+	},
+	"callbacks": func(l Leg, _ Limits) bool { return l.Result == Callback },
+	"overflows": func(l Leg, _ Limits) bool { return l.Result == Overflow },
+	"blocked":   func(l Leg, _ Limits) bool { return l.Result.Blocked() },
+}
