@@ -10,3 +10,4 @@ node preview/loop-test.mjs
 node preview/shoot.mjs
 node preview/shoot.mjs -page admin
 node preview/shoot.mjs -page board
+node preview/shoot.mjs -page reports

@@ -18,7 +18,16 @@ export function callsToday(scene: Scene): TemplateResult {
         <td class="num">${button({ label: b.timeline, kind: "ghost", id: `look-${c.id}`, click: () => act.look(c.id) })}</td></tr>`)}</tbody></table></div>` : nothing}</section>`;
 }
 
-export function timelineDialog(scene: Scene): TemplateResult {
+/** What the dialog needs of a page; the reports use it too. */
+interface Told {
+  s: Pick<Scene["s"], "lang" | "timeline"> & { board: { status: { queues: { queue: string; label: string }[] | null; agents: { agent: string; name: string }[] | null } } | null };
+  w: Scene["w"];
+  a: Scene["a"];
+  b: Scene["b"];
+  act: Pick<Scene["act"], "look">;
+}
+
+export function timelineDialog(scene: Told): TemplateResult {
   const { s, w, a, b, act } = scene;
   const t = s.timeline;
   return dialog(!!t, b.timeline, () => act.look(""), t === "loading" ? html`<p class="hint">${w.loading}</p>` : t ? html`<h2>${b.timelineOf(dayAndTime(t.call.started, s.lang))}</h2>
@@ -28,7 +37,7 @@ export function timelineDialog(scene: Scene): TemplateResult {
 }
 
 // sentence is a line of the journal in words.
-function sentence(scene: Scene, e: Entry): string {
+function sentence(scene: Told, e: Entry): string {
   const { b, s } = scene;
   const say = b.events[e.kind];
   if (!say) return e.kind;
@@ -38,10 +47,10 @@ function sentence(scene: Scene, e: Entry): string {
   }).replaceAll(/ +([.,])/g, "$1").replaceAll(/\s+/g, " ").trim();
 }
 
-function queueName({ s }: Scene, id: string): string {
+function queueName({ s }: Pick<Told, "s">, id: string): string {
   return s.board?.status.queues?.find((q) => q.queue === id)?.label ?? id;
 }
 
-function agentName({ s }: Scene, id: string): string {
+function agentName({ s }: Pick<Told, "s">, id: string): string {
   return s.board?.status.agents?.find((g) => g.agent === id)?.name || id;
 }

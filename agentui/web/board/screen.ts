@@ -18,7 +18,7 @@ export function screen(scene: Scene): TemplateResult {
   const { s, w, b, act } = scene;
   return html`${s.tv ? nothing : html`<a class="skip" href="#main">${b.title}</a>
     <header class="bar admin-bar"><h1 class="brand">${mark()}<span>${w.product} <span class="brand-sub">${b.title}</span></span></h1><span class="grow"></span>
-      <a class="btn ghost" href="/admin?lang=${s.lang}">${b.toAdmin}</a><a class="btn ghost" href="/?lang=${s.lang}">${b.toMyPage}</a>
+      <a class="btn ghost" href="/reports?lang=${s.lang}">${b.toReports}</a><a class="btn ghost" href="/admin?lang=${s.lang}">${b.toAdmin}</a><a class="btn ghost" href="/?lang=${s.lang}">${b.toMyPage}</a>
       ${button({ label: b.tvOn, kind: "ghost", click: () => act.tv(true), id: "tv" })}
       <button type="button" class="btn ghost" lang=${s.lang === "en" ? "id" : "en"} @click=${act.switchLang}><span class="label">${w.otherLanguage}</span></button></header>`}
     <main id="main" tabindex="-1" class="board ${s.tv ? "tv" : ""} ${old(s) ? "stale" : ""}">${s.tv ? html`<h1 class="visually-hidden">${b.title}</h1>` : nothing}${s.board ? body(scene) : html`<p class="hint">${w.loading}</p>${fresh(scene)}`}</main>

@@ -8,6 +8,7 @@ export interface Said { who: string; queue: string; why: string; result: string;
 export const boardEn = {
   title: "Wallboard",
   toAdmin: "Administration",
+  toReports: "Reports",
   toMyPage: "My volunteer page",
   tvOn: "Big screen",
   tvOff: "Leave big screen",

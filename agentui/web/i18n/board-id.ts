@@ -5,6 +5,7 @@ import type { BoardWords } from "./board-en";
 export const boardId: BoardWords = {
   title: "Papan pantau",
   toAdmin: "Administrasi",
+  toReports: "Laporan",
   toMyPage: "Halaman relawan saya",
   tvOn: "Layar besar",
   tvOff: "Keluar dari layar besar",

@@ -2,7 +2,7 @@
 // light, dark, English, Indonesian, wide and narrow, an axe-core run, and the
 // plain measures (no sideways scrolling, no target below 24 px, no CSP error).
 //
-//	node preview/shoot.mjs [-page admin|board] [-only state,…] [-out DIR] [-quick]
+//	node preview/shoot.mjs [-page admin|board|reports] [-only state,…] [-out DIR] [-quick]
 //
 // Needs chromium on the PATH. Exit 1 when something is wrong.
 

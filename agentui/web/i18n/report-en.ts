@@ -1,0 +1,63 @@
+// The reports in English. Formulas are those of docs/kpi.md.
+
+import type { Count, Preset } from "../reports/state";
+
+export const reportEn = {
+  title: "Reports",
+  ask: "What the report is about",
+  period: "Period",
+  presets: { today: "Today", yesterday: "Yesterday", week: "This week", last_week: "Last week", month: "This month", last_month: "Last month" } as Record<Preset, string>,
+  from: "From",
+  to: "To (included)",
+  zone: "Time zone",
+  step: "Row",
+  steps: { hour: "Hour", day: "Day", week: "Week" } as Record<string, string>,
+  rows: { hour: "By the hour", day: "By the day", week: "By the week" } as Record<string, string>,
+  weekOf: (day: string) => `from ${day}`,
+  queue: "Queue",
+  allQueues: "all",
+  more: "Volunteers, T and S",
+  group: "Only what these volunteers answered",
+  groupLead: "Three or more. There are no figures about one person: a night of hard calls is not a bad night's work.",
+  groupFew: "Choose three or more volunteers, or none.",
+  t: "T: answered in time within (seconds)",
+  s: "S: a short abandon within (seconds)",
+  show: "Show",
+  found: (n: string, range: string) => `${n} callers in queues. ${range}`,
+  range: (from: string, to: string, zone: string, t: string, s: string) => `${from} to ${to} ${zone}, T ${t}, S ${s}.`,
+  nothing: "Nobody called in this time.",
+  table: "Table of the figures",
+  chart: "Answered and lost",
+  lost: "left or not served",
+  sum: "Sum",
+  openCalls: "calls, show them",
+  byQueue: "By queue",
+  csv: "Download CSV",
+  xlsx: "Download Excel",
+  smallCells: "A share of fewer than five calls is not shown: each of them could be recognised.",
+  callsBehind: "The calls behind a figure",
+  callsFound: (n: string, more: boolean) => (more ? `The latest ${n}; there are more.` : `${n} calls.`),
+  waited: (t: string) => `waited ${t}`,
+  taken: (n: string, unit: string, shown: boolean) => (shown ? `Taken over ${n} ${unit === "percent" || unit === "seconds" ? "" : unit}`.trim() + "." : `Too few to say (${n}).`),
+  limits: (t: string, s: string) => `T ${t}, S ${s}.`,
+  counts: {
+    offered: "In queues", answered: "Answered", answered_in_time: "In time", abandoned: "Left", abandoned_short: "Left at once", unserved: "Not served", callbacks: "Call-backs", overflows: "Moved on", blocked: "Not let in",
+  } as Record<Count, string>,
+  results: {
+    answered: "answered", abandoned: "left", timeout: "closing words", message: "left a message", callback: "chose a call-back", overflow: "moved on", failed: "failed", closed_hours: "closed", no_volunteer: "nobody on shift", full: "full",
+  } as Record<string, string>,
+  shownKpis: ["service_level", "abandon_rate", "answer_rate", "average_speed_of_answer", "wait_p90", "longest_wait", "average_handle_time", "occupancy"],
+  queueKpis: ["service_level", "abandon_rate", "average_speed_of_answer", "wait_p90"],
+  kpis: {
+    service_level: ["In time", "A_T / (A + B_L + Z): answered within T, of all who were answered, left later than S, or were not served."],
+    abandon_rate: ["Left", "B / O: who ended the call while waiting, of all who entered a queue and did not move on."],
+    answer_rate: ["Answered", "A / (A + B + Z): who was answered, of all who were answered, left, or were not served."],
+    average_speed_of_answer: ["Mean wait", "The waits of those who were answered, ringing included, summed, divided by their number."],
+    wait_p90: ["Wait of nine in ten", "Nine of ten who were answered waited at most so long; a wait that somebody really had."],
+    longest_wait: ["Longest wait", "The longest wait of anybody who did not move on."],
+    average_handle_time: ["Mean call", "Talk, hold and writing of callers' contacts, divided by the answered."],
+    occupancy: ["Occupancy", "Time talking, holding and writing, of that and the time ready or rung. Pauses are in neither. Of all volunteers together."],
+  } as Record<string, [string, string]>,
+};
+
+export type ReportWords = typeof reportEn;

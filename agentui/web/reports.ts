@@ -1,0 +1,77 @@
+// The reports' page. The figures are made anew by the server with each question.
+
+import { render } from "lit";
+import { api, Refused } from "./admin/api";
+import { chosenLang, useLang, words } from "./i18n";
+import { adminWords } from "./i18n/admin";
+import { boardWords } from "./i18n/board";
+import { reportWords } from "./i18n/report";
+import { screen } from "./reports/screen";
+import { blankState, query, queryOf, type Actions, type State } from "./reports/state";
+
+let state: State = blankState(chosenLang(), Date.now());
+let queued = false;
+
+function set(part: Partial<State>): void {
+  state = { ...state, ...part };
+  if (queued) return;
+  queued = true;
+  queueMicrotask(() => {
+    queued = false;
+    draw();
+  });
+}
+
+function draw(): void {
+  const r = reportWords(state.lang);
+  document.title = `${r.title} – Sahut`;
+  render(screen({ s: state, w: words(state.lang), a: adminWords(state.lang), b: boardWords(state.lang), r, act }), root);
+}
+
+async function run(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (e) {
+    if (!(e instanceof Refused)) throw e;
+    const a = adminWords(state.lang);
+    set(e.status === 401 ? { signedOut: true } : { trouble: e.status === 0 ? a.offline : e.detail || a.failed });
+  }
+}
+
+const act: Actions = {
+  ask: (part) => set({ asked: { ...state.asked, ...part } }),
+  show: () => void run(async () => {
+    set({ busy: true, trouble: "" });
+    try {
+      set({ report: await api.report(query(state.asked)) });
+    } finally {
+      set({ busy: false });
+    }
+  }),
+  sort: (by) => set({ sort: { by, down: state.sort.by === by ? !state.sort.down : by !== "start" } }),
+  open: (count, start) => void run(async () => {
+    set({ behind: { count, start, calls: null, more: false }, trouble: "" });
+    const { calls, more } = await api.reportCalls(start ? queryOf(state.asked, start) : query(state.asked), count).catch((e: unknown) => { set({ behind: null }); throw e; });
+    if (state.behind?.count === count && state.behind.start === start) set({ behind: { count, start, calls, more } });
+  }),
+  close: () => { if (!state.timeline) set({ behind: null }); },
+  look: (contact) => void (contact ? run(async () => {
+    set({ timeline: "loading" });
+    const timeline = await api.timeline(contact).catch((e: unknown) => { set({ timeline: null }); throw e; });
+    set({ timeline });
+  }) : set({ timeline: null })),
+  explain: (explained) => set({ explained }),
+  switchLang() {
+    const lang = state.lang === "en" ? "id" : "en";
+    useLang(lang);
+    set({ lang });
+  },
+};
+
+const root = document.getElementById("app")!;
+draw();
+void run(async () => {
+  const { routing } = await api.routing();
+  set({ queues: routing.queues, agents: routing.agents });
+});
+act.show();

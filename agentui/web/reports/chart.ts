@@ -1,0 +1,76 @@
+// The chart over the table, by uPlot. It is for those who see; the table below
+// has every number.
+
+import uPlot from "uplot";
+import type { Lang } from "../format";
+import type { ReportStep, Zone } from "./state";
+
+export class Chart extends HTMLElement {
+  steps: ReportStep[] = [];
+  words: string[] = ["", "", ""];
+  language: Lang = "en";
+  zone: Zone = "Asia/Jakarta";
+  hours = false;
+  private plot: uPlot | null = null;
+  private drawn = "";
+  private readonly resize = new ResizeObserver(() => this.plot?.setSize(this.size()));
+  private readonly scheme = matchMedia("(prefers-color-scheme: dark)");
+  private readonly redraw = () => { this.drawn = ""; this.draw(); };
+
+  connectedCallback(): void {
+    this.resize.observe(this);
+    this.scheme.addEventListener("change", this.redraw);
+    // lit sets the properties with each drawing of the page; one look a frame is enough.
+    const look = () => {
+      if (!this.isConnected) return;
+      this.draw();
+      requestAnimationFrame(look);
+    };
+    look();
+  }
+
+  disconnectedCallback(): void {
+    this.resize.disconnect();
+    this.scheme.removeEventListener("change", this.redraw);
+    this.plot?.destroy();
+    this.plot = null;
+    this.drawn = "";
+  }
+
+  private size(): { width: number; height: number } {
+    return { width: Math.max(240, this.clientWidth), height: 260 };
+  }
+
+  private draw(): void {
+    const key = `${this.language}${this.zone}${this.words.join()}${this.steps.length}${this.steps[0]?.start}${this.steps.reduce((n, x) => n + x.offered * 7 + x.answered, 0)}`;
+    if (key === this.drawn || this.clientWidth === 0) return;
+    this.drawn = key;
+    this.plot?.destroy();
+    const css = getComputedStyle(document.documentElement);
+    const color = (name: string) => css.getPropertyValue(name).trim();
+    const locale = this.language === "id" ? "id-ID" : "en-GB";
+    const name = new Intl.DateTimeFormat(locale, { timeZone: this.zone, ...(this.hours ? { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short" }) } as Intl.DateTimeFormatOptions);
+    const number = new Intl.NumberFormat(locale);
+    const lost = this.steps.map((x) => x.abandoned + x.unserved);
+    const level = this.steps.map((x) => { const k = x.kpis.find((y) => y.id === "service_level"); return k?.shown ? k.value : null; });
+    const axis = { stroke: color("--mut"), grid: { stroke: color("--line"), width: 1 }, ticks: { stroke: color("--line"), width: 1 } };
+    const bars = uPlot.paths.bars!({ size: [0.7, 40], radius: 0.15 });
+    this.plot = new uPlot({
+      ...this.size(), legend: { live: false }, cursor: { show: false },
+      scales: { x: { time: false, range: () => [-0.6, this.steps.length - 0.4] }, calls: { range: (_u, _min, max) => [0, Math.max(4, max * 1.1)] }, share: { range: () => [0, 100] } },
+      axes: [
+        { ...axis, grid: { show: false }, values: (_u, at) => at.map((i) => (Number.isInteger(i) && this.steps[i] ? name.format(Date.parse(this.steps[i]!.start)) : "")), incrs: [1, 2, 3, 6, 7, 12, 14, 24, 28, 48, 72, 168], space: 70 },
+        { ...axis, scale: "calls", values: (_u, at) => at.map((n) => (Number.isInteger(n) ? number.format(n) : "")) },
+        { ...axis, scale: "share", side: 1, grid: { show: false }, values: (_u, at) => at.map((n) => `${n} %`) },
+      ],
+      series: [
+        {},
+        { label: this.words[1], scale: "calls", fill: color("--warn-edge"), stroke: color("--warn-edge"), width: 0, paths: bars, points: { show: false } },
+        { label: this.words[0], scale: "calls", fill: color("--brand"), stroke: color("--brand"), width: 0, paths: bars, points: { show: false } },
+        { label: this.words[2], scale: "share", stroke: color("--ok"), width: 2, spanGaps: false, points: { show: true, size: 6 } },
+      ],
+    }, [this.steps.map((_, i) => i), this.steps.map((x, i) => x.answered + lost[i]!), this.steps.map((x) => x.answered), level], this);
+  }
+}
+
+customElements.define("sahut-chart", Chart);

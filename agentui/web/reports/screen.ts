@@ -1,0 +1,116 @@
+// The reports' page: what is asked, the figures, the chart, the table.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { at, count, dayAndTime, spell } from "../format";
+import { button, dialog, icon, mark } from "../parts";
+import { timelineDialog } from "../board/calls";
+import "./chart";
+import { question } from "./question";
+import { counts, query, zones, type Count, type ReportLine, type ReportStep, type Scene } from "./state";
+
+export function screen(scene: Scene): TemplateResult {
+  const { s, w, b, r, act } = scene;
+  return html`<a class="skip" href="#main">${r.title}</a>
+    <header class="bar admin-bar"><h1 class="brand">${mark()}<span>${w.product} <span class="brand-sub">${r.title}</span></span></h1><span class="grow"></span>
+      <a class="btn ghost" href="/board?lang=${s.lang}">${b.title}</a><a class="btn ghost" href="/admin?lang=${s.lang}">${b.toAdmin}</a>
+      <button type="button" class="btn ghost" lang=${s.lang === "en" ? "id" : "en"} @click=${act.switchLang}><span class="label">${w.otherLanguage}</span></button></header>
+    <main id="main" tabindex="-1" class="board reports">${question(scene)}
+      <div role="alert">${s.signedOut ? html`<p class="banner bad">${icon("warn")}<span>${b.signedOut}</span></p>` : s.trouble ? html`<p class="banner bad">${icon("warn")}<span>${s.trouble}</span></p>` : nothing}</div>
+      <p role="status" class="hint">${s.busy ? w.loading : s.report ? r.found(count(s.report.all.offered, s.lang), range(scene)) : nothing}</p>
+      ${s.report ? body(scene) : nothing}</main>
+    ${behind(scene)}${explained(scene)}${timelineDialog({ s: { ...s, board: { status: { queues: s.queues.map((q) => ({ queue: q.id, label: q.label })), agents: s.agents.map((g) => ({ agent: g.id, name: g.name })) } } }, w, a: scene.a, b, act })}`;
+}
+
+function range({ s, r }: Scene): string {
+  const day = (d: string) => new Intl.DateTimeFormat(s.lang === "id" ? "id-ID" : "en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(Date.parse(`${d}T12:00:00Z`));
+  return r.range(day(s.asked.from), day(s.asked.to), zones[s.asked.zone], s.report!.t, s.report!.s);
+}
+
+function body(scene: Scene): TemplateResult {
+  const { s, r } = scene;
+  const all = s.report!.all;
+  return html`<dl class="figures-big">${r.shownKpis.map((id) => html`<div><dt><button type="button" class="formula" id="kpi-${id}" @click=${() => scene.act.explain(id)}>${r.kpis[id]![0]}</button></dt><dd>${kpi(scene, all, id)}</dd></div>`)}</dl>
+    ${all.offered === 0 && all.blocked === 0 ? html`<p class="empty">${r.nothing}</p>` : html`<section class="card day" aria-labelledby="chart-title"><h2 id="chart-title">${r.chart}</h2>
+      <sahut-chart aria-hidden="true" .steps=${s.report!.steps} .words=${[r.counts.answered, r.lost, r.kpis["service_level"]![0]]} .language=${s.lang} .zone=${s.asked.zone} .hours=${s.asked.step === "hour"}></sahut-chart></section>`}
+    ${table(scene)}${s.report!.queues.length > 1 ? byQueue(scene) : nothing}${files(scene)}`;
+}
+
+export function kpi({ s }: Scene, f: ReportLine, id: string): string {
+  const k = f.kpis.find((x) => x.id === id);
+  if (!k || !k.shown) return "–";
+  return k.unit === "percent" ? `${count(Math.round(k.value * 10) / 10, s.lang)} %` : spell(k.value * 1000, s.lang);
+}
+
+function table(scene: Scene): TemplateResult {
+  const { s, r, act } = scene;
+  const rows = sorted(s.report!.steps, s.sort);
+  const head = (by: Count | "start", label: string) => html`<th scope="col" class=${by === "start" ? "" : "num"} aria-sort=${s.sort.by === by ? (s.sort.down ? "descending" : "ascending") : "none"}>
+    <button type="button" class="sort" id="sort-${by}" @click=${() => act.sort(by)}>${label}${s.sort.by === by ? html`<span aria-hidden="true"> ${s.sort.down ? "▾" : "▴"}</span>` : nothing}</button></th>`;
+  return html`<section class="stack" aria-labelledby="rows-title"><h2 id="rows-title">${r.rows[s.asked.step]}</h2>
+    <div class="table-box" tabindex="0" role="region" aria-label=${r.table}><table class="rows"><thead><tr>${head("start", r.steps[s.asked.step]!)}${counts.map((c) => head(c, r.counts[c]))}
+      <th scope="col" class="num">${r.kpis["service_level"]![0]}</th><th scope="col" class="num">${r.kpis["average_speed_of_answer"]![0]}</th></tr></thead>
+      <tbody>${rows.map((x) => html`<tr><th scope="row" data-label=${r.steps[s.asked.step]}>${stepName(scene, x.start)}</th>${counts.map((c) => html`<td class="num" data-label=${r.counts[c]}>${cell(scene, x, c, x.start)}</td>`)}
+        <td class="num" data-label=${r.kpis["service_level"]![0]}>${kpi(scene, x, "service_level")}</td><td class="num" data-label=${r.kpis["average_speed_of_answer"]![0]}>${kpi(scene, x, "average_speed_of_answer")}</td></tr>`)}
+        <tr class="sum"><th scope="row" data-label="">${r.sum}</th>${counts.map((c) => html`<td class="num" data-label=${r.counts[c]}>${cell(scene, total(scene), c, "")}</td>`)}
+          <td class="num" data-label=${r.kpis["service_level"]![0]}>${kpi(scene, total(scene), "service_level")}</td><td class="num" data-label=${r.kpis["average_speed_of_answer"]![0]}>${kpi(scene, total(scene), "average_speed_of_answer")}</td></tr></tbody></table></div></section>`;
+}
+
+// total is of the queue that was asked for, or of all.
+function total({ s }: Scene): ReportLine {
+  return s.report!.queues.find((q) => q.queue === s.asked.queue) ?? s.report!.all;
+}
+
+function cell({ s, r, act }: Scene, f: ReportLine, c: Count, start: string): TemplateResult | string {
+  const n = count(f[c], s.lang);
+  if (f[c] === 0) return n;
+  return html`<button type="button" class="cell" id="c-${c}-${start || "all"}" @click=${() => act.open(c, start)}>${n}<span class="visually-hidden"> ${r.openCalls}</span></button>`;
+}
+
+export function sorted(steps: ReportStep[], by: Scene["s"]["sort"]): ReportStep[] {
+  const value = (x: ReportStep) => (by.by === "start" ? Date.parse(x.start) : x[by.by]);
+  return [...steps].sort((x, y) => (by.down ? value(y) - value(x) : value(x) - value(y)));
+}
+
+function stepName({ s, r }: Scene, start: string): string {
+  const form: Intl.DateTimeFormatOptions = s.asked.step === "hour" ? { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } : { weekday: "short", day: "numeric", month: "short" };
+  const text = new Intl.DateTimeFormat(s.lang === "id" ? "id-ID" : "en-GB", { ...form, timeZone: s.asked.zone }).format(Date.parse(start));
+  return s.asked.step === "week" ? r.weekOf(text) : text;
+}
+
+function byQueue(scene: Scene): TemplateResult {
+  const { s, r } = scene;
+  return html`<section class="stack" aria-labelledby="byqueue-title"><h2 id="byqueue-title">${r.byQueue}</h2><div class="table-box"><table class="rows"><thead><tr><th scope="col">${r.queue}</th>
+    <th scope="col" class="num">${r.counts.offered}</th><th scope="col" class="num">${r.counts.answered}</th><th scope="col" class="num">${r.counts.abandoned}</th>${r.queueKpis.map((id) => html`<th scope="col" class="num">${r.kpis[id]![0]}</th>`)}</tr></thead>
+    <tbody>${s.report!.queues.map((q) => html`<tr><th scope="row" data-label=${r.queue}>${queueName(scene, q.queue ?? "")}</th><td class="num" data-label=${r.counts.offered}>${count(q.offered, s.lang)}</td><td class="num" data-label=${r.counts.answered}>${count(q.answered, s.lang)}</td>
+      <td class="num" data-label=${r.counts.abandoned}>${count(q.abandoned, s.lang)}</td>${r.queueKpis.map((id) => html`<td class="num" data-label=${r.kpis[id]![0]}>${kpi(scene, q, id)}</td>`)}</tr>`)}</tbody></table></div></section>`;
+}
+
+export function queueName({ s }: Scene, id: string): string {
+  return s.queues.find((q) => q.id === id)?.label ?? id;
+}
+
+function files({ s, r }: Scene): TemplateResult {
+  return html`<p class="do"><a class="btn plain" id="csv" href="/api/v1/report/table?format=csv&${link(s)}" download>${r.csv}</a><a class="btn plain" id="xlsx" href="/api/v1/report/table?format=xlsx&${link(s)}" download>${r.xlsx}</a></p>
+    <p class="hint">${r.smallCells}</p>`;
+}
+
+function link(s: Scene["s"]): string {
+  return query(s.asked);
+}
+
+function behind(scene: Scene): TemplateResult {
+  const { s, w, b, r, act } = scene;
+  const k = s.timeline ? null : s.behind; // one dialog at a time
+  return dialog(!!k, r.callsBehind, act.close, k ? html`<h2>${r.counts[k.count]} · ${k.start ? stepName(scene, k.start) : r.sum}</h2>
+    ${!k.calls ? html`<p class="hint">${w.loading}</p>` : html`<p class="hint">${r.callsFound(count(k.calls.length, s.lang), k.more)}</p>
+      <ul class="behind">${k.calls.map((c) => html`<li><span class="when">${at(c.ended) ? dayAndTime(c.ended, s.lang) : ""}</span><span>${queueName(scene, c.queue)} · ${r.results[c.result] ?? c.result} · ${r.waited(spell(c.wait_ms, s.lang))}</span>
+        ${c.contact ? button({ label: b.timeline, kind: "ghost", id: `look-${c.contact}`, click: () => act.look(c.contact) }) : nothing}</li>`)}</ul>`}
+    <div class="do">${button({ label: w.close, click: act.close })}</div>` : nothing, "wide");
+}
+
+function explained({ s, w, r, act }: Scene): TemplateResult {
+  const k = r.kpis[s.explained];
+  const f = s.report?.all.kpis.find((x) => x.id === s.explained);
+  return dialog(!!k, k?.[0] ?? "", () => act.explain(""), k ? html`<h2>${k[0]}</h2><p>${k[1]}</p>${f ? html`<p class="hint">${r.taken(count(f.n, s.lang), f.unit, f.shown)} ${r.limits(s.report!.t, s.report!.s)} <code>${s.explained}</code></p>` : nothing}
+    <div class="do">${button({ label: w.close, click: () => act.explain("") })}</div>` : nothing);
+}
