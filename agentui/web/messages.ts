@@ -53,6 +53,7 @@ export interface OfferView {
   given_by?: string;
   consult?: boolean; // she is only asked; the caller stays with given_by
   callback?: CallbackView; // nobody is on the line; accepted, she is called
+  before?: number; // how often she called in the last 30 days
   danger?: boolean; // what the caller said by keys
   language?: string;
   topic?: string;
@@ -129,6 +130,7 @@ export interface WrapUpView {
   ended_by: "caller" | "agent" | "system" | "network";
   block?: "may" | "held";
   rest?: boolean; // one is offered
+  follows?: "decompression" | "load_break"; // a rest that comes by itself
   disposition?: string; // chosen so far
   back?: BackView;
   extendable?: boolean;
@@ -232,6 +234,18 @@ export type ClientMessage =
   | { type: "wrapup.finish"; contact: string; disposition: string }
   | { type: "stats"; rtt_ms: number; jitter_ms: number; loss: number; concealed: number }
   | { type: "ping"; t: number };
+
+/** Her own day; of /api/v1/me/day. */
+export interface MyDay {
+  from: string;
+  calls: DayCall[];
+  pauses: DayPause[];
+  sums: { calls: number; talk_ms: number; wrapup_ms: number; ready_ms: number; paused_ms: number; shift_ms: number };
+}
+
+export interface DayCall { contact: string; at: string; queue: string; direction: "in" | "out"; caller: string; talk_ms: number; running?: boolean; disposition?: string }
+
+export interface DayPause { at: string; reason?: string; ms: number; running?: boolean }
 
 /** A message a caller left; of /api/v1/messages. */
 export interface VoiceMessage {

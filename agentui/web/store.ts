@@ -3,6 +3,8 @@
 // on the screen is a function of it. fold is pure; Store only keeps the latest.
 
 import { at, type Lang } from "./format";
+import type { DayShown } from "./myday";
+import type { NotePage } from "./notebook";
 import type { Announcement, AgentView, Ask, Choice, Notice, NoticeCode, ServerMessage, Targets, VoiceMessage, Wish } from "./messages";
 
 /** How the page's wire to the server is. */
@@ -89,6 +91,9 @@ export interface Snapshot {
   readonly disposition: string; // chosen in the form, not yet sent
   readonly messages: readonly VoiceMessage[]; // of her queues
   readonly playing: string; // the message that is listened to
+  readonly note: NotePage | null; // of the contact she has
+  readonly notesLeft: readonly NotePage[]; // of earlier ones, not kept yet
+  readonly day: DayShown;
   readonly wish: Wish | ""; // of the caller, as the server keeps it
   readonly contact: string; // the contact keysSent and disposition belong to
   readonly dialog: "" | "pause" | "keypad" | "dial" | "transfer" | "shortcuts"; // the open one
@@ -122,6 +127,7 @@ export function blank(lang: Lang): Snapshot {
   return {
     lang, link: "connecting", linkSince: 0, offset: 0, agent: "", name: "", role: "volunteer", epoch: 0, view: null,
     dispositions: [], pauseReasons: [], draining: false, announcement: null, asked: {}, told: [], keysSent: "", disposition: "", wish: "", messages: [], playing: "",
+    note: null, notesLeft: [], day: "closed",
     contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, shortcutsOn: true, notify: "default", sound: noSound,
   };
 }
@@ -224,6 +230,7 @@ function answered(s: Snapshot, next: AgentView): Snapshot["asked"] {
     || JSON.stringify(was.call?.back) !== JSON.stringify(next.call?.back) || JSON.stringify(was.wrapup?.back) !== JSON.stringify(next.wrapup?.back)
     || was.call?.listening !== next.call?.listening
     || was.wrapup?.block !== next.wrapup?.block || was.wrapup?.rest !== next.wrapup?.rest
+    || was.wrapup?.follows !== next.wrapup?.follows || was.wrapup?.disposition !== next.wrapup?.disposition
     || was.wrapup?.until !== next.wrapup?.until;
   if (moved) return {};
   const left = { ...s.asked };

@@ -12,6 +12,9 @@ import { render } from "lit";
 import { chosenLang, useLang, words } from "./i18n";
 import { Live } from "./live";
 import { Media } from "./media";
+import { listenForDigits } from "./digits";
+import { DayWatch } from "./myday";
+import { Notebook, request } from "./notebook";
 import type { Ask, ClientMessage, ServerMessage, Targets, VoiceMessage } from "./messages";
 import { Ring } from "./ring";
 import { keepShortcuts, listenForShortcuts, shortcutsKept } from "./shortcuts";
@@ -28,6 +31,12 @@ const store = new Store({
 });
 const ring = new Ring();
 const media = new Media({ send: (m) => live.send(m), report: (sound) => store.patch({ sound }), passed });
+const notebook = new Notebook({
+  request, now: () => Date.now(),
+  later: (ms, then) => { const t = window.setTimeout(then, ms); return () => clearTimeout(t); },
+  report: (note, notesLeft) => store.patch({ note, notesLeft }),
+});
+const day = new DayWatch((d) => store.patch({ day: d }));
 const live = new Live({ message: heard, link: (link) => linkChanged(link) });
 
 let checkedSince = ""; // the check of which visit to the state checking has begun
@@ -79,6 +88,8 @@ function linkChanged(link: Snapshot["link"]): void {
 function follow(s: Snapshot): void {
   const view = s.view;
   if (!view) return;
+  notebook.follow((view.call?.role ? "" : view.call?.contact) ?? view.wrapup?.contact ?? "");
+  day.follow(`${view.state} ${view.since}`);
   const answering = waits(s, "accept");
   const here = soundHere(view);
   if (here && view.state === "offered" && view.offer && !answering && !waits(s, "decline")) {
@@ -234,7 +245,15 @@ const app: App = {
     store.patch({ disposition });
     withContact((contact) => ({ type: "wrapup.choose", contact, disposition }));
   },
-  finishWrapUp: () => withContact((contact) => ({ type: "wrapup.finish", contact, disposition: store.now.disposition })),
+  finishWrapUp: () => void finishWrapUp(),
+  write: (text) => notebook.type(text),
+  keepNote: () => void notebook.flush(),
+  dropNote: (contact) => notebook.drop(contact),
+  showDay: (open) => day.show(open),
+  reloadDay() {
+    day.show(false);
+    day.show(true);
+  },
   retrySound() {
     ring.unlock();
     media.retry(store.now.view?.state === "checking");
@@ -265,6 +284,14 @@ const app: App = {
   signOut: () => void signOut(),
   micLevel: () => media.micLevel(),
 };
+
+// finishWrapUp waits a moment for the last words of the note, no longer: what is
+// not kept by then is tried on afterwards.
+async function finishWrapUp(): Promise<void> {
+  const contact = store.now.view?.wrapup?.contact;
+  if (store.now.note?.dirty) await Promise.race([notebook.flush(), new Promise((done) => setTimeout(done, 1500))]);
+  if (contact && store.now.view?.wrapup?.contact === contact) ask({ type: "wrapup.finish", contact, disposition: store.now.disposition });
+}
 
 // loadTargets asks whom she can give the call to, for the dialog that opened.
 async function loadTargets(): Promise<void> {
@@ -333,11 +360,13 @@ async function holdScreen(on: boolean): Promise<void> {
 }
 
 document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") notebook.leave(); // a telephone may end the page without a word
   if (wantsLock) void holdScreen(true);
 });
 
 addEventListener("beforeunload", (e) => {
-  if (store.now.view?.call) e.preventDefault();
+  notebook.leave();
+  if (store.now.view?.call || notebook.atRisk) e.preventDefault();
 });
 
 const root = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
@@ -368,6 +397,7 @@ async function whoAmI(): Promise<void> {
 }
 
 store.subscribe(draw);
+listenForDigits(() => store.now, app.choose);
 listenForShortcuts(() => store.now, app, (at) => store.patch({ hangUpArmed: at }));
 window.setInterval(() => {
   store.set((s) => age(s, Date.now()));

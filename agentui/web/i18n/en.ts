@@ -298,6 +298,33 @@ export const en = {
   dispositionNone: "Not chosen",
   wrapUpLeft: "Time left",
   wrapUpLead: "Breathe. Nothing rings until you are done.",
+  restFollows: {
+    decompression: "That was a heavy call. When you finish, nothing rings for a while. Press Ready when you want to go on sooner.",
+    load_break: "You have carried a lot. When you finish, you are on a break until you press Ready.",
+  },
+
+  // ---- notes
+  note: "Notes",
+  noteHint: "Kept sealed on the server as you type, nothing on this device. Only you see it now; when you are done, supervisors can.",
+  noteSaving: "Saving…",
+  noteSaved: (time: string) => `Saved ${time}`,
+  noteRetry: "Not saved yet. Keep this page open; it tries again by itself.",
+  noteRefused: "The server does not take this note any more.",
+  noteLeft: "A note is not saved",
+  noteLeftRefused: "The call has been over for too long, so the server does not take it any more. Read it to a supervisor if it matters.",
+  noteDrop: "Throw it away",
+
+  // ---- my day
+  day: "My day",
+  dayFailed: "Your day could not be loaded.",
+  daySince: (time: string) => `Since ${time}, when your shift began.`,
+  daySums: { calls: "Calls", talk: "Talking", wrapup: "Wrap-up", ready: "Ready", paused: "Pauses", shift: "On shift" },
+  dayCalls: "My calls",
+  dayNoCalls: "No call yet.",
+  dayPauses: "My pauses",
+  dayRunning: "now",
+  dayOut: "Call as the helpline",
+  before: (n: number) => `Has called before: ${n < 99 ? many(n, "time", "times") : "99 times or more"} in 30 days`,
 
   // ---- reconnecting
   reconnectTitle: "Reconnecting…",

@@ -42,6 +42,15 @@ const call = { contact: "01J", queue: "hotline", label: "Hotline", caller: "•�
 const live: Sound = { ...sound, phase: "live", quality: "good", figures: { rtt_ms: 38, jitter_ms: 4, loss: 0.002, concealed: 0.001 } };
 const offer = { id: 12, contact: "01J", queue: "hotline", label: "Hotline", caller: "••••963", waiting_since: ago(100), expires: ahead(18) };
 const callback = (state: "waiting" | "offered" | "calling" | "parked") => ({ id: "01K", queue: "hotline", label: "Hotline", state, queued: ago(1500), expires: ahead(80_000), attempts: 0, most: 3, safe: "yes" as const });
+const noted = { contact: "01J", phase: "open" as const, text: lang === "id" ? "Sudah bicara dengan kakaknya. Mau menelepon lagi besok sore." : "Has spoken with her sister. Wants to call again tomorrow afternoon.", saved: now - 60_000, dirty: false, trouble: "" as const };
+const aday = {
+  from: ago(5 * 3600 + 1000), sums: { calls: 3, talk_ms: 4_100_000, wrapup_ms: 540_000, ready_ms: 9_800_000, paused_ms: 2_100_000, shift_ms: 18_000_000 },
+  calls: [
+    { contact: "A", at: ago(15_000), queue: "hotline", direction: "in" as const, caller: "••••963", talk_ms: 2_100_000, disposition: "listened" },
+    { contact: "B", at: ago(9000), queue: "remaja", direction: "in" as const, caller: "anonymous", talk_ms: 43_000 },
+    { contact: "C", at: ago(900), queue: "hotline", direction: "out" as const, caller: "••••678", talk_ms: 900_000, running: true }],
+  pauses: [{ at: ago(12_000), reason: "meal", ms: 1_500_000 }, { at: ago(5000), reason: "decompression", ms: 600_000 }],
+};
 const wrapup = { contact: "01J", label: "Hotline", talk_ms: 751_000, until: ahead(94), ended_by: "caller" as const, extendable: true };
 
 const states: Record<string, Partial<Snapshot>> = {
@@ -104,6 +113,15 @@ const states: Record<string, Partial<Snapshot>> = {
   silent_asked: { view: view({ state: "talking", call: { ...call, block: "held", silent: { question: "near", asked: ago(20), answers: [{ question: "danger", answer: "yes", at: ago(60) }, { question: "near", answer: "no", at: ago(12) }] } } }), sound: live, contact: "01J" },
   wrapup_abuse: { view: view({ state: "wrapup", since: ago(3), wrapup: { ...wrapup, ended_by: "agent", talk_ms: 40_000, rest: true, block: "may" } }), disposition: "prank", contact: "01J" },
   wrapup: { view: view({ state: "wrapup", since: ago(26), wrapup }), disposition: "listened", contact: "01J" },
+  before: { view: view({ state: "offered", since: ago(2), offer: { ...offer, before: 3 } }) },
+  note: { view: view({ state: "talking", call }), sound: live, contact: "01J", note: noted },
+  note_retry: { view: view({ state: "talking", call }), sound: live, contact: "01J", note: { ...noted, dirty: true, trouble: "retry" } },
+  note_left: { view: view({ state: "ready" }), notesLeft: [{ ...noted, dirty: true, trouble: "refused" }] },
+  wrapup_note: { view: view({ state: "wrapup", since: ago(26), wrapup: { ...wrapup, disposition: "listened", follows: "decompression" } }), disposition: "listened", contact: "01J", note: { ...noted, dirty: true } },
+  wrapup_heavy: { view: view({ state: "wrapup", since: ago(26), wrapup: { ...wrapup, disposition: "listened", rest: true } }), disposition: "listened", contact: "01J", note: { ...noted, text: "", saved: 0 } },
+  day: { view: view({ state: "ready" }), day: aday },
+  day_empty: { view: view({ state: "ready" }), day: { from: new Date(new Date().setHours(0, 0, 0, 0)).toISOString(), calls: [], pauses: [], sums: { calls: 0, talk_ms: 0, wrapup_ms: 0, ready_ms: 30_000, paused_ms: 0, shift_ms: 60_000 } } },
+  day_failed: { view: view({ state: "ready" }), day: "failed" },
   paused: { view: view({ state: "paused", reason: "meal" }) },
   pause: { view: view({ state: "ready" }), dialog: "pause" },
   keypad: { view: view({ state: "talking", call }), sound: live, dialog: "keypad", keysSent: "12#" },

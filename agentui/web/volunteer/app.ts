@@ -45,6 +45,11 @@ export interface App {
   wish(what: Wish): void;
   listen(message: string): void;
   markMessage(message: string, state: "open" | "taken" | "done"): void;
+  write(note: string): void;
+  keepNote(): void;
+  dropNote(contact: string): void;
+  showDay(open: boolean): void;
+  reloadDay(): void;
   extend(): void;
   choose(disposition: string): void;
   finishWrapUp(): void;

@@ -7,6 +7,7 @@ import { soundHere, waits } from "../store";
 import type { Scene } from "./app";
 import { faultCard, meter } from "./check";
 import { back, listening, offered, otherAfterAll } from "./callback";
+import { note } from "./note";
 import { sos, third, watched } from "./room";
 import { abuse, silentPanel, silentTile } from "./silent";
 
@@ -21,7 +22,8 @@ export function offer({ s, w, app }: Scene): TemplateResult {
       ${said(w, o)}
       ${offered({ s, w, app })}
       ${o.given_by ? html`<p class="lead"><b>${o.consult ? w.consultBy(o.given_by) : w.givenBy(o.given_by)}</b></p>` : nothing}
-      <p class="lead">${who(w, o.caller)} · <sahut-tick role="timer" .text=${(now: number) => w.waitingFor(spell(now + s.offset - at(o.waiting_since), s.lang))}></sahut-tick></p></div>
+      <p class="lead">${who(w, o.caller)} · <sahut-tick role="timer" .text=${(now: number) => w.waitingFor(spell(now + s.offset - at(o.waiting_since), s.lang))}></sahut-tick></p>
+      ${o.before ? html`<p class="lead">${w.before(o.before)}</p>` : nothing}</div>
     ${soundHere(s.view) ? nothing : html`<p class="call-out speak">${icon("phone")}<span>${w.answerOn[device(s)]}</span></p>`}
     <div class="answer-row ${soundHere(s.view) ? "" : "one"}">
       ${!soundHere(s.view) ? nothing : button({ label: w.answer, click: app.answer, kind: "go", size: "xl", icon: "phone", key: "F2", busy: answering, reason: waits(s, "decline") ? w.slow : undefined })}
@@ -62,6 +64,7 @@ export function call(scene: Scene): TemplateResult {
     ${silentPanel(scene)}
     ${c.held && c.third ? nothing : html`<div class="hang-up">${button({ label: w.hangUp, click: app.hangUp, kind: "stop", size: "lg", icon: "hangup", key: "F9", busy: waits(s, "hangup") })}
       ${s.hangUpArmed ? html`<p class="hint" role="alert">${w.hangUpAgain}</p>` : nothing}</div>`}
+    ${c.role ? nothing : note(scene)}
     ${sos(scene)}
     ${otherAfterAll(scene)}
     ${c.connecting ? nothing : back(scene, c.back)}

@@ -1,13 +1,15 @@
-// The stage after a call: how it went, in one choice; nothing about the caller
-// is written down here.
+// The stage after a call: how it went, in one choice or one key, and what she
+// wrote down.
 
 import { html, nothing, type TemplateResult } from "lit";
 import { at, spell, timer } from "../format";
-import { button } from "../parts";
+import { button, icon } from "../parts";
 import { waits } from "../store";
 import type { Scene } from "./app";
 import { afterwards, wishes } from "./call";
 import { back } from "./callback";
+import { digit } from "../digits";
+import { note } from "./note";
 import { afterAbuse } from "./silent";
 
 export function wrapUp(scene: Scene): TemplateResult {
@@ -22,8 +24,10 @@ export function wrapUp(scene: Scene): TemplateResult {
       ${u.extendable ? button({ label: w.extend, click: app.extend, icon: "plus", busy: waits(s, "wrapup.extend") }) : nothing}</div>`}</div>
     ${u.open ? nothing : html`<sahut-bar .share=${(now: number) => left(now) / whole}></sahut-bar>`}
     ${s.dispositions.length > 0 ? html`<fieldset class="chips"><legend>${w.dispositionQuestion}</legend>
-      ${s.dispositions.map((d) => html`<label class="chip"><input type="radio" name="disposition" value=${d.code}
-        .checked=${s.disposition === d.code} @change=${() => app.choose(d.code)}><span>${d.label[s.lang] || d.code}</span></label>`)}</fieldset>` : nothing}
+      ${s.dispositions.map((d, i) => html`<label class="chip"><input type="radio" name="disposition" value=${d.code} aria-keyshortcuts=${digit(s, i) || nothing}
+        .checked=${s.disposition === d.code} @change=${() => app.choose(d.code)}><span>${digit(s, i) ? html`<kbd aria-hidden="true">${digit(s, i)}</kbd>` : nothing}${d.label[s.lang] || d.code}</span></label>`)}</fieldset>` : nothing}
+    ${u.follows ? html`<p class="call-out" role="status">${icon("cup")}<span>${w.restFollows[u.follows]}</span></p>` : nothing}
+    ${note(scene)}
     ${back(scene, u.back)}
     <div class="do">${button({ label: w.finishWrapUp, click: app.finishWrapUp, kind: "primary", size: "xl", icon: "check", key: "F2", busy: waits(s, "wrapup.finish") })}</div>
     <p class="hint">${w.wrapUpLead}</p>
