@@ -190,7 +190,7 @@ export class Notebook {
 }
 
 /** The way to the server. last: the page goes, the request may not. */
-export async function request(method: "GET" | "PUT", contact: string, text: string | null, last: boolean): Promise<Answer> {
+async function request(method: "GET" | "PUT", contact: string, text: string | null, last: boolean): Promise<Answer> {
   try {
     const r = await fetch(`/api/v1/me/notes/${encodeURIComponent(contact)}`, {
       method, keepalive: last, signal: last ? undefined : AbortSignal.timeout(8000),
@@ -200,4 +200,15 @@ export async function request(method: "GET" | "PUT", contact: string, text: stri
   } catch {
     return { status: 0 };
   }
+}
+
+/** The notebook of this browser. */
+export function openNotebook(report: NotebookOptions["report"]): Notebook {
+  return new Notebook({
+    request, report, now: () => Date.now(),
+    later(ms, then) {
+      const t = window.setTimeout(then, ms);
+      return () => clearTimeout(t);
+    },
+  });
 }

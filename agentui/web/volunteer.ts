@@ -11,11 +11,13 @@
 import { render } from "lit";
 import { chosenLang, useLang, words } from "./i18n";
 import { Live } from "./live";
+import { Mailbox } from "./mailbox";
 import { Media } from "./media";
 import { listenForDigits } from "./digits";
 import { DayWatch } from "./myday";
-import { Notebook, request } from "./notebook";
-import type { Ask, ClientMessage, ServerMessage, Targets, VoiceMessage } from "./messages";
+import { openNotebook } from "./notebook";
+import type { Ask, ClientMessage, ServerMessage, Targets }
+ from "./messages";
 import { Ring } from "./ring";
 import { keepShortcuts, listenForShortcuts, shortcutsKept } from "./shortcuts";
 import { age, blank, fold, soundHere, Store, tell, waits, type Snapshot } from "./store";
@@ -31,11 +33,7 @@ const store = new Store({
 });
 const ring = new Ring();
 const media = new Media({ send: (m) => live.send(m), report: (sound) => store.patch({ sound }), passed });
-const notebook = new Notebook({
-  request, now: () => Date.now(),
-  later: (ms, then) => { const t = window.setTimeout(then, ms); return () => clearTimeout(t); },
-  report: (note, notesLeft) => store.patch({ note, notesLeft }),
-});
+const notebook = openNotebook((note, notesLeft) => store.patch({ note, notesLeft }));
 const day = new DayWatch((d) => store.patch({ day: d }));
 const live = new Live({ message: heard, link: (link) => linkChanged(link) });
 
@@ -240,7 +238,7 @@ const app: App = {
     withContact((contact) => ({ type: "wish", contact, what, on }));
   },
   listen: (playing) => store.patch({ playing }),
-  markMessage: (id, state) => void markMessage(id, state),
+  markMessage: (id, state) => void mailbox.mark(id, state),
   choose(disposition) {
     store.patch({ disposition });
     withContact((contact) => ({ type: "wrapup.choose", contact, disposition }));
@@ -305,30 +303,7 @@ async function loadTargets(): Promise<void> {
   store.patch({ targets });
 }
 
-// The messages of her queues: asked for while the page is looked at, for
-// colleagues take them too.
-async function loadMessages(): Promise<void> {
-  const { view, link } = store.now;
-  if (document.visibilityState !== "visible" || link !== "live" || !view || view.state === "offline") return;
-  try {
-    const r = await fetch("/api/v1/messages", { signal: AbortSignal.timeout(5000) });
-    if (r.ok) store.patch({ messages: ((await r.json()) as { messages: VoiceMessage[] }).messages });
-  } catch {
-    // the next round asks again
-  }
-}
-window.setInterval(() => void loadMessages(), 20_000);
-
-async function markMessage(id: string, state: string): Promise<void> {
-  try {
-    await fetch(`/api/v1/messages/${encodeURIComponent(id)}`, {
-      method: "PATCH", headers: { "Content-Type": "application/json", "X-Sahut": "1" }, body: JSON.stringify({ state }), signal: AbortSignal.timeout(5000),
-    });
-  } finally {
-    if (store.now.playing === id && state !== "taken") store.patch({ playing: "" });
-    await loadMessages();
-  }
-}
+const mailbox = new Mailbox(() => store.now, (part) => store.patch(part));
 
 async function signOut(): Promise<void> {
   live.stop();

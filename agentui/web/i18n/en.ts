@@ -305,7 +305,7 @@ export const en = {
 
   // ---- notes
   note: "Notes",
-  noteHint: "Kept sealed on the server as you type, nothing on this device. Only you see it now; when you are done, supervisors can.",
+  noteHint: "Kept sealed on the server as you type, not on this device. When you are done, supervisors can read it.",
   noteSaving: "Saving…",
   noteSaved: (time: string) => `Saved ${time}`,
   noteRetry: "Not saved yet. Keep this page open; it tries again by itself.",

@@ -287,7 +287,7 @@ export const id: Words = {
   },
 
   note: "Catatan",
-  noteHint: "Disimpan tersegel di server selagi Anda mengetik, tidak ada yang tertinggal di perangkat ini. Sekarang hanya Anda yang melihatnya; setelah selesai, penyelia juga dapat.",
+  noteHint: "Disimpan tersegel di server selagi Anda mengetik, bukan di perangkat ini. Setelah Anda selesai, penyelia dapat membacanya.",
   noteSaving: "Menyimpan…",
   noteSaved: (time) => `Tersimpan ${time}`,
   noteRetry: "Belum tersimpan. Biarkan halaman ini terbuka; ia mencoba lagi sendiri.",

@@ -64,8 +64,8 @@ export function call(scene: Scene): TemplateResult {
     ${silentPanel(scene)}
     ${c.held && c.third ? nothing : html`<div class="hang-up">${button({ label: w.hangUp, click: app.hangUp, kind: "stop", size: "lg", icon: "hangup", key: "F9", busy: waits(s, "hangup") })}
       ${s.hangUpArmed ? html`<p class="hint" role="alert">${w.hangUpAgain}</p>` : nothing}</div>`}
-    ${c.role ? nothing : note(scene)}
     ${sos(scene)}
+    ${c.role ? nothing : note(scene)}
     ${otherAfterAll(scene)}
     ${c.connecting ? nothing : back(scene, c.back)}
     ${wishes(scene)}

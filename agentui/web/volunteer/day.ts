@@ -26,8 +26,8 @@ function body(scene: Scene, d: MyDay): TemplateResult {
       <dt>${w.daySums.wrapup}</dt><dd>${sum(d.sums.wrapup_ms)}</dd><dt>${w.daySums.ready}</dt><dd>${sum(d.sums.ready_ms)}</dd>
       <dt>${w.daySums.paused}</dt><dd>${sum(d.sums.paused_ms)}</dd><dt>${w.daySums.shift}</dt><dd>${sum(d.sums.shift_ms)}</dd></dl>
     <h3>${w.dayCalls}</h3>
-    ${d.calls.length === 0 ? html`<p class="hint">${w.dayNoCalls}</p>` : html`<ol class="day-list">${d.calls.map((c) => call(scene, c))}</ol>`}
-    ${d.pauses.length === 0 ? nothing : html`<h3>${w.dayPauses}</h3><ol class="day-list">${d.pauses.map((p) => pause(scene, p))}</ol>`}`;
+    ${d.calls.length === 0 ? html`<p class="hint">${w.dayNoCalls}</p>` : html`<ol class="day-list">${d.calls.toReversed().map((c) => call(scene, c))}</ol>`}
+    ${d.pauses.length === 0 ? nothing : html`<h3>${w.dayPauses}</h3><ol class="day-list">${d.pauses.toReversed().map((p) => pause(scene, p))}</ol>`}`;
 }
 
 function call({ s, w }: Scene, c: DayCall): TemplateResult {
