@@ -85,7 +85,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *request) error {
 	if err := s.openSession(w, r, user); err != nil {
 		return err
 	}
-	http.Redirect(w, r.Request, landing(user, next), http.StatusSeeOther)
+	http.Redirect(w, r.Request, inLanguage(r.Request, landing(user, next)), http.StatusSeeOther)
 	return nil
 }
 
@@ -252,6 +252,24 @@ func language(r *http.Request) string {
 	case "en", "id":
 		return asked
 	}
+	return preferred(r)
+}
+
+// inLanguage has the page that follows speak the language that was chosen here,
+// when that is not what the browser asks for anyway.
+func inLanguage(r *http.Request, page string) string {
+	u, err := url.Parse(page)
+	if lang := language(r); err == nil && lang != preferred(r) && !u.Query().Has("lang") {
+		q := u.Query()
+		q.Set("lang", lang)
+		u.RawQuery = q.Encode()
+		return u.String()
+	}
+	return page
+}
+
+// preferred is the browser's first choice of the two languages there are.
+func preferred(r *http.Request) string {
 	best, quality := "en", 0.0
 	for _, part := range strings.Split(r.Header.Get("Accept-Language"), ",") {
 		tag, params, _ := strings.Cut(strings.TrimSpace(part), ";")

@@ -417,3 +417,19 @@ func TestClose(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Who chose Indonesian to sign in reads Indonesian from there on.
+func TestSignInKeepsTheLanguage(t *testing.T) {
+	h := newHouse(t)
+	for _, tt := range []struct{ chosen, browser, want string }{{"id", "en-GB", "/?lang=id"}, {"id", "id-ID,id;q=0.9", "/"}, {"en", "id", "/?lang=en"}} {
+		b := h.stranger()
+		form := b.send("GET", "/signin?lang="+tt.chosen, nil, "Accept-Language", tt.browser)
+		_, rest, _ := strings.Cut(form.body, `name="token" value="`)
+		token, _, _ := strings.Cut(rest, `"`)
+		body := url.Values{"username": {"sari"}, "password": {agentuitest.Password}, "token": {token}}.Encode()
+		r := b.send("POST", "/signin?lang="+tt.chosen, body, "Accept-Language", tt.browser, "Content-Type", "application/x-www-form-urlencoded", "Origin", h.url)
+		if got := r.header.Get("Location"); r.status != http.StatusSeeOther || got != tt.want {
+			t.Errorf("%+v: %d to %q", tt, r.status, got)
+		}
+	}
+}

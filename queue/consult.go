@@ -119,7 +119,8 @@ func (s *state) consult(a *agent, p *guest) {
 	s.showRoom(c)
 }
 
-// nextOf is the volunteer of p's line whose turn it is and who was not rung for p.
+// nextOf is the volunteer of p's line whose turn it is and who was not rung for p;
+// supervisors come last, as they do for callers.
 func (s *state) nextOf(p *guest) *agent {
 	var best *agent
 	l, c := p.line, p.contact
@@ -127,7 +128,7 @@ func (s *state) nextOf(p *guest) *agent {
 		if t == c.agent || p.tried[t.id] || c.refuses(t) {
 			continue
 		}
-		if best == nil || cmp.Or(cmp.Compare(l.tier[t.id], l.tier[best.id]), t.idle.Compare(best.idle), cmp.Compare(t.tie, best.tie)) < 0 {
+		if best == nil || cmp.Or(later(t.supervisor, best.supervisor), cmp.Compare(l.tier[t.id], l.tier[best.id]), t.idle.Compare(best.idle), cmp.Compare(t.tie, best.tie)) < 0 {
 			best = t
 		}
 	}
@@ -135,6 +136,17 @@ func (s *state) nextOf(p *guest) *agent {
 		p.tried[best.id] = true
 	}
 	return best
+}
+
+// later orders what is true after what is not.
+func later(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }
 
 // thirdGone: the third did not come, or went.

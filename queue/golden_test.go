@@ -311,6 +311,56 @@ func TestGoldenStrangersAndReturners(t *testing.T) {
 	}
 }
 
+// S9: sari asks the backup's only volunteer while somebody waits for that very
+// volunteer. Her line goes its steps meanwhile: the supervisor is rung for her,
+// the volunteer is not, and the caller who is given over stays with her.
+func TestGoldenAttendedWhileAQueueEscalates(t *testing.T) {
+	for _, merged := range []bool{false, true} {
+		tr, c := talkingTo(t, func(r *configs.Routing) {
+			r.Queues[1].MaxWait, r.Queues[1].MaxWaitNobody = dur(3*time.Minute), dur(3*time.Minute)
+			r.Queues[1].Steps = []configs.Step{{After: dur(30 * time.Second), Supervisors: true}}
+			r.Agents[1].Queues, r.Agents[2].Queues = []string{"backup"}, []string{"hotline"}
+			r.Agents = append(r.Agents, configs.Agent{ID: "rina", Name: "Rina", Queues: []string{"backup"}, Supervisor: true})
+		})
+		tr.ready("dewi", "rina")
+		tr.do(ConsultAsked{"sari", c, Target{Queue: "backup"}})
+		id := tr.guestID(c)
+		tr.mustBe("dewi", Offered)
+		waits := tr.knock("0215550000")
+		tr.do(Established{waits})
+		tr.mustBe("rina", Ready) // not yet
+		tr.do(Accepted{Agent: "dewi", Offer: OfferID(id), Page: true}, GuestJoined{c, id})
+		tr.pass(29 * time.Second)
+		tr.mustBe("rina", Ready)
+		tr.pass(time.Second)
+		tr.mustBe("rina", Offered) // the step holds
+		if tr.offered("rina") != waits {
+			t.Fatalf("rina is rung for %s", tr.offered("rina"))
+		}
+		if merged {
+			tr.do(MergeAsked{"sari", c})
+		}
+		tr.do(CompleteAsked{"sari", c}, Connected{c, "dewi"})
+		tr.mustBe("dewi", Talking)
+		tr.mustBe("sari", WrapUp)
+		tr.mustPhase(waits, waiting)
+		tr.pass(20 * time.Second) // rina does not answer; dewi is busy with who was given to her
+		tr.mustPhase(waits, waiting)
+		if o := tr.s.agents["rina"].offer; o != nil {
+			tr.do(Declined{"rina", o.id})
+		}
+		tr.do(HungUp{c, ByCaller, CauseNormal}, WrapUpFinished{Agent: "dewi", Contact: c})
+		tr.mustBe("dewi", Offered) // and now there is somebody
+		if tr.offered("dewi") != waits {
+			t.Fatalf("dewi is rung for %s", tr.offered("dewi"))
+		}
+		tr.talk("dewi")
+		tr.do(HungUp{waits, ByCaller, CauseNormal})
+		tr.mustEnd(c, OutcomeAnswered)
+		tr.mustEnd(waits, OutcomeAnswered)
+	}
+}
+
 // S13: the document is edited while six wait: whatever changes holds for them at
 // once, none is lost, and none overtakes another.
 func TestGoldenEditWhileWaiting(t *testing.T) {
