@@ -64,6 +64,11 @@ var refers = map[string]string{
 	"agents[].queues":                   "queues",
 
 	"agents[].tiers[].queue": "queues",
+
+	"shifts.weekly[].agents": "agents",
+	"shifts.weekly[].queues": "queues",
+	"shifts.dates[].agents":  "agents",
+	"shifts.dates[].queues":  "queues",
 }
 
 var choiceWords = map[string]Label{
@@ -190,6 +195,7 @@ var formWords = map[string]struct{ en, id, help string }{
 	"queues[].closed":              {"Closed now", "Tutup sekarang", "Menutup antrean sekarang, apa pun jam bukanya."},
 	"queues[].closed.until":        {"Until", "Sampai", "Sampai kapan, seperti 2026-12-24T20:00:00+07:00; setelah itu buka sendiri. Kosong: tidak ditutup."},
 	"queues[].closed.reason":       {"Why", "Alasan", "Alasannya, bagi yang melihat riwayat."},
+	"queues[].min_planned":         {"Volunteers planned at least", "Relawan terjadwal paling sedikit", "Berapa relawan seharusnya dijadwalkan selama antrean buka; bila kurang, jadwal tugas menunjukkan celah. 0 tidak pernah."},
 	"queues[].when_closed":         {"While closed", "Selama tutup", "Ke mana penelepon selama tutup; kosong: mendengar rekaman closed."},
 	"queues[].when_closed.queue":   {"Another queue", "Antrean lain", "Antrean yang mengambil alih; batas tunggunya dimulai dari awal."},
 	"queues[].when_closed.words":   {"Words", "Kata-kata", "Rekaman yang diputar sebelum panggilan berakhir."},
@@ -241,6 +247,27 @@ var formWords = map[string]struct{ en, id, help string }{
 	"flood.withheld":   {"Calls from withheld numbers", "Panggilan dari nomor tersembunyi", "Hal yang sama untuk semua nomor tersembunyi bersama-sama; 0 tanpa batas."},
 	"flood.within":     {"Counted over", "Dihitung dalam", "Waktu yang dipakai untuk menghitung panggilan."},
 	"flood.over":       {"Further calls", "Panggilan selebihnya", "Yang terjadi pada panggilan selebihnya: low_class dijawab setelah yang lain, words mendengar yang didengar penelepon yang diblokir."},
+
+	"shifts":                 {"Shifts", "Jadwal tugas", "Rencana siapa datang kapan; tanpa rencana, setiap orang datang dan pulang semaunya."},
+	"shifts.time_zone":       {"Time zone", "Zona waktu", "Waktu setempat yang dipakai: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT), atau nama IANA lain."},
+	"shifts.remind":          {"Remind before", "Ingatkan sebelum", "Berapa lama sebelum tugasnya relawan yang halamannya terbuka diingatkan; 0s hanya saat mulai."},
+	"shifts.late_after":      {"Late after", "Terlambat setelah", "Yang belum mulai selama ini setelah jadwalnya dicatat terlambat, untuk penyelia; 0s tidak pernah."},
+	"shifts.soft_end":        {"Spared before the end", "Disisihkan menjelang akhir", "Selama ini sebelum tugasnya berakhir, relawan tidak diberi panggilan baru yang dapat dijawab orang lain; 0s tidak berlaku."},
+	"shifts.soft_wait":       {"But not when a caller has waited", "Kecuali penelepon sudah menunggu", "Penelepon yang sudah menunggu selama ini tetap dihubungkan kepadanya, kecuali ada orang lain yang bebas. Yang dalam bahaya atau terputus tidak dibuat menunggu."},
+	"shifts.weekly":          {"Every week", "Setiap minggu", "Tugas dalam minggu biasa."},
+	"shifts.weekly[].agents": {"Who", "Siapa", "Siapa yang datang, dengan nama pengguna."},
+	"shifts.weekly[].days":   {"Days", "Hari", "Pada hari apa dimulai: mon, tue, wed, thu, fri, sat, sun."},
+	"shifts.weekly[].from":   {"From", "Dari", "Kapan mulai, seperti 08:00."},
+	"shifts.weekly[].to":     {"To", "Sampai", "Kapan berakhir, seperti 16:00 atau 24:00; lebih awal dari permulaan berarti hari berikutnya."},
+	"shifts.weekly[].queues": {"Counted for", "Dihitung untuk", "Untuk antrean mana mereka dihitung; kosong: semua antreannya. Antrean lain tetap boleh mendering mereka."},
+	"shifts.dates":           {"Special days", "Hari khusus", "Hari yang tidak seperti setiap minggu. Yang disebut pada suatu hari tidak bertugas mingguan yang dimulai hari itu."},
+	"shifts.dates[].date":    {"Day", "Tanggal", "Hari mulainya, seperti 2026-12-25."},
+	"shifts.dates[].label":   {"Why", "Alasan", "Alasannya: hari libur, bertukar tugas. Para relawan melihatnya."},
+	"shifts.dates[].agents":  {"Who", "Siapa", "Siapa, dengan nama pengguna; pada hari libur, kosong berarti semua."},
+	"shifts.dates[].off":     {"Off", "Libur", "Mereka tidak datang pada hari itu."},
+	"shifts.dates[].from":    {"From", "Dari", "Kapan mulai, seperti 08:00."},
+	"shifts.dates[].to":      {"To", "Sampai", "Kapan berakhir, seperti 16:00 atau 24:00; lebih awal dari permulaan berarti hari berikutnya."},
+	"shifts.dates[].queues":  {"Counted for", "Dihitung untuk", "Untuk antrean mana mereka dihitung; kosong: semua antreannya."},
 
 	"care":                {"Care", "Perhatian", "Yang tidak dibebankan kepada relawan."},
 	"care.heavy_rest":     {"Rest after a heavy contact", "Istirahat setelah kontak berat", "Setelah kontak dengan hasil berat tidak ada yang mendering dia selama ini, atau sampai ia menekan Siap; 0s tidak pernah."},

@@ -45,6 +45,7 @@ func (r Routing) validate(c check, prompts []string) {
 	r.Outgoing.validate(c.in("outgoing"))
 	r.Blocked.validate(c.in("blocked"), v)
 	r.Flood.validate(c.in("flood"))
+	r.Shifts.validate(c.in("shifts"), v)
 	r.Care.validate(c.in("care"))
 	r.Messages.validate(c.in("messages"), v)
 	r.Notes.validate(c.in("notes"))
@@ -112,6 +113,7 @@ func (q Queue) validate(c check, v judge) {
 	q.Callback.validate(c.in("callback"))
 	q.Exit.validate(c.in("exit"), v)
 	v.hours(c, "hours", q.Hours)
+	c.count("min_planned", q.MinPlanned, 0, 1000)
 	q.Closed.validate(c.in("closed"))
 	if q.WhenClosed != (Exit{}) {
 		q.WhenClosed.validate(c.in("when_closed"), v)

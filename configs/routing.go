@@ -17,6 +17,7 @@ type Routing struct {
 	Outgoing     Outgoing      `yaml:"outgoing" json:"outgoing" doc:"Which calls volunteers may place as the helpline."`
 	Blocked      Blocked       `yaml:"blocked" json:"blocked" doc:"What happens to blocked callers."`
 	Flood        Flood         `yaml:"flood" json:"flood" doc:"How many calls of one caller are served like everybody's."`
+	Shifts       Shifts        `yaml:"shifts" json:"shifts" doc:"The plan of who comes when; without one everybody comes and goes as she likes."`
 	Care         Care          `yaml:"care" json:"care" doc:"What a volunteer is spared."`
 	Messages     Messages      `yaml:"messages" json:"messages" doc:"How callers leave a message, and how long it is kept."`
 	Notes        Notes         `yaml:"notes" json:"notes" doc:"What volunteers write down about a contact, and how long it is kept."`
@@ -60,6 +61,7 @@ type Queue struct {
 	Exit             Exit     `yaml:"exit" json:"exit" doc:"What happens when a caller has waited too long: another queue, closing words, or a message."`
 	Hours            string   `yaml:"hours" json:"hours" default:"" doc:"When it is open; empty: always."`
 	Closed           Closing  `yaml:"closed" json:"closed" doc:"Closes the queue now, whatever its hours say."`
+	MinPlanned       int      `yaml:"min_planned" json:"min_planned" default:"1" doc:"How many volunteers should be planned while it is open; with fewer the shift plan shows a gap. 0 never."`
 	WhenClosed       Exit     `yaml:"when_closed" json:"when_closed" doc:"Where callers go while it is closed; nothing: they hear the words closed."`
 	AtClosing        string   `yaml:"at_closing" json:"at_closing" default:"keep" choices:"keep,exit" doc:"Who waits when it closes: keep, they wait on and are answered; exit, they go where callers go while it is closed."`
 	ResumeFor        Duration `yaml:"resume_for" json:"resume_for" default:"5m" doc:"Who hung up while she waited and calls again within this time has her place back; 0s never."`
