@@ -86,6 +86,9 @@ var allowed = map[string]string{
 
 	// her day and her notes
 	"GET /api/v1/me/day":             "volunteer",
+	"GET /api/v1/me/shifts":          "volunteer",
+	"GET /api/v1/shifts":             "supervisor",
+	"POST /api/v1/shifts":            "admin",
 	"GET /api/v1/me/notes/{contact}": "volunteer",
 	"PUT /api/v1/me/notes/{contact}": "volunteer",
 	"GET /api/v1/notes":              "supervisor",

@@ -57,6 +57,7 @@ func routes() []route {
 		{method: "POST", path: "/api/v1/session", rights: anyone, do: (*Server).postSession, in: Credentials{}, out: Me{}, browser: true, doc: "Sign in; the answer sets the session cookie."},
 		{method: "DELETE", path: "/api/v1/session", rights: anyone, do: (*Server).deleteSession, browser: true, doc: "Sign out; live connections of this session end."},
 		{method: "GET", path: "/api/v1/me", rights: volunteers, do: (*Server).getMe, out: Me{}, doc: "Who is signed in."},
+		{method: "GET", path: "/api/v1/me/shifts", rights: volunteers, do: (*Server).getMyShifts, out: MyShifts{}, browser: true, doc: "Your own shifts of the plan, of the next seven days."},
 		{method: "GET", path: "/api/v1/me/day", rights: volunteers, do: (*Server).getMyDay, out: queue.Day{}, browser: true, doc: "Your own calls, pauses and sums since midnight, or since your shift began if that was before.",
 			query: []string{"from: midnight where you are, RFC 3339; default midnight at the server"}},
 		{method: "POST", path: "/api/v1/ticket", rights: volunteers, do: (*Server).postTicket, out: Ticket{}, browser: true, doc: "A ticket for one live connection, good for 30 seconds."},
@@ -128,6 +129,10 @@ func routes() []route {
 			query: []string{"from: RFC 3339; default 28 days before to, at most 31", "to: RFC 3339, not included; default now", "t: an answer within it is in time; default 20s", "s: leaving within it is a short abandon; default 5s"}},
 		{method: "GET", path: "/api/v1/routing/history", rights: supervisors, do: (*Server).getRoutingHistory, out: History{}, doc: "All revisions, newest first."},
 		{method: "GET", path: "/api/v1/routing/fields", rights: supervisors, do: (*Server).getRoutingFields, out: Fields{}, doc: "Labels, defaults and help of every field, for a form."},
+		{method: "GET", path: "/api/v1/shifts", rights: supervisors, do: (*Server).getShifts, out: ShiftPlan{}, doc: "The shift plan as a calendar: who is planned when, and the gaps, at which a queue is open and too few are planned.",
+			query: []string{"from: RFC 3339; default now", "to: RFC 3339, not included; default 7 days after from, at most 62"}},
+		{method: "POST", path: "/api/v1/shifts", rights: admins, do: (*Server).postShifts, in: configs.Routing{}, out: ShiftPlan{}, doc: "The same of a routing document that is being edited, JSON or YAML; nothing is applied.",
+			query: []string{"from: RFC 3339; default now", "to: RFC 3339, not included; default 7 days after from, at most 62"}},
 		{method: "GET", path: "/api/v1/routing/{revision}", rights: supervisors, do: (*Server).getRoutingAt, out: configs.Routing{}, doc: "The document as it was."},
 		{method: "POST", path: "/api/v1/routing/rollback", rights: admins, do: (*Server).postRollback, in: Rollback{}, out: Applied{}, doc: "Keep and apply an old revision as the newest."},
 

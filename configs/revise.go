@@ -81,6 +81,7 @@ func (r Routing) Clone() Routing {
 			q.Steps[j].Drop = slices.Clone(q.Steps[j].Drop)
 		}
 	}
+	r.Shifts.Weekly, r.Shifts.Dates = slices.Clone(r.Shifts.Weekly), slices.Clone(r.Shifts.Dates)
 	r.Agents = slices.Clone(r.Agents)
 	for i := range r.Agents {
 		a := &r.Agents[i]

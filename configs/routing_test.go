@@ -94,7 +94,10 @@ func drawRouting(t *rapid.T) Routing {
 			[]Exception{{text.Draw(t, "date"), text.Draw(t, "label"), text.Draw(t, "open"), []Span{{text.Draw(t, "from"), text.Draw(t, "to")}}}}}},
 		Blocked: Blocked{text.Draw(t, "words"), text.Draw(t, "code"), text.Draw(t, "help")},
 		Flood:   Flood{rapid.Int().Draw(t, "per number"), rapid.Int().Draw(t, "withheld"), duration.Draw(t, "within"), text.Draw(t, "over")},
-		Care:    Care{duration.Draw(t, "rest"), rapid.Int().Draw(t, "heavy"), duration.Draw(t, "continuous")},
+		Shifts: Shifts{text.Draw(t, "zone"), duration.Draw(t, "remind"), duration.Draw(t, "late"), duration.Draw(t, "soft"), duration.Draw(t, "patience"),
+			[]WeeklyShift{{[]string{text.Draw(t, "agent")}, []string{text.Draw(t, "day")}, text.Draw(t, "from"), text.Draw(t, "to"), []string{text.Draw(t, "queue")}}},
+			[]DatedShift{{text.Draw(t, "date"), text.Draw(t, "label"), []string{text.Draw(t, "agent")}, rapid.Bool().Draw(t, "off"), text.Draw(t, "from"), text.Draw(t, "to"), []string{text.Draw(t, "queue")}}}},
+		Care: Care{duration.Draw(t, "rest"), rapid.Int().Draw(t, "heavy"), duration.Draw(t, "continuous")},
 		Numbers: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Number {
 			return Number{text.Draw(t, "number"), text.Draw(t, "queue"), text.Draw(t, "menu"), text.Draw(t, "language")}
 		}), 0, 3).Draw(t, "numbers"),

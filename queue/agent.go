@@ -47,6 +47,8 @@ type AgentView struct {
 
 	Floor *FloorView `json:"floor,omitempty"` // of a supervisor on shift
 
+	Shift *ShiftView `json:"shift,omitempty"` // of the plan, while it runs and shortly before
+
 	Device  Device   `json:"device,omitempty"`   // what rings for her
 	Devices []Device `json:"devices,omitempty"`  // what she may choose now
 	MayDial bool     `json:"may_dial,omitempty"` // an admin allows her to call out

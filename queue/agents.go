@@ -38,6 +38,8 @@ type agent struct {
 	done   done // by the day of the house
 	rested rested
 
+	planned planned // by the shift plan
+
 	// What she has in hand.
 	offer   *offer
 	lost    Notice // how her last offer ended, for a late answer
@@ -80,6 +82,7 @@ func (s *state) become(a *agent, to AgentState, reason string) {
 	from := a.state
 	if from == Offline {
 		s.record(Entry{Kind: ShiftBegan, Agent: a.id})
+		s.noteCame(a)
 	}
 	s.record(Entry{Kind: StateChanged, Agent: a.id, From: from, To: to, Reason: reason})
 	if to == Offline {

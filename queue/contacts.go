@@ -38,6 +38,7 @@ type contact struct {
 	rung      reach // what held when the ringing began
 	rangSince time.Time
 	grow      token
+	spared    token     // until then she is left to those whose shift goes on
 	resumed   bool      // she came back to her place and goes on there
 	prefers   AgentID   // rung first if ready
 	never     []AgentID // not rung for her
@@ -242,6 +243,7 @@ func (s *state) leave(c *contact, reason string) {
 	c.line.stays.remove(c)
 	c.announce.disarm()
 	c.widen.disarm()
+	c.spared.disarm()
 	c.rungDue.disarm()
 	s.unask(c)
 	s.touch(c.line)

@@ -78,6 +78,9 @@ const (
 	CallOver         EntryKind = "call.ended"     // exactly one per arrived or dialled; outcome
 	ShiftBegan       EntryKind = "shift.started"
 	ShiftOver        EntryKind = "shift.ended"
+	ShiftPlanned     EntryKind = "shift.planned" // a shift of the plan began; agent: whose
+	ShiftLate        EntryKind = "shift.late"    // she has not come; ms: for how long
+	ShiftMissed      EntryKind = "shift.missed"  // it is over, and she did not come
 	StateChanged     EntryKind = "agent.state"
 	WishNoted        EntryKind = "wish.noted"        // reason: same, never; result: on, off
 	WrapUpDone       EntryKind = "wrapup.done"       // reason: the disposition

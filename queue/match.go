@@ -57,6 +57,7 @@ func (c *contact) reach() *reach {
 // eligible returns the agents of c's line who are ready and may be rung for her.
 func (s *state) eligible(c *contact) []rank {
 	ranks := s.ringing[:0]
+	s.sparing = false
 	if c.awaits() != nil {
 		return ranks // matchAwaiting rings for her
 	}
@@ -66,9 +67,14 @@ func (s *state) eligible(c *contact) []rank {
 	st := c.reach()
 	key := presetOf(st.strategy).key
 	for _, a := range c.line.free {
-		if c.line.unfit(st, c.needs, a) == "" && s.excluded(c, a) == "" {
-			ranks = append(ranks, rank{agent: a, tier: c.tierOf(a), key: key(s, c, a), tie: a.tie})
+		if c.line.unfit(st, c.needs, a) != "" || s.excluded(c, a) != "" {
+			continue
 		}
+		if s.spares(c, a) {
+			s.sparing = true
+			continue
+		}
+		ranks = append(ranks, rank{agent: a, tier: c.tierOf(a), key: key(s, c, a), tie: a.tie})
 	}
 	s.ringing = ranks
 	return ranks
@@ -146,7 +152,12 @@ func (s *state) match() {
 		if c.phase != waiting || c.exitDue != "" {
 			continue
 		}
-		for _, r := range s.ringSet(c) {
+		s.sparing = false
+		ring := s.ringSet(c)
+		if len(ring) == 0 && s.sparing {
+			s.spareFor(c)
+		}
+		for _, r := range ring {
 			c.line.turn = c.line.seat[r.agent.id] + 1
 			s.offerTo(c, r)
 		}

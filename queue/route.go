@@ -187,9 +187,11 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 	}
 	for _, a := range s.agents {
 		a.member, a.lines = false, nil
+		a.planned.plan = nil
 		a.mayDial, a.mobile = false, Caller{}
 	}
 	s.roster = s.roster[:0]
+	plans := plansOf(s.routing.Shifts)
 	for _, set := range list {
 		a := s.agents[AgentID(set.ID)]
 		if a == nil {
@@ -198,6 +200,7 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 		}
 		a.member, a.name = true, set.Name
 		a.mayDial, a.mobile = set.Dial && len(s.outgoing.Allow) > 0, NewCaller(set.Mobile)
+		a.planned.plan = plans[set.ID]
 		a.skills = skills{set.Languages, set.Gender, set.Topics, set.Weight, set.Supervisor}
 		s.roster = append(s.roster, a)
 		for _, q := range set.Queues {
@@ -259,6 +262,9 @@ func (s *state) onRoutingChanged(ev RoutingChanged) {
 	}
 	for _, l := range s.lines {
 		s.turnGate(l)
+	}
+	for _, a := range s.everybody() {
+		s.turnShift(a, false)
 	}
 	for _, b := range s.callbacksInOrder() { // gaps and caps may be others now
 		s.settleCallback(b)

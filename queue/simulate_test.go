@@ -73,7 +73,8 @@ func TestSimulation(t *testing.T) {
 		"supervise.started:listen", "supervise.started:take_over", "supervise.mode:whisper", "supervise.mode:barge", "supervise.mode:take_over", "supervise.ended:left", "supervise.ended:talk_over",
 		"sos.called", "sos.answered", "sos.ended:talk_over", "sos.ended:took_over",
 		"step", "resumed", "returned", "wish:same", "wish:never", "pause:decompression", "pause:load_break", "exit:full", "exit:expected_wait", "exit:ratio",
-		"why:ringing", "why:other", "why:turn", "why:never", "why:declined", "why:gender", "why:language", "why:topic", "why:tier", "why:supervisor", "why:mobile", "why:limit", "why:offline", "why:paused", "why:wrapup", "why:talking", "why:unreachable", "why:handover", "why:connecting",
+		"why:ringing", "why:other", "why:turn", "why:never", "why:declined", "why:gender", "why:language", "why:topic", "why:tier", "why:supervisor", "why:mobile", "why:limit", "why:offline", "why:paused", "why:wrapup", "why:talking", "why:unreachable", "why:handover", "why:connecting", "why:shift_ending",
+		"shift.planned", "shift.late", "shift.missed", "told:shift_soon", "told:shift_ending", "told:shift_over",
 	} {
 		if _, ok := results.Load(want); !ok {
 			t.Errorf("there was never %s: the simulation is too tame", want)
@@ -85,6 +86,7 @@ func TestSimulation(t *testing.T) {
 type day struct {
 	*trial
 	rnd     *rand.Rand
+	plans   *rand.Rand // of the shift plan
 	routing configs.Routing
 	agents  []AgentID
 	world   []reply // what will happen because of orders, not sorted
@@ -104,7 +106,7 @@ type reply struct {
 }
 
 func newDay(t testing.TB, seed uint64) *day {
-	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}, results: map[string]int{}, asks: 30}
+	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), plans: rand.New(rand.NewPCG(seed, 78)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}, results: map[string]int{}, asks: 30}
 	d.routing = d.document()
 	d.trial = newTrial(t, d.routing)
 	d.keep = false
@@ -193,7 +195,26 @@ func (d *day) document() configs.Routing {
 		Allow: []string{"+62", "112"}, Deny: []string{"+62809"}, MaxAtOnce: 1 + d.rnd.IntN(4), MaxPerHour: 1 + d.rnd.IntN(6), MaxMinutes: 1 + d.rnd.IntN(5),
 		MaxCostPerDay: float64(d.rnd.IntN(3)) * 5, Rates: []configs.Rate{{Prefix: "+62", PerMinute: 1.5}},
 	}
+	r.Shifts = d.shifts(r.Agents)
 	return r
+}
+
+// shifts are a plan for some, in the hours a day of the simulation lasts.
+func (d *day) shifts(agents []configs.Agent) configs.Shifts {
+	some := func(most int) time.Duration { return time.Duration(d.plans.IntN(most)) * time.Second }
+	clock := func(after time.Duration) string { return day0.Add(after).Format("15:04") }
+	p := configs.Shifts{TimeZone: "UTC", Remind: dur(some(300)), LateAfter: dur(some(300)), SoftEnd: dur(some(900)), SoftWait: dur(some(60))}
+	for _, a := range agents {
+		if d.plans.IntN(10) < 7 {
+			continue
+		}
+		from := some(600)
+		p.Weekly = append(p.Weekly, configs.WeeklyShift{Agents: []string{a.ID}, Days: []string{"sun"}, From: clock(from), To: clock(from + 2*time.Minute + some(1200))})
+	}
+	if d.plans.IntN(10) == 0 {
+		p.Dates = append(p.Dates, configs.DatedShift{Date: "2026-03-01", Off: true})
+	}
+	return p
 }
 
 // flow gives a line hours and a ladder.
@@ -340,6 +361,12 @@ func (d *day) closed() {
 	}
 	for _, l := range d.s.lines { // tomorrow is another day
 		l.gate.disarm()
+	}
+	for _, a := range d.s.agents {
+		if a.planned.turn.armed() != (a.planned.plan != nil) {
+			d.Fatalf("the plan of %s would not be looked at again", a.id)
+		}
+		a.planned.turn.disarm()
 	}
 	if at, ok := d.s.next(); ok {
 		d.Fatalf("a deadline is left for %s", at.Sub(d.now))
@@ -519,6 +546,8 @@ func (d *day) react(e Effect) {
 		}
 	case Record:
 		d.note(e.Entry)
+	case Notify:
+		d.results["told:"+string(e.Notice.Code)]++
 	case Ask:
 		if c := d.s.contacts[e.Contact]; c != nil && c.bar != nil && d.chance(40) {
 			d.later(3, KeyPressed{e.Contact, '1'})
@@ -593,6 +622,8 @@ func (d *day) note(e Entry) {
 	case strings.HasPrefix(string(e.Kind), "callback."), e.Kind == SafetyNoted:
 		d.results[string(e.Kind)]++
 		d.results[string(e.Kind)+":"+e.Reason]++
+	case e.Kind == ShiftPlanned || e.Kind == ShiftLate || e.Kind == ShiftMissed:
+		d.results[string(e.Kind)]++
 	case e.Kind == TalkEnded && e.Reason == abusive:
 		d.results["abusive"]++
 	case e.Kind == WishNoted:

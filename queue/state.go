@@ -100,6 +100,7 @@ type state struct {
 	newcomers []*contact // entered a line and were told no place yet
 	touched   []*line    // whose head, figures or settings changed
 	ringing   []rank     // scratch of ringSet
+	sparing   bool       // of eligible: somebody was spared whose shift ends soon
 	cursors   []cursor   // scratch of match
 }
 
@@ -126,6 +127,9 @@ func newState(r configs.Routing, revision, seed uint64, now time.Time) *state {
 	for _, l := range s.lines {
 		l.closed = l.closedAt(now)
 		s.watchHours(l)
+	}
+	for _, a := range s.roster {
+		s.turnShift(a, false)
 	}
 	return s
 }

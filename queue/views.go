@@ -30,6 +30,7 @@ func (s *state) view(a *agent) AgentView {
 		v.Call = s.guestView(a)
 	}
 	v.Floor = s.floorView(a)
+	v.Shift = s.shiftView(a)
 	if o := a.offer; o != nil {
 		c := o.contact
 		v.Offer = &OfferView{

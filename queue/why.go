@@ -158,6 +158,9 @@ func (s *state) whyNot(c *contact, a *agent) WhyAgent {
 	case s.excluded(c, a) == ExcludedDeclined:
 		w.Reason = ExcludedDeclined
 		until(&c.passed[a.id].again)
+	case s.spares(c, a):
+		w.Reason = ExcludedShiftEnding
+		until(&c.spared)
 	default:
 		w.Reason = ExcludedTurn
 	}
