@@ -20,7 +20,11 @@ export interface AgentView {
   may_dial?: boolean;
   callbacks?: CallbackView[] | null;
   floor?: FloorView; // of a supervisor on shift
+  shift?: ShiftView;
 }
+
+/** The shift of the plan that runs, or that begins soon. */
+export interface ShiftView { from: string; to: string; now: boolean; ending?: boolean }
 
 /** A call-back: her place in the queue, without her number. */
 export interface CallbackView {
@@ -164,6 +168,7 @@ export type NoticeCode =
   | "safety_unknown" | "safety_no" | "safety_expired" | "safety_window" | "callback_unknown" | "safety_missing" | "voicemail"
   | "consult_not_now" | "consult_nobody" | "consult_failed" | "third_left" | "supervise_not_allowed" | "supervise_not_now" | "supervise_unseen"
   | "supervisor_came" | "supervisor_went" | "taken_over" | "sos_coming" | "sos_nobody"
+  | "shift_soon" | "shift_begins" | "shift_ending" | "shift_over"
   | "silent_answered" | "block_kept" | "block_unknown" | "block_failed";
 
 export interface Notice {

@@ -134,7 +134,7 @@ export const adminEn = {
   stillFor: (t: string) => `for ${t} more`,
   nobodyInQueue: "No volunteer answers this queue.",
   reasons: { page: "Her page is closed", line: "No line out is free", 
-    ringing: "is rung for her now", other: "is rung for somebody else", turn: "may be rung; others come first", handover: "she waits for another volunteer alone", connecting: "is being connected",
+    ringing: "is rung for her now", other: "is rung for somebody else", turn: "may be rung; others come first", shift_ending: "her shift ends soon; others come first", handover: "she waits for another volunteer alone", connecting: "is being connected",
     unreachable: "cannot be reached: sound or phone", limit: "rests after a heavy contact", exit: "she is on her way out", gender: "is not of the gender she asked for", language: "does not speak her language",
     topic: "is not trained for her topic", tier: "is rung after a later step", supervisor: "is a supervisor; rung after a later step", mobile: "answers by mobile; rung after a later step",
     never: "the two shall not meet again", declined: "declined her a moment ago", offline: "is off shift", checking: "checks her sound", talking: "is talking", held: "is talking", wrapup: "is writing",

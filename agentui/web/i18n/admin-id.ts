@@ -128,7 +128,7 @@ export const adminId: AdminWords = {
   stillFor: (t) => `masih ${t}`,
   nobodyInQueue: "Tidak ada relawan yang menjawab antrean ini.",
   reasons: { page: "Halamannya tertutup", line: "Tidak ada saluran keluar yang bebas", 
-    ringing: "sedang didering untuknya", other: "sedang didering untuk orang lain", turn: "boleh didering; yang lain lebih dulu", handover: "ia menunggu relawan lain saja", connecting: "sedang disambungkan",
+    ringing: "sedang didering untuknya", other: "sedang didering untuk orang lain", turn: "boleh didering; yang lain lebih dulu", shift_ending: "tugasnya segera berakhir; yang lain lebih dulu", handover: "ia menunggu relawan lain saja", connecting: "sedang disambungkan",
     unreachable: "tidak dapat dihubungi: suara atau telepon", limit: "istirahat setelah kontak berat", exit: "ia sedang menuju jalan keluar", gender: "bukan jenis kelamin yang dimintanya", language: "tidak berbahasa itu",
     topic: "tidak terlatih untuk topiknya", tier: "didering setelah langkah berikutnya", supervisor: "penyelia; didering setelah langkah berikutnya", mobile: "menjawab lewat ponsel; didering setelah langkah berikutnya",
     never: "keduanya tidak dipertemukan lagi", declined: "baru saja menolaknya", offline: "tidak bertugas", checking: "memeriksa suara", talking: "sedang berbicara", held: "sedang berbicara", wrapup: "sedang mencatat",
