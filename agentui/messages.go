@@ -260,6 +260,12 @@ type (
 		Contact queue.ContactID `json:"contact"`
 		On      bool            `json:"on"`
 	}
+	// AgreeCut: the two agreed on what happens if the call breaks off.
+	AgreeCut struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+		Plan    queue.CutPlan   `json:"plan"` // we_call, she_calls, nothing; empty takes it back
+	}
 	// NoteSafety: the caller said whether, and when, it is safe to call her.
 	NoteSafety struct {
 		Head
@@ -390,6 +396,7 @@ var (
 		"abuse.end":        func() any { return new(AbuseEnd) },
 		"rest":             func() any { return new(Rest) },
 		"callback.promise": func() any { return new(PromiseCallback) },
+		"callback.cut":     func() any { return new(AgreeCut) },
 		"safety":           func() any { return new(NoteSafety) },
 		"callback.other":   func() any { return new(OtherPerson) },
 		"block":            func() any { return new(BlockCaller) },

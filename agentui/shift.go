@@ -105,6 +105,12 @@ func (x *session) onRequest(m any, kind string) {
 		x.about(m.Contact, kind, queue.RestAsked{Agent: x.agent, Contact: m.Contact})
 	case *PromiseCallback:
 		x.about(m.Contact, kind, queue.CallbackPromised{Agent: x.agent, Contact: m.Contact, On: m.On})
+	case *AgreeCut:
+		if !m.Plan.Known() {
+			x.trouble(BadMessage, kind)
+			return
+		}
+		x.about(m.Contact, kind, queue.CutAgreed{Agent: x.agent, Contact: m.Contact, Plan: m.Plan})
 	case *NoteSafety:
 		if m.answer().Wrong() != "" {
 			x.trouble(BadMessage, kind)

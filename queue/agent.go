@@ -125,6 +125,7 @@ type BackView struct {
 	Answered Safe       `json:"answered,omitempty"` // what she said in this contact
 	Safe     Safe       `json:"safe,omitempty"`     // what counts now
 	Until    *time.Time `json:"until,omitempty"`
+	IfCut    CutPlan    `json:"if_cut,omitempty"` // of a running talk
 }
 
 // WrapUpView is her writing time.

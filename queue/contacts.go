@@ -97,6 +97,7 @@ type contact struct {
 	listens  bool      // it was answered, and the agent is not heard yet
 	promised bool      // her volunteer promised to call her back
 	safe     Safe      // what she said in this contact about being called
+	ifCut    CutPlan   // what the two agreed on if it breaks off
 
 	// Who else is with her; see conference.go.
 	third    *guest
@@ -304,6 +305,7 @@ func (s *state) finish(c *contact, by Party, cause Cause) {
 		s.spare(a)
 		return
 	}
+	c.promised = c.promised || c.calledAfterCut(by, cause)
 	if by != ByAgent {
 		s.notify(a, Notice{Code: CallEnded, Contact: c.id})
 	}

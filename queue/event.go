@@ -427,6 +427,13 @@ type (
 		List   []KeptCallback
 		Safety []SafetyProfile
 	}
+	// CutAgreed: caller and volunteer agreed on what happens if the call breaks
+	// off; an empty plan takes it back.
+	CutAgreed struct {
+		Agent   AgentID
+		Contact ContactID
+		Plan    CutPlan
+	}
 	// CallbackPromised: the volunteer promised the caller to be called back; On
 	// false takes it back.
 	CallbackPromised struct {
@@ -465,6 +472,7 @@ type (
 )
 
 func (CallbacksKept) event()     {}
+func (CutAgreed) event()         {}
 func (CallbackPromised) event()  {}
 func (SafetyAnswered) event()    {}
 func (OtherAnswered) event()     {}

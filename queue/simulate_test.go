@@ -721,6 +721,9 @@ func (d *day) mode() Mode {
 // back is a volunteer who promises a call-back, or notes whether it is safe.
 func (d *day) back(a AgentID, c ContactID) {
 	d.later(9, CallbackPromised{a, c, d.chance(85)})
+	if d.chance(40) {
+		d.later(9, CutAgreed{a, c, []CutPlan{CutWeCall, CutSheCalls, CutNothing, ""}[d.rnd.IntN(4)]})
+	}
 	if d.chance(80) {
 		d.later(9, SafetyAnswered{a, c, d.safety()})
 	}

@@ -261,6 +261,8 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 
 	case CallbacksKept:
 		s.onCallbacksKept(ev)
+	case CutAgreed:
+		s.onCutAgreed(ev)
 	case CallbackPromised:
 		s.onCallbackPromised(ev)
 	case SafetyAnswered:

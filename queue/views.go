@@ -77,6 +77,7 @@ func (s *state) callView(a *agent, c *contact) *CallView {
 	}
 	if key := s.person(c.caller, c.out); key != "" && c.phase.withAgent() {
 		v.Back = s.backView(key, c.promised, c.safe)
+		v.Back.IfCut = c.ifCut
 	}
 	if c.phase == summoning || c.phase == dialling {
 		v.Started = c.accepted

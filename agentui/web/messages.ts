@@ -41,7 +41,9 @@ export interface SafeWindow { days: string[]; from: string; to: string }
 export interface SafetyNote { may_call: Safe; windows?: SafeWindow[]; zone?: string; until?: string }
 
 /** What is known about calling her again. */
-export interface BackView { promised: boolean; answered?: Safe; safe?: Safe; until?: string }
+/** What happens if the call breaks off. */
+export type CutPlan = "we_call" | "she_calls" | "nothing" | "";
+export interface BackView { promised: boolean; answered?: Safe; safe?: Safe; until?: string; if_cut?: CutPlan }
 
 /** What rings for her and carries her voice. */
 export type Device = "browser" | "phone" | "mobile";
@@ -226,6 +228,7 @@ export type ClientMessage =
   | { type: "supervise.end" | "sos.answer"; contact: string }
   | { type: "sos"; contact: string; on: boolean }
   | { type: "callback.promise"; contact: string; on: boolean }
+  | { type: "callback.cut"; contact: string; plan: CutPlan }
   | ({ type: "safety"; contact: string } & SafetyNote)
   | { type: "callback.other"; contact: string }
   | { type: "silent.ask"; contact: string; question: SilentQuestion }

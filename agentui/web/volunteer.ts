@@ -227,6 +227,7 @@ const app: App = {
   askSilent: (question) => withContact((contact) => ({ type: "silent.ask", contact, question })),
   endAbuse: () => withContact((contact) => ({ type: "abuse.end", contact })),
   rest: () => withContact((contact) => ({ type: "rest", contact })),
+  agreeCut: (plan) => withContact((contact) => ({ type: "callback.cut", contact, plan })),
   promise: (on) => withContact((contact) => ({ type: "callback.promise", contact, on })),
   noteSafety: (note) => withContact((contact) => ({ type: "safety", contact, ...note })),
   otherPerson: () => withContact((contact) => ({ type: "callback.other", contact })),

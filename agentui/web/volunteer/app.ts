@@ -2,7 +2,7 @@
 // this; they keep nothing themselves.
 
 import type { Words } from "../i18n";
-import type { Device, Mode, SafetyNote, SilentQuestion, Target, Wish } from "../messages";
+import type { CutPlan, Device, Mode, SafetyNote, SilentQuestion, Target, Wish } from "../messages";
 import type { Snapshot } from "../store";
 
 export interface App {
@@ -39,6 +39,7 @@ export interface App {
   rest(): void;
   block(reason: string): void;
   promise(on: boolean): void;
+  agreeCut(plan: CutPlan): void;
   noteSafety(note: SafetyNote): void;
   otherPerson(): void;
   hangUpNow(): void;

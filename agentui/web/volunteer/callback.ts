@@ -45,7 +45,7 @@ export function back({ s, w, app }: Scene, b: BackView | undefined): TemplateRes
     e.preventDefault();
     const d = new FormData(e.currentTarget as HTMLFormElement);
     const answer = String(d.get("safe"));
-    const note: SafetyNote = { may_call: answer === "no" ? "no" : "yes" };
+    const note: SafetyNote = { may_call: answer === "no" ? "no" : answer === "unknown" ? "" : "yes" };
     if (answer === "times") {
       note.zone = String(d.get("zone"));
       note.windows = [{ days: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], from: String(d.get("from")), to: String(d.get("to")) }];
@@ -56,8 +56,10 @@ export function back({ s, w, app }: Scene, b: BackView | undefined): TemplateRes
   return html`<section class="after" aria-labelledby="back-title"><div><h3 id="back-title">${w.backTitle}</h3>
       <p>${b.safe === "yes" ? w.backSafeUntil(dayAndTime(b.until, s.lang)) : b.safe === "no" ? w.backUnsafe : w.backUnknown}</p></div>
     <label class="switch"><input type="checkbox" id="promise" .checked=${b.promised} ?disabled=${waits(s, "callback.promise")} @change=${(e: Event) => app.promise((e.target as HTMLInputElement).checked)}><span>${w.backPromise}</span></label>
+    ${s.view!.call ? html`<fieldset class="chips"><legend>${w.cutQuestion}</legend><div class="chips">${(["we_call", "she_calls", "nothing"] as const).map((plan) => html`<label class="chip"><input type="radio" name="if-cut" value=${plan} id="cut-${plan}"
+        .checked=${b.if_cut === plan} ?disabled=${waits(s, "callback.cut")} @change=${() => app.agreeCut(plan)}><span>${w.cutPlans[plan]}</span></label>`)}</div></fieldset>` : nothing}
     ${b.promised && !b.answered ? html`<p class="call-out warn">${icon("warn")}<span>${w.backAsk}</span></p>` : nothing}
-    <form class="safety" @submit=${save}><fieldset class="chips"><legend>${w.backQuestion}</legend>${one("yes", w.backYes, b.answered === "yes")}${one("times", w.backTimes, false)}${one("no", w.backNo, b.answered === "no")}</fieldset>
+    <form class="safety" @submit=${save}><fieldset class="chips"><legend>${w.backQuestion}</legend>${one("yes", w.backYes, b.answered === "yes")}${one("times", w.backTimes, false)}${one("no", w.backNo, b.answered === "no")}${b.safe ? one("unknown", w.backChanged, false) : nothing}</fieldset>
       <div class="safe-times"><div class="field inline"><label for="safe-from">${w.backFrom}</label><input type="time" id="safe-from" name="from" value="08:00"></div>
         <div class="field inline"><label for="safe-to">${w.backTo}</label><input type="time" id="safe-to" name="to" value="12:00"></div>
         <div class="field inline"><label for="safe-zone">${w.backZone}</label><select id="safe-zone" name="zone">${["WIB", "WITA", "WIT"].map((z) => html`<option>${z}</option>`)}</select></div></div>
