@@ -125,7 +125,7 @@ func (s *Server) read(r *request, q question, each func(reports.Leg)) (*reports.
 	reader := reports.NewReader(q.from, q.to, q.limits)
 	reader.Group, reader.OnLeg = q.group, each
 	err := s.directory.Since(q.from.Add(-leadIn), func(e queue.Entry) bool {
-		if !e.At.Before(q.to) {
+		if !e.At.Before(q.to.Add(reports.FoundWithin)) {
 			return false
 		}
 		reader.Add(e)

@@ -318,6 +318,7 @@ func (s *state) talkBegan(c *contact) {
 	c.silent, c.needs.supervisor = nil, false
 	s.noteTalkBegan(c)
 	s.floorChanged()
+	s.noteFound(c)
 	s.record(Entry{Kind: TalkStarted, Contact: c.id, Agent: c.agent.id, Queue: c.line.id, WaitMS: ms(c.waited), RingMS: c.ringMS})
 }
 

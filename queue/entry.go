@@ -142,6 +142,7 @@ const (
 	CallbackExpired EntryKind = "callback.expired"   // an end
 	CallbackRefused EntryKind = "callback.refused"   // an end: she must not be called; reason
 	CallbackGivenUp EntryKind = "callback.cancelled" // an end; reason: called (by herself), again (another took its place); by
+	CallerFound     EntryKind = "caller.found"       // she is answered who gave up within a day before; target: that contact
 	CutPlanned      EntryKind = "cut.agreed"         // reason: we_call, she_calls, nothing, or empty
 	SafetyNoted     EntryKind = "safety.noted"       // reason: asked, volunteer, admin, other_person_answered; result: yes, no, empty; ms: how long it counts
 )

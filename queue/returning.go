@@ -42,8 +42,22 @@ type visitor struct {
 	// if she calls again, and whether she was.
 	fled     time.Time
 	favoured bool
+	lost     []lostCall // of the last day, while nobody answered her
 	wish
 }
+
+// lostCall is a contact that she ended while she waited.
+type lostCall struct {
+	contact ContactID
+	until   time.Time
+}
+
+// lostFor is how long an answered call makes up for one she gave up, and
+// lostKept how many of those are remembered.
+const (
+	lostFor  = 24 * time.Hour
+	lostKept = 20
+)
 
 // wish is what a caller asked for: to have the same volunteer again, or not.
 type wish struct {
@@ -114,7 +128,7 @@ func (v *visitors) sweep(now time.Time) {
 		id := v.list[0]
 		known := v.of[id]
 		known.expire(now)
-		if known.place == nil && known.broken == nil && known.fled.IsZero() && known.same == "" && len(known.never) == 0 {
+		if known.place == nil && known.broken == nil && known.fled.IsZero() && len(known.lost) == 0 && known.same == "" && len(known.never) == 0 {
 			v.dropFirst()
 			continue
 		}
@@ -129,6 +143,7 @@ func (v *visitor) expire(now time.Time) {
 	if v.broken != nil && now.After(v.broken.expires) {
 		v.broken = nil
 	}
+	v.lost = slices.DeleteFunc(v.lost, func(l lostCall) bool { return now.After(l.until) })
 	if now.After(v.fled) {
 		v.fled, v.favoured = time.Time{}, false
 	}
@@ -187,6 +202,35 @@ func (s *state) recall(c *contact) (hers bool) {
 	return hers
 }
 
+// noteLost remembers that she gave up waiting, so that the figures know whether
+// somebody answered her after all.
+func (s *state) noteLost(c *contact) {
+	if v := s.visitors.remembered(s.identify(c.caller)); v != nil {
+		v.lost = append(v.lost, lostCall{c.id, s.now.Add(lostFor)})
+		if len(v.lost) > lostKept {
+			v.lost = v.lost[1:]
+		}
+	}
+}
+
+// noteFound: somebody answers her. The journal has which of her calls that makes
+// up for, and still nothing that would find her.
+func (s *state) noteFound(c *contact) {
+	if c.out && c.calls == nil {
+		return
+	}
+	v := s.visitors.of[s.identify(c.caller)]
+	if v == nil {
+		return
+	}
+	for _, l := range v.lost {
+		if s.now.Before(l.until) {
+			s.record(Entry{Kind: CallerFound, Contact: c.id, Queue: c.line.id, Target: string(l.contact)})
+		}
+	}
+	v.lost = nil
+}
+
 // noteLeft remembers a contact that ends while she waits or talks.
 func (s *state) noteLeft(c *contact, by Party, cause Cause) {
 	if c.out {
@@ -197,6 +241,9 @@ func (s *state) noteLeft(c *contact, by Party, cause Cause) {
 		if v := s.visitors.remembered(s.identify(c.caller)); v != nil {
 			v.fled = s.now.Add(fledFor)
 		}
+	}
+	if by == ByCaller && !c.talked && c.phase.inLine() {
+		s.noteLost(c)
 	}
 	switch {
 	case c.phase.inLine():

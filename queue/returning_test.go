@@ -283,3 +283,45 @@ func TestWhoFledIsServedFirst(t *testing.T) {
 		})
 	}
 }
+
+// Who gave up and is answered within a day is found: the journal says which of
+// her calls that makes up for, once. Who hides her number, or comes too late, is
+// not.
+func TestFoundAgain(t *testing.T) {
+	for name, tt := range map[string]struct {
+		caller Caller
+		after  time.Duration
+		want   int
+	}{
+		"at once":          {NewCaller("+6281234567890"), time.Minute, 2},
+		"the same day":     {NewCaller("+6281234567890"), 23 * time.Hour, 2},
+		"too late":         {NewCaller("+6281234567890"), 25 * time.Hour, 0},
+		"without a number": {Caller{}, time.Minute, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tr := newTrial(t, house())
+			come := func(id ContactID) {
+				tr.do(Arrived{Contact: id, Channel: Voice, Dialled: hotlineNumber, Caller: tt.caller}, Established{id})
+			}
+			for _, id := range []ContactID{"C1", "C2"} {
+				come(id)
+				tr.pass(30 * time.Second)
+				tr.do(HungUp{id, ByCaller, CauseNormal})
+			}
+			tr.pass(tt.after)
+			tr.ready("sari")
+			come("C3")
+			tr.talk("sari")
+			if tr.kinds[CallerFound] != tt.want {
+				t.Fatalf("found %d times", tr.kinds[CallerFound])
+			}
+			tr.do(HungUp{"C3", ByCaller, CauseNormal})
+			tr.pass(time.Hour)
+			come("C4")
+			tr.pass(5 * time.Minute)
+			if tr.kinds[CallerFound] != tt.want {
+				t.Fatal("found twice")
+			}
+		})
+	}
+}

@@ -26,6 +26,7 @@ type Reader struct {
 	hours    map[hourKey]*Tally
 	staff    Tally // what belongs to volunteers and to no queue
 	contacts map[queue.ContactID]*caller
+	gaveUp   map[queue.ContactID]hourKey // who abandoned, while she may be found
 	agents   map[queue.AgentID]*agent
 	exits    int // taken
 }
@@ -53,13 +54,14 @@ type hourKey struct {
 
 // caller is a contact that is not over yet.
 type caller struct {
-	out     bool
-	queue   queue.QueueID
-	entered bool          // ever in a queue
-	before  time.Duration // waited in the queues before this one
-	pending *Leg          // left by the ladder; what follows says how it ended
-	rung    string        // the ladder's latest reason
-	taken   *Leg          // answered, by whom is not known yet; with a Group only
+	out      bool
+	withheld bool // she hid her number
+	queue    queue.QueueID
+	entered  bool          // ever in a queue
+	before   time.Duration // waited in the queues before this one
+	pending  *Leg          // left by the ladder; what follows says how it ended
+	rung     string        // the ladder's latest reason
+	taken    *Leg          // answered, by whom is not known yet; with a Group only
 }
 
 // agent is a volunteer's time since her latest state.
@@ -75,7 +77,7 @@ func NewReader(from, to time.Time, l Limits) *Reader {
 	return &Reader{
 		From: from, To: to, Limits: l,
 		queues: map[queue.QueueID]*Tally{}, hours: map[hourKey]*Tally{},
-		contacts: map[queue.ContactID]*caller{}, agents: map[queue.AgentID]*agent{},
+		contacts: map[queue.ContactID]*caller{}, gaveUp: map[queue.ContactID]hourKey{}, agents: map[queue.AgentID]*agent{},
 	}
 }
 
@@ -83,7 +85,7 @@ func NewReader(from, to time.Time, l Limits) *Reader {
 func (r *Reader) Add(e queue.Entry) {
 	switch e.Kind {
 	case queue.CallArrived, queue.CallDialled:
-		r.contacts[e.Contact] = &caller{out: e.Kind == queue.CallDialled, queue: e.Queue}
+		r.contacts[e.Contact] = &caller{out: e.Kind == queue.CallDialled, withheld: e.Number == hidden, queue: e.Queue}
 	case queue.CallRefused:
 		r.refused(e)
 	case queue.QueueEntered, queue.LadderRung, queue.QueueLeft, queue.TalkEnded, queue.CallOver:
@@ -92,6 +94,8 @@ func (r *Reader) Add(e queue.Entry) {
 		}
 	case queue.TalkStarted:
 		r.talk(e)
+	case queue.CallerFound:
+		r.found(queue.ContactID(e.Target))
 	case queue.ShiftBegan, queue.ShiftOver, queue.StateChanged:
 		r.agent(e)
 	case queue.ServerStarted: // whatever was open then had its entries written
@@ -160,6 +164,9 @@ func (r *Reader) left(e queue.Entry, c *caller) {
 	}
 	if !c.out && r.Group == nil {
 		r.leg(l)
+		if l.Result == Abandoned {
+			r.lost(l, c.withheld)
+		}
 	}
 }
 
@@ -205,6 +212,36 @@ func (r *Reader) talk(e queue.Entry) {
 			r.leg(*l)
 		}
 	}
+}
+
+// hidden is the number of who withheld it, as the journal has it.
+const hidden = "anonymous"
+
+// FoundWithin is how long after To the reader must be fed, to know who of those
+// that gave up was answered after all.
+const FoundWithin = 24 * time.Hour
+
+// found: she who gave up in that contact talks to somebody now.
+func (r *Reader) found(contact queue.ContactID) {
+	if k, ok := r.gaveUp[contact]; ok {
+		delete(r.gaveUp, contact)
+		r.tally(k.queue).Found++
+		r.hours[k].Found++
+	}
+}
+
+// lost notes that a caller gave up.
+func (r *Reader) lost(l Leg, withheld bool) {
+	if !r.counts(l.Ended) {
+		return
+	}
+	k := hourKey{l.Ended.Truncate(time.Hour).Unix(), l.Queue}
+	if withheld {
+		r.tally(l.Queue).Withheld++
+		r.hours[k].Withheld++
+		return
+	}
+	r.gaveUp[l.Contact] = k
 }
 
 // includes tells whether what a did counts.

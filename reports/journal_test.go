@@ -95,3 +95,30 @@ func TestCutsLoseNothing(t *testing.T) {
 		t.Errorf("the hours hold %d legs, want %d", sum, want)
 	}
 }
+
+// Who gave up and was answered the day after does not count as lost, wherever the
+// report ends; who hid her number does.
+func TestLostForGood(t *testing.T) {
+	r := NewReader(noon, noon.Add(time.Hour), DefaultLimits)
+	for i, c := range []queue.ContactID{"a", "b", "c", "d", "e", "f"} {
+		number := "••••963"
+		if c == "c" {
+			number = "anonymous"
+		}
+		r.Add(queue.Entry{At: at(i), Kind: queue.CallArrived, Contact: c, Queue: "q", Direction: queue.DirectionIn, Number: number})
+		r.Add(queue.Entry{At: at(i), Kind: queue.QueueEntered, Contact: c, Queue: "q"})
+		how := "abandon"
+		if c > "d" {
+			how = "talk"
+		}
+		r.Add(queue.Entry{At: at(i + 20), Kind: queue.QueueLeft, Contact: c, Queue: "q", Reason: how, WaitMS: 20_000})
+	}
+	r.Add(queue.Entry{At: at(100), Kind: queue.CallerFound, Contact: "e", Target: "a"})
+	r.Add(queue.Entry{At: at(20 * 3600), Kind: queue.CallerFound, Contact: "z", Target: "b"})
+	r.Add(queue.Entry{At: at(20 * 3600), Kind: queue.CallerFound, Contact: "z", Target: "b"})
+	r.Add(queue.Entry{At: at(20 * 3600), Kind: queue.CallerFound, Contact: "z", Target: "nobody"})
+	values(t, r.All(), map[string]float64{"abandon_rate": 66.67, "lost_caller_rate": 33.33, "lost_caller_rate_withheld": 16.67})
+	if rows := r.Rows(Hourly, "q", noon.Location()); rows[0].Found != 2 || rows[0].Withheld != 1 {
+		t.Errorf("rows %+v", rows[0].Tally)
+	}
+}

@@ -23,6 +23,7 @@ type Tally struct {
 	Answered, AnsweredInTime                      int // A, A_T
 	Abandoned, AbandonedShort, AbandonedInTime    int // B, B_S, B_T
 	Unserved, Callbacks, Overflows, Blocked, Left int // Z, C, V, blocked; Left: before any queue
+	Found, Withheld                               int // of B: answered within a day after all; nobody can know, for want of a number
 
 	WaitAnswered  time.Duration // of A
 	WaitAbandoned time.Duration // of B_L
@@ -88,6 +89,7 @@ func (t *Tally) Merge(o *Tally) {
 		{&t.Answered, o.Answered}, {&t.AnsweredInTime, o.AnsweredInTime},
 		{&t.Abandoned, o.Abandoned}, {&t.AbandonedShort, o.AbandonedShort}, {&t.AbandonedInTime, o.AbandonedInTime},
 		{&t.Unserved, o.Unserved}, {&t.Callbacks, o.Callbacks}, {&t.Overflows, o.Overflows}, {&t.Blocked, o.Blocked}, {&t.Left, o.Left},
+		{&t.Found, o.Found}, {&t.Withheld, o.Withheld},
 	} {
 		*sum.to += sum.n
 	}
@@ -130,6 +132,8 @@ func (t *Tally) KPIs() []KPI {
 		share("service_level_5", at+bs, a+b),
 		share("abandon_rate", b, t.Offered()),
 		share("abandon_rate_long", long, t.Offered()-bs),
+		share("lost_caller_rate", b-t.Found, t.Offered()),
+		share("lost_caller_rate_withheld", t.Withheld, t.Offered()),
 		share("answer_rate", a, a+b+z),
 		share("blockage", t.Blocked, t.Blocked+t.Offered()),
 		mean("average_speed_of_answer", t.WaitAnswered, a),

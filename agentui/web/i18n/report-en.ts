@@ -46,11 +46,12 @@ export const reportEn = {
   results: {
     answered: "answered", abandoned: "left", timeout: "closing words", message: "left a message", callback: "chose a call-back", overflow: "moved on", failed: "failed", closed_hours: "closed", no_volunteer: "nobody on shift", full: "full",
   } as Record<string, string>,
-  shownKpis: ["service_level", "abandon_rate", "answer_rate", "average_speed_of_answer", "wait_p90", "longest_wait", "average_handle_time", "occupancy"],
+  shownKpis: ["service_level", "abandon_rate", "lost_caller_rate", "average_speed_of_answer", "wait_p90", "longest_wait", "average_handle_time", "occupancy"],
   queueKpis: ["service_level", "abandon_rate", "average_speed_of_answer", "wait_p90"],
   kpis: {
     service_level: ["In time", "A_T / (A + B_L + Z): answered within T, of all who were answered, left later than S, or were not served."],
     abandon_rate: ["Left", "B / O: who ended the call while waiting, of all who entered a queue and did not move on."],
+    lost_caller_rate: ["Lost", "Who gave up and was not answered within a day, of O. Callers without a number count as lost. A restart makes it too high for a day."],
     answer_rate: ["Answered", "A / (A + B + Z): who was answered, of all who were answered, left, or were not served."],
     average_speed_of_answer: ["Mean wait", "The waits of those who were answered, ringing included, summed, divided by their number."],
     wait_p90: ["Wait of nine in ten", "Nine of ten who were answered waited at most so long; a wait that somebody really had."],

@@ -46,11 +46,12 @@ export const reportId: ReportWords = {
   results: {
     answered: "dijawab", abandoned: "pergi", timeout: "kata penutup", message: "meninggalkan pesan", callback: "memilih telepon balik", overflow: "pindah antrean", failed: "gagal", closed_hours: "tutup", no_volunteer: "tidak ada yang bertugas", full: "penuh",
   },
-  shownKpis: ["service_level", "abandon_rate", "answer_rate", "average_speed_of_answer", "wait_p90", "longest_wait", "average_handle_time", "occupancy"],
+  shownKpis: ["service_level", "abandon_rate", "lost_caller_rate", "average_speed_of_answer", "wait_p90", "longest_wait", "average_handle_time", "occupancy"],
   queueKpis: ["service_level", "abandon_rate", "average_speed_of_answer", "wait_p90"],
   kpis: {
     service_level: ["Tepat waktu", "A_T / (A + B_L + Z): dijawab dalam T, dari semua yang dijawab, pergi setelah S, atau tidak terlayani."],
     abandon_rate: ["Pergi", "B / O: yang menutup telepon saat menunggu, dari semua yang masuk antrean dan tidak pindah."],
+    lost_caller_rate: ["Hilang", "Yang pergi dan tidak dijawab dalam sehari, dari O. Penelepon tanpa nomor dihitung hilang. Setelah server dimulai ulang, angka ini terlalu tinggi selama sehari."],
     answer_rate: ["Dijawab", "A / (A + B + Z): yang dijawab, dari semua yang dijawab, pergi, atau tidak terlayani."],
     average_speed_of_answer: ["Rata-rata tunggu", "Jumlah waktu tunggu yang dijawab, termasuk dering, dibagi banyaknya."],
     wait_p90: ["Tunggu 9 dari 10", "Sembilan dari sepuluh yang dijawab menunggu paling lama sekian; waktu tunggu yang benar-benar terjadi."],
