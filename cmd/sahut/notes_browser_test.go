@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"sahut/agentui"
+	"sahut/configs"
+	"sahut/queue"
+	"sahut/sip/siptest"
+	"sahut/store"
+)
+
+// said is what she writes; it may stand nowhere in the clear.
+const said = "Takut pulang malam ini"
+
+// A real browser: her note survives a reload in the talk and goes on in wrap-up;
+// one key marks how it went, which brings the rest; her last words are kept when
+// she finishes at once; her day has the call, and a supervisor reads the note.
+func TestChromiumNotes(t *testing.T) {
+	s := open(t, func(r *configs.Routing) { r.Dispositions[1].Heavy = true })
+	p := s.openScreen()
+	p.do("sign in",
+		chromedp.SendKeys(chromedp.CSS("#username"), "sari"), chromedp.SendKeys(chromedp.CSS("#password"), s.password))
+	p.do("arrive on the screen", chromedp.Click(chromedp.CSS("button[type=submit]")), chromedp.WaitVisible(chromedp.CSS("[role=status][data-state]")))
+	p.press("Start shift")
+	p.state(queue.Paused)
+	p.press("Ready")
+	for _, wants := range []string{"", "Has called before: 1 time"} {
+		caller := s.dial(siptest.Options{From: "0811223344"})
+		if wants != "" {
+			p.reads(wants)
+			p.press("Answer")
+			p.state(queue.Talking)
+			s.must("the caller hears the browser", caller.Media().Hears().WaitTone(s.ctx, micTone))
+			p.do("write", chromedp.SendKeys(chromedp.CSS("#note"), said))
+			p.reads("Saved ")
+			p.reload()
+			p.state(queue.Talking)
+			p.noteIs(said)
+		}
+		s.must("hang up", caller.Hangup(s.ctx))
+	}
+	p.state(queue.WrapUp)
+	p.noteIs(said)
+	p.do("mark by a key", chromedp.Focus(chromedp.CSS("#stage-title")), chromedp.KeyEvent("2"))
+	p.reads("That was a heavy call")
+	p.do("write on, digits too", chromedp.SendKeys(chromedp.CSS("#note"), ", 2 anak"))
+	p.picture("notes-1-wrapup")
+	p.press("Finish wrap-up")
+	p.state(queue.Paused)
+	p.do("open my day", chromedp.Click(chromedp.CSS(".my-day summary")))
+	p.reads("Reports for someone else")
+	p.picture("notes-2-day")
+
+	id := s.record().ID
+	var list agentui.NoteList
+	o, err := openOperator(s.cfg.Data)
+	s.must("operator", err)
+	s.must("read the note", o.json(s.ctx, http.MethodGet, "/api/v1/notes/"+string(id), nil, &list))
+	s.must("leave", o.close())
+	if len(list.Notes) != 1 || list.Notes[0].Text != said+", 2 anak" || list.Notes[0].Agent != "sari" {
+		t.Errorf("note %+v", list)
+	}
+	if read := s.entries(queue.NoteRead); len(read) != 1 || read[0].By != "operator" || read[0].Contact != id {
+		t.Errorf("journal %+v", read)
+	}
+	if kept := p.js("nothing stays in the browser", `JSON.stringify(localStorage) + JSON.stringify(sessionStorage)`); strings.Contains(kept, "Takut") {
+		t.Errorf("the browser keeps %s", kept)
+	}
+	files, err := filepath.Glob(filepath.Join(s.cfg.Data, "*"))
+	s.must("look at the disk", err)
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err == nil && strings.Contains(string(b), "Takut") {
+			t.Errorf("%s holds the words", f)
+		}
+	}
+	if _, err := s.store.Note(id, "dewi"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("dewi's note: %v", err)
+	}
+}
+
+// noteIs waits until the field holds text.
+func (p *screen) noteIs(text string) {
+	p.t.Helper()
+	p.js("the note", fmt.Sprintf(waiting, fmt.Sprintf(`return document.querySelector("#note")?.value === %q ? "yes" : "";`, text)))
+}
+
+// reload loads the page anew, although it asks not to be left.
+func (p *screen) reload() {
+	p.t.Helper()
+	asked := chromedp.Events(p.tab, page.JavascriptDialogOpening)
+	go func() {
+		for _, err := range asked {
+			if err != nil {
+				return
+			}
+			_, _ = chromedp.Call(p.tab, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+		}
+	}()
+	p.do("reload", chromedp.Reload())
+}
