@@ -6,7 +6,7 @@ import "net/http"
 // script or style. Trusted Types let only lit turn text into elements.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src 'self' blob:; " +
 	"img-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; " +
-	"frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html"
+	"frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html sahut-worker"
 
 // setHeaders gives every answer what protects it. Handlers that serve files
 // with their hash in the address replace Cache-Control.

@@ -72,17 +72,31 @@ func loadPages(bundle fs.FS) (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"pages.css", "icon.svg"} {
+	for _, name := range []string{"pages.css", "icon.svg"} { // beside the bundle
 		if err := add(ours, name); err != nil {
 			return nil, err
 		}
 	}
 	p.hash = hex.EncodeToString(all.Sum(nil))[:16]
 	p.templates, err = template.New("").Funcs(template.FuncMap{
-		"asset": func(name string) string { return "/static/" + p.hash + "/" + name },
-		"has":   func(name string) bool { _, ok := p.files[name]; return ok },
-	}).ParseFS(ours, "*.html")
+		"asset":      p.asset,
+		"has":        func(name string) bool { _, ok := p.files[name]; return ok },
+		"shellFiles": p.shellFiles,
+	}).ParseFS(ours, "*.html", "worker.js")
 	return p, err
+}
+
+// asset is the address of a file.
+func (p *pages) asset(name string) string { return "/static/" + p.hash + "/" + name }
+
+// shellFiles are what the volunteer's page needs to be drawn.
+func (p *pages) shellFiles() (list []string) {
+	for _, name := range []string{"volunteer.js", "style.css", "pages.css", "icon.svg"} {
+		if _, ok := p.files[name]; ok {
+			list = append(list, name)
+		}
+	}
+	return list
 }
 
 func newFile(name string, b []byte) file {

@@ -46,6 +46,9 @@ func routes() []route {
 		{method: "POST", path: "/signin", rights: anyone, do: (*Server).signIn, browser: true},
 		{method: "POST", path: "/signout", rights: anyone, do: (*Server).signOut, browser: true},
 		{method: "GET", path: "/static/{hash}/{name...}", rights: anyone, do: (*Server).static, browser: true},
+		{method: "GET", path: "/app.webmanifest", rights: anyone, do: (*Server).getManifest, browser: true},
+		{method: "GET", path: "/worker.js", rights: anyone, do: (*Server).getWorker, browser: true},
+		{method: "GET", path: "/offline", rights: anyone, do: (*Server).getOffline, browser: true},
 		{method: "GET", path: "/live", rights: volunteers, do: (*Server).live, browser: true, endless: true},
 
 		// the house

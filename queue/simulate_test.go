@@ -664,7 +664,11 @@ func (d *day) reactTo(a AgentID, v AgentView) {
 	case v.Call != nil && (v.Call.Role != "" || v.Call.Third != nil) && d.chance(60):
 		d.beside(a, v)
 	case (v.State == Talking || v.State == Held) && v.Call.Third == nil && d.chance(15):
-		d.later(20, ConsultAsked{a, v.Call.Contact, d.target()})
+		to := d.target()
+		if d.chance(50) {
+			to = Target{Agent: d.agents[d.rnd.IntN(len(d.agents))]}
+		}
+		d.later(20, ConsultAsked{a, v.Call.Contact, to})
 	case v.State == Talking && v.Call.Role == "" && d.chance(6):
 		d.later(60, HungUp{v.Call.Contact, ByNetwork, CauseSilence})
 	case v.State == Talking && d.chance(6):
@@ -721,8 +725,8 @@ func (d *day) mode() Mode {
 // back is a volunteer who promises a call-back, or notes whether it is safe.
 func (d *day) back(a AgentID, c ContactID) {
 	d.later(9, CallbackPromised{a, c, d.chance(85)})
-	if d.chance(40) {
-		d.later(9, CutAgreed{a, c, []CutPlan{CutWeCall, CutSheCalls, CutNothing, ""}[d.rnd.IntN(4)]})
+	if d.plans.IntN(100) < 40 { // its own dice: the day goes as it did without
+		d.world = append(d.world, reply{d.now.Add(time.Second), CutAgreed{a, c, []CutPlan{CutWeCall, CutSheCalls, CutNothing, ""}[d.plans.IntN(4)]}})
 	}
 	if d.chance(80) {
 		d.later(9, SafetyAnswered{a, c, d.safety()})

@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 [ -d node_modules/lit ] || npm ci --no-audit --no-fund --ignore-scripts
 new=$(mktemp -d)
 trap 'rm -rf "$new"' EXIT
-go tool esbuild volunteer.ts admin.ts board.ts reports.ts style.css --bundle --format=esm --target=es2022 --minify \
+go tool esbuild volunteer.ts admin.ts board.ts reports.ts style.css office.css --bundle --format=esm --target=es2022 --minify \
 	--legal-comments=eof --charset=utf8 --log-level=warning --outdir="$new"
 mkdir -p dist
 rm -f dist/*.js dist/*.css

@@ -10,6 +10,7 @@
 
 import { render } from "lit";
 import { chosenLang, useLang, words } from "./i18n";
+import { install } from "./install";
 import { Live } from "./live";
 import { Mailbox } from "./mailbox";
 import { Media } from "./media";
@@ -382,3 +383,4 @@ window.setInterval(() => {
 draw(store.now);
 live.start();
 void whoAmI();
+install();

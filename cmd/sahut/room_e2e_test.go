@@ -216,6 +216,13 @@ func TestChromiumKeyboardOnly(t *testing.T) {
 			if e := s.journal(queue.WrapUpDone); len(e) != 1 || e[0].Reason == "" {
 				t.Errorf("written down: %+v", e)
 			}
+			p.js("the worker keeps our own files alone", `(async () => {
+				await navigator.serviceWorker.ready;
+				for (const name of await caches.keys()) for (const r of await (await caches.open(name)).keys()) {
+					const at = new URL(r.url).pathname;
+					if (!at.startsWith("/static/") && at !== "/offline") throw new Error("kept " + at);
+				}
+				return String((await caches.keys()).length); })()`)
 			p.tabTo(w.end)
 			p.do("end", chromedp.KeyEvent(kb.Enter))
 			p.state(queue.Offline)

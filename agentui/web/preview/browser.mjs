@@ -15,7 +15,7 @@ export const web = resolve(here, "..");
 /** Bundles the previews, serves them on a port of their own and opens a page. */
 export async function browse(flags = []) {
   const site = mkdtempSync(join(tmpdir(), "sahut-preview-"));
-  execFileSync("go", ["tool", "esbuild", "preview/preview.ts", "preview/admin-preview.ts", "preview/board-preview.ts", "preview/reports-preview.ts", "preview/loop.ts", "style.css", "--bundle", "--format=esm",
+  execFileSync("go", ["tool", "esbuild", "preview/preview.ts", "preview/admin-preview.ts", "preview/board-preview.ts", "preview/reports-preview.ts", "preview/loop.ts", "style.css", "office.css", "--bundle", "--format=esm",
     "--target=es2022", "--log-level=warning", `--outdir=${site}`, "--entry-names=[name]"], { cwd: web, stdio: "inherit" });
   for (const f of ["index.html", "admin.html", "board.html", "reports.html", "loop.html"]) copyFileSync(join(here, f), join(site, f));
   const types = { js: "text/javascript", css: "text/css", html: "text/html" };
