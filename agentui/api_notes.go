@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -178,6 +179,9 @@ func (s *Server) getNotes(w http.ResponseWriter, r *request) error {
 	all, err := s.notes.List()
 	if err != nil {
 		return fmt.Errorf("list notes: %w", err)
+	}
+	if only := queue.ContactID(r.URL.Query().Get("contact")); only != "" {
+		all = slices.DeleteFunc(all, func(n Note) bool { return n.Contact != only })
 	}
 	return writeJSON(w, http.StatusOK, NoteList{s.finished(all)})
 }

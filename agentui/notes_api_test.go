@@ -66,6 +66,10 @@ func TestNotes(t *testing.T) {
 	if len(list.Notes) != 1 || list.Notes[0].Agent != "sari" || list.Notes[0].Text != "" {
 		t.Errorf("list: %+v", list)
 	}
+	rina.send("GET", "/api/v1/notes?contact=C2", nil).into(t, &list)
+	if len(list.Notes) != 0 {
+		t.Errorf("of another contact: %+v", list)
+	}
 	rina.send("GET", "/api/v1/notes/C1", nil).into(t, &list)
 	if len(list.Notes) != 1 || list.Notes[0].Text != secret || !slices.Equal(notes.Opens, []string{"rina C1 sari"}) {
 		t.Errorf("read: %+v, noted %v", list, notes.Opens)

@@ -149,6 +149,9 @@ async function json<T>(path: string, r?: Request): Promise<T> {
 
 const sending = (method: string, body: unknown): Request => ({ method, body: JSON.stringify(body), type: "application/json" });
 
+/** What a volunteer wrote about a contact; the text comes with reading it only. */
+export interface ContactNote { contact: string; agent: string; saved: string; text?: string }
+
 export const api = {
   me: () => json<{ name: string; alias: string; role: string }>("me"),
   fields: async () => (await json<{ fields: Field[] }>("routing/fields")).fields,
@@ -177,6 +180,8 @@ export const api = {
   supervise: (contact: string, mode: string) => ask(`talks/${encodeURIComponent(contact)}/supervision`, sending("PUT", { mode })),
   leaveTalk: (contact: string) => ask(`talks/${encodeURIComponent(contact)}/supervision`, { method: "DELETE" }),
   answerSos: (contact: string) => ask(`talks/${encodeURIComponent(contact)}/sos`, { method: "POST" }),
+  notesOn: async (contact: string) => (await json<{ notes: ContactNote[] }>(`notes?contact=${encodeURIComponent(contact)}`)).notes,
+  readNotes: async (contact: string) => (await json<{ notes: ContactNote[] }>(`notes/${encodeURIComponent(contact)}`)).notes,
   timeline: (contact: string) => json<Timeline>(`calls/${encodeURIComponent(contact)}/timeline`),
   closeQueue: (queue: string, until: string, reason: string) => ask(`queues/${encodeURIComponent(queue)}/closing`, sending("POST", { until, reason })),
   openQueue: (queue: string) => ask(`queues/${encodeURIComponent(queue)}/closing`, { method: "DELETE" }),

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { at, clock, dayAndTime, spell, timer } from "../format";
 import { button, dialog } from "../parts";
 import type { Entry, Scene } from "./state";
+import "./notes";
 
 export function callsToday(scene: Scene): TemplateResult {
   const { s, a, b, act } = scene;
@@ -33,6 +34,7 @@ export function timelineDialog(scene: Told): TemplateResult {
   return dialog(!!t, b.timeline, () => act.look(""), t === "loading" ? html`<p class="hint">${w.loading}</p>` : t ? html`<h2>${b.timelineOf(dayAndTime(t.call.started, s.lang))}</h2>
     <p class="hint">${queueName(scene, t.call.queue)} · ${a.outcomes[t.call.outcome] ?? t.call.outcome}</p>
     <ol class="timeline" tabindex="0" aria-label=${b.timeline}>${t.entries.map((e) => html`<li><span class="when">+${timer(at(e.at) - at(t.call.started), s.lang)}</span><span>${sentence(scene, e)}</span></li>`)}</ol>
+    <sahut-notes .about=${{ contact: t.call.id, lang: s.lang, b, name: (agent: string) => agentName(scene, agent) }}></sahut-notes>
     <div class="do">${button({ label: w.close, click: () => act.look("") })}</div>` : nothing, "wide");
 }
 

@@ -2,6 +2,7 @@
 
 import { render } from "lit";
 import { alarmsOf } from "../board/alarms";
+import { ContactNotes } from "../board/notes";
 import { screen } from "../board/screen";
 import { blankState, type Actions, type Board, type State } from "../board/state";
 import { at, type Lang } from "../format";
@@ -67,7 +68,12 @@ const all: Record<string, Partial<State>> = {
     { at: ago(700), kind: "call.arrived" }, { at: ago(699), kind: "queue.entered", queue: "hotline" }, { at: ago(690), kind: "offer.made", agent: "sari" }, { at: ago(676), kind: "talk.started", agent: "sari" },
     { at: ago(400), kind: "supervise.started", agent: "rina", reason: "listen" }, { at: ago(100), kind: "talk.ended", agent: "sari", by: "caller", talk_ms: 576_000 }, { at: ago(100), kind: "call.ended", outcome: "answered", by: "caller" }] } },
   crowd: { board: crowd },
+  notes: { timeline: { call: { ...call, id: "01N" }, entries: [{ at: ago(700), kind: "call.arrived" }, { at: ago(60), kind: "note.read", agent: "sari", by: "rina" }] } },
 };
+
+const written = [{ contact: "01N", agent: "sari", saved: ago(90), text: lang === "id" ? "Sudah bicara dengan kakaknya.\nMau menelepon lagi besok sore." : "Has spoken with her sister.\nWants to call again tomorrow afternoon." }];
+ContactNotes.source = { notesOn: async (c) => (c === "01N" ? written : []), readNotes: async () => written };
+if (query.get("state") === "notes") setTimeout(() => document.getElementById("read-notes")?.click(), 20);
 
 const act = new Proxy({} as Actions, { get: () => () => undefined });
 const asked = query.get("state");

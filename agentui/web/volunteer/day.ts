@@ -19,7 +19,7 @@ export function myDay(scene: Scene): TemplateResult {
 
 function body(scene: Scene, d: MyDay): TemplateResult {
   const { s, w } = scene;
-  const sum = (ms: number) => (ms > 0 ? spell(ms < 60_000 ? ms : Math.round(ms / 60_000) * 60_000, s.lang) : "–");
+  const sum = (ms: number) => (ms >= 1000 ? spell(ms < 60_000 ? ms : Math.round(ms / 60_000) * 60_000, s.lang) : "–");
   const from = new Date(at(d.from));
   return html`${from.getHours() || from.getMinutes() ? html`<p class="hint">${w.daySince(clock(from.getTime(), s.lang))}</p>` : nothing}
     <dl class="day-sums"><dt>${w.daySums.calls}</dt><dd>${count(d.sums.calls, s.lang)}</dd><dt>${w.daySums.talk}</dt><dd>${sum(d.sums.talk_ms)}</dd>
