@@ -68,6 +68,7 @@ const all: Record<string, Partial<State>> = {
     { at: ago(700), kind: "call.arrived" }, { at: ago(699), kind: "queue.entered", queue: "hotline" }, { at: ago(690), kind: "offer.made", agent: "sari" }, { at: ago(676), kind: "talk.started", agent: "sari" },
     { at: ago(400), kind: "supervise.started", agent: "rina", reason: "listen" }, { at: ago(100), kind: "talk.ended", agent: "sari", by: "caller", talk_ms: 576_000 }, { at: ago(100), kind: "call.ended", outcome: "answered", by: "caller" }] } },
   crowd: { board: crowd },
+  notes_unread: { timeline: { call: { ...call, id: "01N" }, entries: [{ at: ago(700), kind: "call.arrived" }] } },
   notes: { timeline: { call: { ...call, id: "01N" }, entries: [{ at: ago(700), kind: "call.arrived" }, { at: ago(60), kind: "note.read", agent: "sari", by: "rina" }] } },
 };
 
