@@ -3,19 +3,17 @@ package agentui
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"sahut/configs"
 	"sahut/queue"
 )
 
-// ShiftPlan is who is planned when, and where too few are.
+// ShiftPlan is who is planned when, and where too few are, day by day.
 type ShiftPlan struct {
-	From     time.Time            `json:"from"`
-	To       time.Time            `json:"to"`        // not included
-	TimeZone string               `json:"time_zone"` // of the plan
-	Shifts   []queue.PlannedShift `json:"shifts"`    // those that touch the time
-	Gaps     []queue.Gap          `json:"gaps"`      // within it
+	TimeZone string          `json:"time_zone"` // whose days they are
+	Days     []queue.PlanDay `json:"days"`
 }
 
 // MyShifts are a volunteer's own shifts of the next days.
@@ -26,47 +24,40 @@ type MyShifts struct {
 
 // A calendar asks for a week; nobody asks for a year of everybody.
 const (
-	shiftSpan    = 7 * 24 * time.Hour
-	shiftLongest = 62 * 24 * time.Hour
+	shiftSpan     = 7 * 24 * time.Hour
+	shiftDaysMost = 31
 )
 
-// shiftSpanAsked reads from and to of a plan.
-func shiftSpanAsked(r *request) (from, to time.Time, err error) {
-	if from, err = timeOf(r, "from", time.Now()); err != nil {
-		return from, to, err
+// shiftPlan reads which days are asked for.
+func shiftPlan(r *request, routing configs.Routing) (ShiftPlan, error) {
+	q, n := r.URL.Query(), 7
+	if text := q.Get("days"); text != "" {
+		var err error
+		if n, err = strconv.Atoi(text); err != nil || n < 1 || n > shiftDaysMost {
+			return ShiftPlan{}, badRequest("days is 1 to 31.")
+		}
 	}
-	if to, err = timeOf(r, "to", from.Add(shiftSpan)); err != nil {
-		return from, to, err
+	days, err := queue.PlanDays(routing, q.Get("date"), n, time.Now())
+	if err != nil {
+		return ShiftPlan{}, badRequest("date is a day like 2026-12-25.")
 	}
-	if !from.Before(to) || to.Sub(from) > shiftLongest {
-		err = badRequest("from is before to, and at most 62 days.")
-	}
-	return from, to, err
-}
-
-func shiftPlan(routing configs.Routing, from, to time.Time) ShiftPlan {
-	return ShiftPlan{From: from, To: to, TimeZone: routing.Shifts.TimeZone,
-		Shifts: nonNil(queue.Planned(routing, from, to)), Gaps: nonNil(queue.Gaps(routing, from, to))}
+	return ShiftPlan{routing.Shifts.TimeZone, days}, nil
 }
 
 func (s *Server) getShifts(w http.ResponseWriter, r *request) error {
-	from, to, err := shiftSpanAsked(r)
-	if err != nil {
-		return err
-	}
 	routing, _, err := s.directory.Routing()
 	if err != nil {
 		return fmt.Errorf("read routing: %w", err)
 	}
-	return writeJSON(w, http.StatusOK, shiftPlan(routing, from, to))
+	plan, err := shiftPlan(r, routing)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, plan)
 }
 
 // postShifts shows the plan of a document that is being edited.
 func (s *Server) postShifts(w http.ResponseWriter, r *request) error {
-	from, to, err := shiftSpanAsked(r)
-	if err != nil {
-		return err
-	}
 	routing, problems, err := s.readRouting(w, r)
 	switch {
 	case err != nil:
@@ -74,7 +65,11 @@ func (s *Server) postShifts(w http.ResponseWriter, r *request) error {
 	case len(problems) > 0:
 		return problems
 	}
-	return writeJSON(w, http.StatusOK, shiftPlan(routing, from, to))
+	plan, err := shiftPlan(r, routing)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, plan)
 }
 
 // getMyShifts is for nobody but herself: whose they are comes from the sign-in.

@@ -134,9 +134,9 @@ func routes() []route {
 		{method: "GET", path: "/api/v1/routing/history", rights: supervisors, do: (*Server).getRoutingHistory, out: History{}, doc: "All revisions, newest first."},
 		{method: "GET", path: "/api/v1/routing/fields", rights: supervisors, do: (*Server).getRoutingFields, out: Fields{}, doc: "Labels, defaults and help of every field, for a form."},
 		{method: "GET", path: "/api/v1/shifts", rights: supervisors, do: (*Server).getShifts, out: ShiftPlan{}, doc: "The shift plan as a calendar: who is planned when, and the gaps, at which a queue is open and too few are planned.",
-			query: []string{"from: RFC 3339; default now", "to: RFC 3339, not included; default 7 days after from, at most 62"}},
+			query: []string{"date: the first day, like 2026-12-25, in the plan's time zone; default the Monday of this week", "days: how many, 1 to 31; default 7"}},
 		{method: "POST", path: "/api/v1/shifts", rights: admins, do: (*Server).postShifts, in: configs.Routing{}, out: ShiftPlan{}, doc: "The same of a routing document that is being edited, JSON or YAML; nothing is applied.",
-			query: []string{"from: RFC 3339; default now", "to: RFC 3339, not included; default 7 days after from, at most 62"}},
+			query: []string{"date: the first day, like 2026-12-25, in the plan's time zone; default the Monday of this week", "days: how many, 1 to 31; default 7"}},
 		{method: "GET", path: "/api/v1/routing/{revision}", rights: supervisors, do: (*Server).getRoutingAt, out: configs.Routing{}, doc: "The document as it was."},
 		{method: "POST", path: "/api/v1/routing/rollback", rights: admins, do: (*Server).postRollback, in: Rollback{}, out: Applied{}, doc: "Keep and apply an old revision as the newest."},
 

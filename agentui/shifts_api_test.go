@@ -2,9 +2,7 @@ package agentui_test
 
 import (
 	"net/http"
-	"net/url"
 	"testing"
-	"time"
 
 	"sahut/agentui"
 	"sahut/configs"
@@ -18,26 +16,29 @@ func TestShiftPlan(t *testing.T) {
 	draft := configs.DemoRouting()
 	draft.Shifts.TimeZone = "UTC"
 	draft.Shifts.Weekly = []configs.WeeklyShift{{Agents: []string{"sari"}, Days: everyDay, From: "08:00", To: "16:00", Queues: []string{}}}
-	from := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
-	week := "?from=" + url.QueryEscape(from.Format(time.RFC3339)) + "&to=" + url.QueryEscape(from.AddDate(0, 0, 7).Format(time.RFC3339))
+	const week = "?date=2026-03-02"
 
 	admin := h.signIn("admin")
 	var plan agentui.ShiftPlan
 	admin.send("GET", "/api/v1/shifts"+week, nil).into(t, &plan)
-	if len(plan.Shifts) != 0 || len(plan.Gaps) != 0 {
+	if len(plan.Days) != 7 || plan.Days[0].Date != "2026-03-02" || len(plan.Days[0].Shifts)+len(plan.Days[6].Gaps) != 0 {
 		t.Errorf("without a plan: %+v", plan)
 	}
 	admin.send("POST", "/api/v1/shifts"+week, draft).into(t, &plan)
-	if len(plan.Shifts) != 7 || len(plan.Gaps) != 8 || plan.Shifts[0].Name != "Sari" || plan.Gaps[0].Label != "Hotline" {
-		t.Errorf("the draft's: %d shifts, %d gaps: %+v", len(plan.Shifts), len(plan.Gaps), plan)
+	for _, d := range plan.Days {
+		if len(d.Shifts) != 1 || len(d.Gaps) != 2 || d.Shifts[0].Name != "Sari" || d.Gaps[1].Label != "Hotline" || d.Gaps[1].From.Hour() != 16 || !d.Gaps[1].To.Equal(d.To) {
+			t.Errorf("a day of the draft: %+v", d)
+		}
 	}
 	wrong := draft
 	wrong.Shifts.Weekly = []configs.WeeklyShift{{Agents: []string{"nobody"}, Days: everyDay, From: "08:00", To: "16:00"}}
 	if r := admin.send("POST", "/api/v1/shifts"+week, wrong); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("a wrong draft: %d", r.status)
 	}
-	if r := admin.send("GET", "/api/v1/shifts?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z", nil); r.status != http.StatusBadRequest {
-		t.Errorf("a year: %d", r.status)
+	for _, bad := range []string{"?days=365", "?days=x", "?date=25.12."} {
+		if r := admin.send("GET", "/api/v1/shifts"+bad, nil); r.status != http.StatusBadRequest {
+			t.Errorf("%s: %d", bad, r.status)
+		}
 	}
 
 	if r := admin.send("PUT", "/api/v1/routing", draft, "If-Match", "*"); r.status != http.StatusOK {

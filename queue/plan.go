@@ -35,6 +35,47 @@ type Gap struct {
 // period is from one time to another, the latter not included.
 type period struct{ from, to time.Time }
 
+// PlanDay is one day of the plan.
+type PlanDay struct {
+	Date   string         `json:"date"`
+	From   time.Time      `json:"from"`
+	To     time.Time      `json:"to"`
+	Shifts []PlannedShift `json:"shifts"` // that begin on it; on the first day also what goes on from before
+	Gaps   []Gap          `json:"gaps"`   // within it
+}
+
+// PlanDays returns n days of r's plan, the first that of date, an empty one the
+// Monday of the week of now.
+func PlanDays(r configs.Routing, date string, n int, now time.Time) ([]PlanDay, error) {
+	zone, err := time.LoadLocation(r.Shifts.TimeZone)
+	if err != nil {
+		return nil, err
+	}
+	y, m, d := now.In(zone).Date()
+	if date == "" {
+		d -= (int(now.In(zone).Weekday()) + 6) % 7
+	} else {
+		day, err := time.Parse(time.DateOnly, date)
+		if err != nil {
+			return nil, err
+		}
+		y, m, d = day.Date()
+	}
+	midnight := func(i int) time.Time { return time.Date(y, m, d+i, 0, 0, 0, 0, zone) }
+	shifts, days := Planned(r, midnight(0), midnight(n)), make([]PlanDay, n)
+	for i := range days {
+		day := PlanDay{Date: midnight(i).Format(time.DateOnly), From: midnight(i), To: midnight(i + 1), Shifts: []PlannedShift{}, Gaps: []Gap{}}
+		for _, s := range shifts {
+			if s.From.Before(day.To) && (!s.From.Before(day.From) || i == 0) {
+				day.Shifts = append(day.Shifts, s)
+			}
+		}
+		day.Gaps = append(day.Gaps, Gaps(r, day.From, day.To)...)
+		days[i] = day
+	}
+	return days, nil
+}
+
 // Planned returns the shifts of r that touch the time from from to to, by their
 // beginning, then by the document.
 func Planned(r configs.Routing, from, to time.Time) []PlannedShift {
