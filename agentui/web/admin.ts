@@ -5,11 +5,17 @@
 import { render } from "lit";
 import { api, Refused, type Routing } from "./admin/api";
 import { changes, withValue } from "./admin/draft";
+import { PlanWatch } from "./admin/plan";
 import { screen } from "./admin/screen";
 import { blankState, sections, type Actions, type Section, type State } from "./admin/state";
 import { chosenLang, useLang, words } from "./i18n";
 import { adminWords } from "./i18n/admin";
 
+const plan = new PlanWatch({
+  draft: () => (state.role === "admin" && state.draft !== state.base ? state.draft : null),
+  show: (p) => set({ plan: p, planTrouble: false }),
+  refused: (problems) => set({ planTrouble: true, problems }),
+});
 let state: State = blankState(chosenLang());
 let queued = false;
 
@@ -133,6 +139,9 @@ async function load(section: Section): Promise<void> {
       case "volunteers":
         if (state.role === "admin") set({ users: await api.users() });
         break;
+      case "shifts":
+        await plan.load();
+        break;
       case "routing":
         if (state.yaml === null) await loadYaml();
         break;
@@ -164,6 +173,7 @@ const act: Actions = {
     // A problem is gone as soon as its value is another one; the next check decides.
     set({ draft, done: "", problems: state.problems.filter((p) => !(p.path ?? p.key).startsWith(path)) });
     keepDraft();
+    if (state.section === "shifts") plan.soon();
   },
   discard() {
     set({ draft: state.base, problems: [], trouble: "", done: "" });
@@ -212,6 +222,7 @@ const act: Actions = {
     const { calls, more } = await api.calls(state.filter.since, have.at(-1)?.id);
     set({ calls: [...have, ...calls], more });
   }),
+  showWeek: (by) => void run("week", () => plan.turn(by, state.plan)),
   lookWhy: (contact) => void run("why", async () => set({ why: contact ? await api.why(contact) : null })),
   askClosing: (closing) => set({ closing }),
   closeQueue: (minutes, reason) => void run("closing", async () => {

@@ -23,6 +23,10 @@ export interface AgentView {
   shift?: ShiftView;
 }
 
+/** Her shifts of the next seven days. */
+export interface MyShifts { time_zone: string; shifts: PlannedShift[] }
+export interface PlannedShift { from: string; to: string; queues: string[]; label?: string }
+
 /** The shift of the plan that runs, or that begins soon. */
 export interface ShiftView { from: string; to: string; now: boolean; ending?: boolean }
 

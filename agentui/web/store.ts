@@ -5,7 +5,7 @@
 import { at, type Lang } from "./format";
 import type { DayShown } from "./myday";
 import type { NotePage } from "./notebook";
-import type { Announcement, AgentView, Ask, Choice, Notice, NoticeCode, ServerMessage, Targets, VoiceMessage, Wish } from "./messages";
+import type { Announcement, AgentView, Ask, Choice, MyShifts, Notice, NoticeCode, ServerMessage, Targets, VoiceMessage, Wish } from "./messages";
 
 /** How the page's wire to the server is. */
 export type Link =
@@ -93,6 +93,7 @@ export interface Snapshot {
   readonly playing: string; // the message that is listened to
   readonly note: NotePage | null; // of the contact she has
   readonly notesLeft: readonly NotePage[]; // of earlier ones, not kept yet
+  readonly shifts: MyShifts | null; // of the plan
   readonly day: DayShown;
   readonly wish: Wish | ""; // of the caller, as the server keeps it
   readonly contact: string; // the contact keysSent and disposition belong to
@@ -127,7 +128,7 @@ export function blank(lang: Lang): Snapshot {
   return {
     lang, link: "connecting", linkSince: 0, offset: 0, agent: "", name: "", role: "volunteer", epoch: 0, view: null,
     dispositions: [], pauseReasons: [], draining: false, announcement: null, asked: {}, told: [], keysSent: "", disposition: "", wish: "", messages: [], playing: "",
-    note: null, notesLeft: [], day: "closed",
+    note: null, notesLeft: [], day: "closed", shifts: null,
     contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, shortcutsOn: true, notify: "default", sound: noSound,
   };
 }

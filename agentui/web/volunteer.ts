@@ -16,6 +16,7 @@ import { Mailbox } from "./mailbox";
 import { Media } from "./media";
 import { listenForDigits } from "./digits";
 import { DayWatch } from "./myday";
+import { ShiftsWatch } from "./myshifts";
 import { openNotebook } from "./notebook";
 import type { Ask, ClientMessage, ServerMessage, Targets }
  from "./messages";
@@ -36,6 +37,7 @@ const ring = new Ring();
 const media = new Media({ send: (m) => live.send(m), report: (sound) => store.patch({ sound }), passed });
 const notebook = openNotebook((note, notesLeft) => store.patch({ note, notesLeft }));
 const day = new DayWatch((d) => store.patch({ day: d }));
+const shifts = new ShiftsWatch((mine) => store.patch({ shifts: mine }));
 const live = new Live({ message: heard, link: (link) => linkChanged(link) });
 
 let checkedSince = ""; // the check of which visit to the state checking has begun
@@ -88,6 +90,7 @@ function follow(s: Snapshot): void {
   const view = s.view;
   if (!view) return;
   notebook.follow((view.call?.role ? "" : view.call?.contact) ?? view.wrapup?.contact ?? "");
+  shifts.follow(view.shift?.from ?? "");
   day.follow(`${view.state} ${view.since}`);
   const answering = waits(s, "accept");
   const here = soundHere(view);

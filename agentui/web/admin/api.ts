@@ -13,6 +13,7 @@ export interface Routing {
   menus?: ({ id: string } & Record<string, unknown>)[] | null;
   hours?: ({ id: string } & Record<string, unknown>)[] | null;
   outgoing?: Outgoing;
+  shifts?: { time_zone: string; weekly?: unknown[] | null; dates?: unknown[] | null } & Record<string, unknown>;
   pause_reasons: Choice[];
   dispositions: Choice[];
 }
@@ -39,7 +40,7 @@ export interface Field {
   doc?: string;
   default: string;
   choices?: (string | { value: string; label?: { en: string; id: string } })[];
-  refers?: "queues" | "prompts" | "menus" | "hours" | "";
+  refers?: "queues" | "prompts" | "menus" | "hours" | "agents" | "";
 }
 
 /** One mistake, at the path a form names its field by. */
@@ -89,6 +90,12 @@ export interface Status {
   at: string; revision: number; draining: boolean; queues: QueueView[] | null; agents: AgentLine[] | null;
   waiting: number; talking: number; contacts: number; arrived: number; outcomes: Record<string, number> | null; dialled?: number; drill?: Drill | null;
 }
+
+/** The shift plan by days of its own time zone. */
+export interface ShiftPlan { time_zone: string; days: PlanDay[] }
+export interface PlanDay { date: string; from: string; to: string; shifts: PlannedShift[]; gaps: PlanGap[] }
+export interface PlannedShift { agent: string; name: string; from: string; to: string; queues: string[]; label?: string; date?: boolean }
+export interface PlanGap { queue: string; label: string; from: string; to: string; planned: number; needed: number }
 
 export interface Kpi { id: string; unit: string; value: number; n: number; shown: boolean }
 export interface TrialLine { queue?: string; answered?: number; abandoned?: number; unserved?: number; blocked?: number; kpis?: Kpi[] }
@@ -210,6 +217,11 @@ export const api = {
   whatIf(document: Routing | string, signal: AbortSignal): Promise<Trial> {
     const text = typeof document === "string";
     return json<Trial>("routing/whatif", { method: "POST", body: text ? document : JSON.stringify(document), type: text ? "application/yaml" : "application/json", signal });
+  },
+  /** A week of the plan in force, or of a draft. */
+  shifts(date: string, draft: Routing | null): Promise<ShiftPlan> {
+    const query = date ? `?date=${date}` : "";
+    return json<ShiftPlan>(`shifts${query}`, draft ? sending("POST", draft) : {});
   },
   rollback: (revision: number, base: number) => json<Plan>("routing/rollback", { ...sending("POST", { revision }), ifMatch: base }),
 

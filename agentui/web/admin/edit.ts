@@ -126,7 +126,7 @@ export function hours(scene: Scene): TemplateResult {
 
 // ---- what no section of its own shows
 
-const ownSections = ["numbers", "menus", "hours", "queues", "agents", "outgoing", "pause_reasons", "dispositions"];
+const ownSections = ["numbers", "menus", "hours", "queues", "agents", "shifts", "outgoing", "pause_reasons", "dispositions"];
 
 export function rules(scene: Scene): TemplateResult {
   return others(scene, ownSections);

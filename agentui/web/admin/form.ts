@@ -60,6 +60,8 @@ function input(scene: Scene, f: Field, path: string, id: string, value: unknown,
       @change=${(e: Event) => act.edit(path, (e.target as HTMLInputElement).checked)}><span>${labelOf(scene, f)}</span></label>`;
   }
   if (f.key.endsWith(".days")) return days(scene, path, id, value, off);
+  if (f.type === "list" && f.refers === "agents") return boxes(scene, path, id, value, (scene.s.draft?.agents ?? []).map((g) => ({ value: g.id, label: g.name || g.id })));
+  if (f.type === "list" && f.refers === "queues") return boxes(scene, path, id, value, (scene.s.draft?.queues ?? []).map((q) => ({ value: q.id, label: q.label || q.id })));
   if (f.key.endsWith(".date")) {
     return html`<input id=${id} type="date" ?disabled=${off} .value=${String(value ?? "")} aria-describedby=${about} aria-invalid=${bad} @change=${set}>`;
   }
@@ -91,6 +93,15 @@ function days({ s, act }: Scene, path: string, id: string, value: unknown, off: 
     @change=${(e: Event) => act.edit(path, week.filter((w) => (w === d ? (e.target as HTMLInputElement).checked : on.includes(w))))}><span>${name.format(Date.UTC(2024, 0, 1 + i))}</span></label>`)}</div>`;
 }
 
+// boxes choose any of what the document names; what it names no longer stays to
+// be seen, and can be taken away.
+function boxes({ s, act }: Scene, path: string, id: string, value: unknown, known: Option[]): TemplateResult {
+  const on = (value as string[] | null) ?? [];
+  const all = [...known, ...on.filter((v) => !known.some((o) => o.value === v)).map((v) => ({ value: v, label: v }))];
+  return html`<div class="days" id=${id} role="group">${all.map((o) => html`<label><input type="checkbox" ?disabled=${!mayEdit(s)} .checked=${on.includes(o.value)}
+    @change=${(e: Event) => act.edit(path, (e.target as HTMLInputElement).checked ? [...on, o.value] : on.filter((v) => v !== o.value))}><span>${o.label}</span></label>`)}</div>`;
+}
+
 // A time of the reader's own clock, with its zone as the document wants it.
 function withZone(local: string): string {
   const t = new Date(local);
@@ -114,6 +125,7 @@ interface Option {
 function optionsOf(scene: Scene, f: Field): Option[] | null {
   const { s } = scene;
   const refers = f.refers || fallbackRefers[f.key];
+  if (f.type === "list") return null;
   if (refers === "queues") return (s.draft?.queues ?? []).map((q) => ({ value: q.id, label: q.label ? `${q.label} (${q.id})` : q.id }));
   if (refers === "menus" || refers === "hours") return [{ value: "", label: scene.a.none }, ...(s.draft?.[refers] ?? []).map((m) => ({ value: m.id, label: m.id }))];
   if (refers === "prompts" && s.prompts) return s.prompts.map((p) => ({ value: p.name, label: p.name }));

@@ -12,6 +12,7 @@ import { choices, hours, menus, numbers, outgoing, queues, rules, volunteers } f
 import { sentence } from "./form";
 import { calls, history, status } from "./look";
 import { tryOut } from "./whatif";
+import { shifts } from "./shifts";
 import { trunks } from "./trunks";
 import { mayEdit, sections, type Scene, type Section } from "./state";
 
@@ -28,7 +29,7 @@ export function screen(scene: Scene): TemplateResult {
       ${section(scene)}</main></div>${draftBar(scene)}${review(scene)}${conflict(scene)}${goBack(scene)}`;
 }
 
-const drafts: Section[] = ["queues", "menus", "hours", "numbers", "volunteers", "choices", "outgoing", "rules"];
+const drafts: Section[] = ["queues", "menus", "hours", "numbers", "volunteers", "shifts", "choices", "outgoing", "rules"];
 const edits: Section[] = [...drafts, "prompts", "routing"];
 
 function section(scene: Scene): TemplateResult {
@@ -42,6 +43,7 @@ function section(scene: Scene): TemplateResult {
     case "rules": return rules(scene);
     case "numbers": return numbers(scene);
     case "volunteers": return volunteers(scene);
+    case "shifts": return shifts(scene);
     case "choices": return choices(scene);
     case "outgoing": return outgoing(scene);
     case "callbacks": return callbacks(scene);
@@ -55,7 +57,7 @@ function section(scene: Scene): TemplateResult {
 
 // dot marks a section with something to mend.
 function dot({ s, a }: Scene, n: Section): TemplateResult | typeof nothing {
-  const lists: Partial<Record<Section, string[]>> = { queues: ["queues"], menus: ["menus"], hours: ["hours"], rules: ["care", "blocked", "flood"], numbers: ["numbers"], volunteers: ["agents"], choices: ["pause_reasons", "dispositions"], outgoing: ["outgoing"] };
+  const lists: Partial<Record<Section, string[]>> = { queues: ["queues"], menus: ["menus"], hours: ["hours"], rules: ["care", "blocked", "flood"], numbers: ["numbers"], volunteers: ["agents"], shifts: ["shifts"], choices: ["pause_reasons", "dispositions"], outgoing: ["outgoing"] };
   const count = s.problems.filter((p) => lists[n]?.some((l) => (p.path ?? p.key).startsWith(l))).length;
   return count ? html` <span class="tag bad"><span aria-hidden="true">${count}</span><span class="visually-hidden">${a.problemsFound(count)}</span></span>` : nothing;
 }

@@ -7,7 +7,7 @@ const many = (n: number, one: string, other: string) => `${n} ${plural.select(n)
 export const adminEn = {
   title: "Administration",
   sections: {
-    calls: "Calls", status: "Live status", queues: "Queues", menus: "Menus", hours: "Hours", numbers: "Numbers", volunteers: "Volunteers",
+    calls: "Calls", status: "Live status", queues: "Queues", menus: "Menus", hours: "Hours", numbers: "Numbers", volunteers: "Volunteers", shifts: "Shifts",
     choices: "Choices", outgoing: "Calls out", rules: "More rules", blocks: "Blocks", callbacks: "Call-backs", trunks: "Trunks", prompts: "Prompts", routing: "Routing text", history: "History",
   },
   sectionLead: {
@@ -19,6 +19,7 @@ export const adminEn = {
     rules: "What holds for the whole house.",
     numbers: "Which dialled number leads to which queue.",
     volunteers: "Who answers which queues, and the accounts they sign in with.",
+    shifts: "Who comes when, and where too few are planned. The plan is optional: who is not in it comes and goes as she likes.",
     choices: "What volunteers can choose when they pause and after a call.",
     outgoing: "Which numbers volunteers may call as the helpline, and how much.",
     callbacks: "Who waits to be called back, at the place she had. Nobody is called who did not say that it is safe; no number is shown.",
@@ -47,6 +48,34 @@ export const adminEn = {
   failed: "This could not be loaded.",
   offline: "The server does not answer. Check the connection, then try again.",
   signedOut: "You are signed out. Sign in again; your draft stays in this tab.",
+
+  // ---- the shift plan
+  shiftsAll: "All shifts and settings",
+  shiftsNone: "Nothing is planned. Everybody comes and goes as she likes, and no gap is shown.",
+  shiftsMend: "The calendar cannot show the draft yet. Mend what is marked below.",
+  shiftsZone: (zone: string) => `Times by the clock of ${zone}.`,
+  gapsFound: (n: number) => `${many(n, "gap", "gaps")} in this week: a queue is open, and too few are planned.`,
+  gapsNone: "No gaps in this week.",
+  gapNobody: "nobody planned",
+  gapFew: (n: number, of: number) => `${n} of ${of} planned`,
+  nobodyPlanned: "Nobody is planned.",
+  nextDay: "the next day",
+  fromBefore: "since the day before",
+  today: "today",
+  weekBefore: "Earlier week",
+  weekNow: "This week",
+  weekAfter: "Later week",
+  print: "Print",
+  shiftAdd: "Add a shift",
+  shiftAgents: "Who",
+  shiftDays: "Every week on",
+  shiftDate: "Or once, on",
+  shiftFrom: "From",
+  shiftTo: "To",
+  shiftOver: "Earlier than from means on the next day.",
+  shiftWho: "Choose who comes.",
+  shiftWhen: "Choose days of the week, or a date.",
+  shiftEither: "Choose either days of the week or a date.",
 
   // drafts
   dirty: (n: number) => `${many(n, "change", "changes")} not applied yet`,

@@ -327,6 +327,13 @@ export const en = {
   dayPauses: "My pauses",
   dayRunning: "now",
   dayOut: "Call as the helpline",
+  shifts: "My shifts",
+  shiftsNoMore: "No other shift in the next seven days.",
+  shiftIn: (from: string, left: string) => `Begins at ${from}, in ${left}`,
+  shiftRuns: (from: string, to: string) => `Yours runs from ${from} to ${to}. Start when you are there.`,
+  shiftEnds: (to: string, left: string) => `Until ${to}, ${left} more`,
+  shiftEndingLead: "Almost done. New calls go to others first; at the end you go off shift by yourself, after the call you are in.",
+  shiftNextDay: "next day",
   before: (n: number) => `Has called before: ${n < 99 ? many(n, "time", "times") : "99 times or more"} in 30 days`,
 
   // ---- reconnecting

@@ -308,6 +308,13 @@ export const id: Words = {
   dayPauses: "Istirahat saya",
   dayRunning: "sekarang",
   dayOut: "Menelepon atas nama layanan",
+  shifts: "Jadwal saya",
+  shiftsNoMore: "Tidak ada tugas lain dalam tujuh hari ke depan.",
+  shiftIn: (from, left) => `Mulai pukul ${from}, ${left} lagi`,
+  shiftRuns: (from, to) => `Tugas Anda pukul ${from}–${to}. Mulailah bila sudah siap.`,
+  shiftEnds: (to, left) => `Sampai pukul ${to}, ${left} lagi`,
+  shiftEndingLead: "Sebentar lagi selesai. Panggilan baru didahulukan kepada yang lain; pada akhirnya tugas Anda selesai sendiri, setelah panggilan yang sedang berlangsung.",
+  shiftNextDay: "hari berikutnya",
   before: (n) => `Pernah menelepon: ${n < 99 ? `${n} kali` : "99 kali atau lebih"} dalam 30 hari`,
 
   reconnectTitle: "Menyambung kembali…",

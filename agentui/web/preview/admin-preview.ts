@@ -63,6 +63,18 @@ const common: State = {
       { agent: "ayu", name: "Ayu", state: "offline", since: ago(9000), queues: ["remaja"] }],
   }, statusAt: now,
 };
+const monday = Date.UTC(2026, 10, 22, 17);
+const planDay = (i: number) => {
+  const time = (h: number) => new Date(monday + (i * 24 + h) * 3600_000).toISOString();
+  const who = (agent: string, name: string, from: number, to: number, label = "") => ({ agent, name, from: time(from), to: time(to), queues: agent === "dewi" ? ["hotline"] : ["hotline"], label });
+  const lack = (label: string, from: number, to: number, planned = 0) => ({ queue: label, label, from: time(from), to: time(to), planned, needed: 1 + planned });
+  return { date: `2026-11-${23 + i}`, from: time(0), to: time(24),
+    shifts: i === 6 ? [] : [who("sari", "Sari", 8, 16), ...(i === 2 ? [who("dewi", "Dewi", 22, 30, lang === "id" ? "Bertukar dengan Ayu" : "Swap with Ayu")] : i === 3 ? [] : [who("dewi", "Dewi", 14, 22)])],
+    gaps: i === 6 ? [lack("Hotline", 8, 22)] : i === 3 ? [lack("Hotline", 16, 22), lack("Sahabat Remaja", 16, 24, 1)] : [] };
+};
+const planned = { time_zone: "Asia/Jakarta", days: [0, 1, 2, 3, 4, 5, 6].map(planDay) };
+const shiftPlan = { time_zone: "Asia/Jakarta", remind: "10m", late_after: "10m", soft_end: "10m", soft_wait: "1m",
+  weekly: [{ agents: ["sari"], days: ["mon", "tue", "wed", "thu", "fri", "sat"], from: "08:00", to: "16:00", queues: [] }], dates: [{ date: "2026-12-25", label: "Natal", agents: [], off: true, from: "", to: "", queues: [] }] };
 const problems = [{ key: "queues.hotline.ring_for", path: "queues[0].ring_for", value: "2s", reason: "is too short for a person to react", remedy: "use at least 5s" }];
 
 function trial(): Trial {
@@ -93,6 +105,10 @@ const states: Record<string, Partial<State>> = {
   numbers: { section: "numbers" },
   volunteers: { section: "volunteers", draft },
   choices: { section: "choices" },
+  shifts: { section: "shifts", plan: planned, draft: { ...base, shifts: shiftPlan } },
+  shifts_wrong: { section: "shifts", plan: planned, planTrouble: true, draft: { ...base, shifts: shiftPlan },
+    problems: [{ key: "shifts.weekly.1", path: "shifts.weekly[0].agents[0]", value: "sarii", reason: "is no volunteer", remedy: "did you mean sari?" }] },
+  shifts_none: { section: "shifts", role: "supervisor", plan: { ...planned, days: planned.days.map((d) => ({ ...d, shifts: [], gaps: [] })) } },
   prompts: { section: "prompts" },
   routing: { section: "routing", trouble: "A prompt’s name is 1 to 48 of a-z, 0-9, dot, dash and underscore." },
   outgoing: { section: "outgoing" },

@@ -51,6 +51,8 @@ const aday = {
     { contact: "C", at: ago(900), queue: "hotline", direction: "out" as const, caller: "••••678", talk_ms: 900_000, running: true }],
   pauses: [{ at: ago(12_000), reason: "meal", ms: 1_500_000 }, { at: ago(5000), reason: "decompression", ms: 600_000 }],
 };
+const myWeek = { time_zone: "Asia/Jakarta", shifts: [
+  { from: ahead(26 * 3600), to: ahead(34 * 3600), queues: ["hotline", "remaja"] }, { from: ahead(70 * 3600), to: ahead(78 * 3600), queues: ["hotline"], label: lang === "id" ? "Bertukar dengan Ayu" : "Swap with Ayu" }] };
 const wrapup = { contact: "01J", label: "Hotline", talk_ms: 751_000, until: ahead(94), ended_by: "caller" as const, extendable: true };
 
 const states: Record<string, Partial<Snapshot>> = {
@@ -120,6 +122,9 @@ const states: Record<string, Partial<Snapshot>> = {
   wrapup_note: { view: view({ state: "wrapup", since: ago(26), wrapup: { ...wrapup, disposition: "listened", follows: "decompression" } }), disposition: "listened", contact: "01J", note: { ...noted, dirty: true } },
   wrapup_heavy: { view: view({ state: "wrapup", since: ago(26), wrapup: { ...wrapup, disposition: "listened", rest: true } }), disposition: "listened", contact: "01J", note: { ...noted, text: "", saved: 0 } },
   day: { view: view({ state: "ready" }), day: aday },
+  shifts: { view: view({ state: "ready", shift: { from: ago(5 * 3600), to: ahead(460), now: true, ending: true } }), shifts: myWeek },
+  shifts_soon: { view: view({ state: "offline", shift: { from: ahead(500), to: ahead(8 * 3600), now: false } }), shifts: myWeek, sound: noSound },
+  shifts_late: { view: view({ state: "offline", shift: { from: ago(300), to: ahead(8 * 3600), now: true } }), shifts: { ...myWeek, shifts: [] }, sound: noSound },
   day_empty: { view: view({ state: "ready" }), day: { from: new Date(new Date().setHours(0, 0, 0, 0)).toISOString(), calls: [], pauses: [], sums: { calls: 0, talk_ms: 0, wrapup_ms: 0, ready_ms: 30_000, paused_ms: 0, shift_ms: 60_000 } } },
   day_failed: { view: view({ state: "ready" }), day: "failed" },
   paused: { view: view({ state: "paused", reason: "meal" }) },
