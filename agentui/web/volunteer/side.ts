@@ -16,7 +16,7 @@ import { myShifts } from "./shifts";
 
 export function side(scene: Scene): TemplateResult {
   const here = soundHere(scene.s.view);
-  return html`<aside class="side">${leftNotes(scene)}${myShifts(scene)}${floor(scene)}${queues(scene)}${callbacks(scene)}${messages(scene)}${myDay(scene)}${ringsOn(scene)}${here ? devices(scene) : nothing}</aside>`;
+  return html`<aside class="side">${leftNotes(scene)}${floor(scene)}${queues(scene)}${myShifts(scene)}${callbacks(scene)}${messages(scene)}${myDay(scene)}${ringsOn(scene)}${here ? devices(scene) : nothing}</aside>`;
 }
 
 // ringsOn: this browser, her SIP phone or her mobile. It is there for whom
