@@ -126,6 +126,7 @@ func (s *state) plannedOver(a *agent) {
 	if p.late && !p.came {
 		s.record(Entry{Kind: ShiftMissed, Agent: a.id})
 	}
+	p.late = false
 	if a.onShift() {
 		s.notify(a, Notice{Code: ShiftIsOver})
 		s.onShiftEnded(ShiftEnded{a.id})

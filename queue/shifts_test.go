@@ -53,11 +53,12 @@ func TestSheIsRemindedAndNotedWhenSheIsLate(t *testing.T) {
 		t.Fatal("late too soon")
 	}
 	tr.pass(1)
-	if tr.kinds[ShiftLate] != 1 {
-		t.Fatal("not noted as late")
+	late := func() *time.Time { return tr.s.snapshot(tr.now).Agents[0].Late }
+	if at := late(); tr.kinds[ShiftLate] != 1 || at == nil || !at.Equal(day0.Add(time.Hour)) {
+		t.Fatalf("not noted as late: %v", at)
 	}
 	tr.until(3 * time.Hour)
-	if tr.kinds[ShiftMissed] != 1 || tr.kinds[ShiftPlanned] != 1 || tr.kinds[ShiftOver] != 0 {
+	if late() != nil || tr.kinds[ShiftMissed] != 1 || tr.kinds[ShiftPlanned] != 1 || tr.kinds[ShiftOver] != 0 {
 		t.Fatalf("at the end: %v", tr.kinds)
 	}
 	if tr.told("dewi", ShiftSoon) || tr.told("dewi", ShiftBegins) {
@@ -88,7 +89,7 @@ func TestSoftEnd(t *testing.T) {
 		t.Fatal("spared too soon")
 	}
 	tr.pass(1)
-	if v := tr.s.view(tr.s.agents["sari"]).Shift; !tr.told("sari", ShiftEnding) || v == nil || !v.Ending {
+	if v := tr.s.view(tr.s.agents["sari"]).Shift; !tr.told("sari", ShiftEnding) || v == nil || !v.Ending || tr.s.snapshot(tr.now).Agents[0].ShiftEnds == nil {
 		t.Fatalf("screen shows %+v", v)
 	}
 	c := tr.call()

@@ -51,6 +51,9 @@ type AgentLine struct {
 	Queues  []QueueID  `json:"queues"`
 	Contact ContactID  `json:"contact,omitempty"`
 	Device  Device     `json:"device,omitempty"`
+
+	Late      *time.Time `json:"late,omitempty"`       // when her shift of the plan began, to which she has not come
+	ShiftEnds *time.Time `json:"shift_ends,omitempty"` // soon: others are rung first
 }
 
 // snapshot copies what others may see. It costs a walk over lines and agents,
@@ -83,6 +86,12 @@ func (a *agent) summary() AgentLine {
 	v := AgentLine{Agent: a.id, Name: a.name, State: a.state, Reason: a.reason, Since: a.since, Next: a.next, Device: a.device, Queues: make([]QueueID, 0, len(a.lines))}
 	for _, l := range a.lines {
 		v.Queues = append(v.Queues, l.id)
+	}
+	if p := a.planned; p.late && !p.came {
+		v.Late = &p.from
+	}
+	if p := a.planned; p.ending && a.onShift() {
+		v.ShiftEnds = &p.to
 	}
 	if a.contact != nil {
 		v.Contact = a.contact.id

@@ -85,6 +85,7 @@ export interface NewBlock { number?: string; prefix?: string; withheld?: boolean
 export interface User { name: string; role: string; disabled: boolean }
 export interface AgentLine {
   agent: string; name: string; state: AgentState; reason?: string; since: string; next?: string; queues: string[] | null;
+  late?: string; shift_ends?: string; // by the shift plan
 }
 export interface Status {
   at: string; revision: number; draining: boolean; queues: QueueView[] | null; agents: AgentLine[] | null;

@@ -19,6 +19,7 @@ export function alarmsOf(b: Board): Alarm[] {
     else if (ms >= LONG_MS) out.push({ key: `wait-${c.contact}`, kind: "wait", what: label(b, c.queue), ms });
   }
   for (const q of b.status.queues ?? []) if (q.waiting > 0 && q.ready === 0 && q.talking === 0) out.push({ key: `nobody-${q.queue}`, kind: "nobody", what: q.label });
+  for (const g of b.status.agents ?? []) if (g.late) out.push({ key: `late-${g.agent}-${g.late}`, kind: "late", what: g.name || g.agent, ms: now - at(g.late) });
   for (const t of b.trunks) if (!t.up) out.push({ key: `trunk-${t.name}-${t.since}`, kind: "trunk", what: t.name });
   const d = b.status.drill;
   if (d && !d.ok) out.push({ key: `drill-${d.at}`, kind: "drill", what: d.stage });

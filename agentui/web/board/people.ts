@@ -3,7 +3,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { at, timer } from "../format";
+import { at, clock, timer } from "../format";
 import type { Mode } from "../messages";
 import { button } from "../parts";
 import { serverNow, type Line, type Scene } from "./state";
@@ -28,6 +28,7 @@ function one(scene: Scene, g: Line): TemplateResult {
   return html`<li><span class="tag ${mood(g.state)}">${g.state === "paused" && g.reason === "login" ? w.stateLogin : w.state[g.state]}</span>
     <b>${g.name || g.agent}</b><span class="num">${at(g.since) > 0 ? timer(serverNow(s) - at(g.since), s.lang) : "–"}</span>
     ${browser && path !== "connected" ? html`<span class="tag bad">${path ? b.connecting : b.noSound}</span>` : nothing}
+    ${g.shift_ends ? html`<span class="tag">${b.shiftEnds(clock(at(g.shift_ends), s.lang))}</span>` : nothing}
     ${g.next ? html`<span class="hint">${b.next(w.state[g.next as keyof typeof w.state] ?? g.next)}</span>` : nothing}
     ${s.tv ? nothing : parts(scene, g)}</li>`;
 }

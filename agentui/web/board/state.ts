@@ -35,7 +35,7 @@ export interface Entry {
 export interface Timeline { call: Call; entries: Entry[] }
 
 /** Something a supervisor must know at once. The same key is the same trouble. */
-export interface Alarm { key: string; kind: "sos" | "nobody" | "wait" | "danger" | "trunk" | "drill" | "books"; what: string; ms?: number }
+export interface Alarm { key: string; kind: "sos" | "nobody" | "wait" | "danger" | "late" | "trunk" | "drill" | "books"; what: string; ms?: number }
 
 export interface State {
   lang: Lang;

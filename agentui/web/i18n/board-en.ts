@@ -18,7 +18,7 @@ export const boardEn = {
   alarms: "Alarms",
   alarm: {
     sos: (w) => `${w} calls for help`, danger: (w) => `A caller in danger waits: ${w}`, wait: (w) => `A caller waits long: ${w}`, nobody: (w) => `Callers wait and nobody is there: ${w}`,
-    trunk: (w) => `The telephone line is down: ${w}`, drill: (w) => `The last trial call failed: ${w}`, books: () => "The journal contradicts itself. Tell the administrator.",
+    late: (w) => `${w} has not come to her shift`, trunk: (w) => `The telephone line is down: ${w}`, drill: (w) => `The last trial call failed: ${w}`, books: () => "The journal contradicts itself. Tell the administrator.",
   } as Record<Alarm["kind"], (what: string) => string>,
   goToHer: "Go to her",
   putAside: "Seen",
@@ -40,6 +40,7 @@ export const boardEn = {
   toTakePart: "To listen or help, start your shift on",
   noSound: "no sound",
   connecting: "sound connects",
+  shiftEnds: (time: string) => `until ${time}`,
   next: (state: string) => `then ${state.toLowerCase()}`,
   takePart: "Take part",
   line: "Telephone line",

@@ -15,7 +15,7 @@ export const boardId: BoardWords = {
   alarms: "Alarm",
   alarm: {
     sos: (w) => `${w} meminta bantuan`, danger: (w) => `Penelepon dalam bahaya menunggu: ${w}`, wait: (w) => `Penelepon menunggu lama: ${w}`, nobody: (w) => `Ada yang menunggu dan tidak ada relawan: ${w}`,
-    trunk: (w) => `Saluran telepon putus: ${w}`, drill: (w) => `Panggilan uji terakhir gagal: ${w}`, books: () => "Jurnal tidak cocok. Beri tahu administrator.",
+    late: (w) => `${w} belum datang bertugas`, trunk: (w) => `Saluran telepon putus: ${w}`, drill: (w) => `Panggilan uji terakhir gagal: ${w}`, books: () => "Jurnal tidak cocok. Beri tahu administrator.",
   },
   goToHer: "Datangi",
   putAside: "Sudah tahu",
@@ -37,6 +37,7 @@ export const boardId: BoardWords = {
   toTakePart: "Untuk mendengarkan atau membantu, mulai bertugas di",
   noSound: "tanpa suara",
   connecting: "suara menyambung",
+  shiftEnds: (time) => `sampai ${time}`,
   next: (state) => `lalu ${state.toLowerCase()}`,
   takePart: "Ikut serta",
   line: "Saluran telepon",

@@ -29,7 +29,7 @@ const board: Board = {
   status: {
     at: ago(0), revision: 3, draining: false, waiting: 3, talking: 2, contacts: 5, arrived: 184, outcomes: {},
     queues: [{ queue: "hotline", label: "Hotline", waiting: 2, oldest: ago(150), ready: 0, talking: 2 }, { queue: "remaja", label: "Sahabat Remaja", waiting: 1, oldest: ago(12), ready: 2, talking: 0 }],
-    agents: names.map((name, i) => ({ agent: name.toLowerCase(), name, state: states[i]!, since: ago(40 + i * 97), queues: ["hotline"], device: "browser", contact: states[i] === "talking" ? `T${i}` : undefined, next: i === 4 ? "paused" : undefined })),
+    agents: names.map((name, i) => ({ agent: name.toLowerCase(), name, state: states[i]!, since: ago(40 + i * 97), queues: ["hotline"], device: "browser", contact: states[i] === "talking" ? `T${i}` : undefined, next: i === 4 ? "paused" : undefined, late: undefined as string | undefined, shift_ends: i === 1 ? new Date(now + 300_000).toISOString() : undefined })),
     drill: { at: ago(30_000), ok: true, stage: "done", took_ms: 9800 },
   },
   waiting: [
@@ -46,7 +46,7 @@ const board: Board = {
     { contact: "T0", name: "Sari", queue: "hotline", label: "Hotline", started: ago(40), watched: [{ name: "Tini", mode: "whisper", here: true, since: ago(9) }] },
     { contact: "T4", name: "Bunga", queue: "hotline", label: "Hotline", started: ago(400), may: "supervise_unseen" }] } },
 };
-const quiet: Board = { ...board, waiting: [], status: { ...board.status, queues: board.status.queues!.map((q) => ({ ...q, waiting: 0 })), agents: board.status.agents!.map((g, i) => ({ ...g, state: i < 2 ? "ready" : "offline" })) }, you: { state: "offline", may: false } };
+const quiet: Board = { ...board, waiting: [], status: { ...board.status, queues: board.status.queues!.map((q) => ({ ...q, waiting: 0 })), agents: board.status.agents!.map((g, i) => ({ ...g, state: i < 2 ? "ready" : "offline", late: i === 3 ? ago(960) : undefined })) }, you: { state: "offline", may: false } };
 const trouble: Board = { ...board, conservation: false, trunks: [{ ...board.trunks[0]!, up: false }], announcement: { text: "Uji saluran pukul 14.00: mungkin hening sebentar.", by: "rina", at: ago(200) },
   status: { ...board.status, drill: { at: ago(3000), ok: false, stage: "volunteer", took_ms: 9000 } }, you: { ...board.you, floor: { ...board.you.floor!, sos: [{ contact: "T0", name: "Sari", label: "Hotline", raised: ago(5), called: ["Rina"], you: true }] } } };
 const crowd: Board = { ...board, status: { ...board.status, agents: Array.from({ length: 200 }, (_, i) => ({ agent: `v${i}`, name: `Relawan ${i + 1}`, state: states[i % states.length]!, since: ago(i * 13), queues: ["hotline"], device: "browser" })) } };

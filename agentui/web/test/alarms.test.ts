@@ -23,6 +23,11 @@ test("callers who wait with nobody there", () => {
   assert.deepEqual(keys({ status: { queues: [queue(1, 0, 0)] } }), ["nobody-hotline"]);
   assert.deepEqual(keys({ status: { queues: [queue(1, 0, 2)] } }), []);
 });
+test("who has not come to her shift", () => {
+  const line = { agent: "sari", name: "Sari", state: "offline", since: ago(9000), queues: [] };
+  assert.deepEqual(keys({ status: { queues: [], agents: [line] } }), []);
+  assert.deepEqual(keys({ status: { queues: [], agents: [{ ...line, late: ago(900) }] } }), [`late-sari-${ago(900)}`]);
+});
 test("each outage of a trunk is an alarm of its own", () => {
   assert.deepEqual(keys({ trunks: [{ name: "a", up: true, since: "x" }, { name: "b", up: false, since: "y" }] }), ["trunk-b-y"]);
 });
