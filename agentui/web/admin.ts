@@ -3,9 +3,10 @@
 // then applied, against the revision it was made from.
 
 import { render } from "lit";
-import { api, Refused, type Routing } from "./admin/api";
+import { api, Refused, type Revision, type Routing } from "./admin/api";
 import { changes, withValue } from "./admin/draft";
 import { PlanWatch } from "./admin/plan";
+import { merge } from "./admin/merge";
 import { screen } from "./admin/screen";
 import { blankState, sections, type Actions, type Section, type State } from "./admin/state";
 import { chosenLang, useLang, words } from "./i18n";
@@ -45,13 +46,20 @@ async function run(name: string, work: () => Promise<void>): Promise<boolean> {
     const a = adminWords(state.lang);
     if (!(e instanceof Refused)) throw e;
     if (e.status === 401) set({ signedOut: true });
-    else if (e.status === 412 && e.current) set({ conflict: e.current, review: null });
+    else if (e.status === 412 && e.current) void conflicted(e.current);
     else if (e.problems.length > 0) set({ problems: e.problems, review: null });
     else set({ trouble: e.status === 0 ? a.offline : e.detail || a.failed });
     return false;
   } finally {
     set({ busy: "" });
   }
+}
+
+// conflicted reads what somebody else applied meanwhile, to show it beside what
+// is edited here.
+async function conflicted(current: Revision): Promise<void> {
+  const theirs = state.section === "routing" ? undefined : (await api.routing().catch(() => undefined))?.routing;
+  set({ review: null, conflict: { ...current, theirs, choices: {} } });
 }
 
 // tryOut replays the last weeks with what is reviewed. Closing the review gives
@@ -186,7 +194,7 @@ const act: Actions = {
     set({ problems: [] });
     const plan = await api.put(doc, base, true);
     if (plan.problems?.length) set({ problems: plan.problems });
-    else if (plan.revision > base) set({ conflict: plan });
+    else if (plan.revision > base) await conflicted(plan);
     else set({ review: { plan, document: doc }, trial: null, trialTrouble: "" });
   }),
   apply: (note) => void run("apply", async () => {
@@ -202,14 +210,20 @@ const act: Actions = {
   },
   tryOut: () => void tryOut(),
   resolve(keepMine) {
+    const c = state.conflict;
     set({ conflict: null });
     void run("load", async () => {
       if (!keepMine) return taken();
-      // Same draft, new ground: the list of changes now shows what of theirs it would undo.
       const { routing, revision } = await api.routing();
-      set({ base: routing, revision, yamlRevision: revision });
+      // Somebody else again: what was chosen was not about this.
+      if (c?.theirs && revision !== c.revision) return conflicted((await api.history())[0]!);
+      if (c?.theirs && state.base && state.draft) set({ draft: merge(state.base, state.draft, routing, c.choices).document, base: routing, revision });
+      set({ yamlRevision: revision });
       keepDraft();
     });
+  },
+  choose(key, choice) {
+    if (state.conflict) set({ conflict: { ...state.conflict, choices: { ...state.conflict.choices, [key]: choice } } });
   },
   filter(part) {
     const since = state.filter.since;

@@ -20,10 +20,11 @@ export function changeWords(scene: Scene, c: Change): string {
   if (rest.length === 0) return c.old === undefined ? a.added(what, name) : a.removed(what, name);
   const key = `${list}[].${rest.join(".")}`;
   const field = s.fields.find((f) => f.key === key);
-  return a.changed(what, name, field ? labelOf(scene, field) : rest.join("."), shown(scene, c.old), shown(scene, c.new));
+  return a.changed(what, name, field ? labelOf(scene, field) : rest.join("."), valueWords(scene, c.old), valueWords(scene, c.new));
 }
 
-function shown({ a }: Scene, v: unknown): string {
+/** A value as people write it. */
+export function valueWords({ a }: Scene, v: unknown): string {
   if (v === undefined || v === null || v === "") return a.nothing;
   if (Array.isArray(v)) return v.length ? v.join(", ") : a.nothing;
   if (typeof v === "object") return JSON.stringify(v);

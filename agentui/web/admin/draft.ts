@@ -70,7 +70,8 @@ function differ(key: string, a: Json, b: Json, found: Change[]): void {
   if (kept(from, to) !== kept(to, from)) found.push({ key: join(key, "order"), old: [...from.keys()], new: [...to.keys()] });
 }
 
-function members(v: Json): Map<string, Json> | null {
+/** The parts of a value by name; null: it has none, or no names. */
+export function members(v: Json): Map<string, Json> | null {
   if (Array.isArray(v)) {
     if (v.some((e) => e === null || typeof e !== "object")) return null;
     const out = new Map<string, Json>();

@@ -6,11 +6,13 @@ import { button, dialog, icon, mark } from "../parts";
 import { prompts } from "./accounts";
 import { blocks } from "./blocks";
 import { callbacks } from "./callbacks";
-import { changeList } from "./changes";
+import type { Change, Routing } from "./api";
+import { changeList, changeWords, valueWords } from "./changes";
 import { changes } from "./draft";
 import { choices, hours, menus, numbers, outgoing, queues, rules, volunteers } from "./edit";
 import { sentence } from "./form";
 import { calls, history, status } from "./look";
+import { merge } from "./merge";
 import { tryOut } from "./whatif";
 import { shifts } from "./shifts";
 import { trunks } from "./trunks";
@@ -111,10 +113,24 @@ function review(scene: Scene): TemplateResult {
       ${button({ label: w.cancel, click: act.closeReview })}</div></form>`, "wide");
 }
 
-function conflict({ s, a, act }: Scene): TemplateResult {
+// conflict shows what each changed; where both changed the same, one is chosen.
+function conflict(scene: Scene): TemplateResult {
+  const { s, a, act } = scene;
   const c = s.conflict;
-  return dialog(!!c, a.conflictTitle, () => act.resolve(true), c ? html`<h2>${a.conflictTitle}</h2><p>${a.conflictBy(c.author, c.revision, clock(at(c.at), s.lang))}</p><p class="hint">${a.conflictLead}</p>
-    <div class="do">${button({ label: a.conflictKeep, kind: "primary", click: () => act.resolve(true) })}${button({ label: a.conflictDrop, click: () => act.resolve(false) })}</div>` : nothing, "wide");
+  return dialog(!!c, a.conflictTitle, () => act.resolve(true), c ? html`<h2>${a.conflictTitle}</h2><p>${a.conflictBy(c.author, c.revision, clock(at(c.at), s.lang))}</p>
+    ${c.theirs && s.base && s.draft ? sides(scene, c.theirs) : html`<p class="hint">${a.conflictLead}</p>`}
+    <div class="do">${button({ label: a.conflictKeep, kind: "primary", id: "conflict-keep", click: () => act.resolve(true) })}${button({ label: a.conflictDrop, id: "conflict-drop", click: () => act.resolve(false) })}</div>` : nothing, "wide");
+}
+
+function sides(scene: Scene, theirs: Routing): TemplateResult {
+  const { s, a, act } = scene;
+  const { both } = merge(s.base!, s.draft!, theirs);
+  const alone = (list: Change[]) => list.filter((c) => !both.some((b) => b.key === c.key));
+  return html`<section class="stack" aria-labelledby="theirs-title"><h3 id="theirs-title">${a.conflictTheirs}</h3>${changeList(scene, alone(changes(s.base!, theirs)))}</section>
+    <section class="stack" aria-labelledby="mine-title"><h3 id="mine-title">${a.conflictMine}</h3>${changeList(scene, alone(changes(s.base!, s.draft!)))}</section>
+    ${both.length === 0 ? html`<p class="hint">${a.conflictNone}</p>` : html`<section class="stack" aria-labelledby="both-title"><h3 id="both-title">${a.conflictBoth}</h3>${both.map((b, i) => html`<fieldset class="chips"><legend class="help">${changeWords(scene, { key: b.key, old: b.base, new: s.conflict!.choices[b.key] === "theirs" ? b.theirs : b.mine })}</legend>
+      <div class="chips">${(["mine", "theirs"] as const).map((choice) => html`<label class="chip"><input type="radio" name="both-${i}" value=${choice} .checked=${(s.conflict!.choices[b.key] ?? "mine") === choice} @change=${() => act.choose(b.key, choice)}>
+        <span>${choice === "mine" ? a.conflictMyValue(valueWords(scene, b.mine)) : a.conflictTheirValue(valueWords(scene, b.theirs))}</span></label>`)}</div></fieldset>`)}</section>`}`;
 }
 
 function goBack(scene: Scene): TemplateResult {

@@ -2,12 +2,16 @@
 
 import type { Lang } from "../format";
 import type { Words } from "../i18n";
+import type { Choice } from "./merge";
 import type { AdminWords } from "../i18n/admin-en";
 import type { CallbackView, SafetyNote } from "../messages";
 import type { Ban, Block, Call, Change, Field, NewBlock, Plan, Problem, Prompt, Revision, Routing, ShiftPlan, Status, Trace, Trial, Trunk, User, WaitingCaller, Why } from "./api";
 
 export const sections = ["calls", "status", "queues", "menus", "hours", "numbers", "volunteers", "shifts", "choices", "outgoing", "rules", "blocks", "callbacks", "prompts", "trunks", "routing", "history"] as const;
 export type Section = (typeof sections)[number];
+
+/** Somebody was faster. theirs is what counts now; without it the YAML text is edited. */
+export interface Conflict extends Revision { theirs?: Routing; choices: Record<string, Choice> }
 
 export interface State {
   lang: Lang;
@@ -28,7 +32,7 @@ export interface State {
   review: { plan: Plan; document: Routing | string } | null;
   trial: Trial | "running" | null; // of what is reviewed
   trialTrouble: string;
-  conflict: Revision | null;
+  conflict: Conflict | null;
 
   calls: Call[] | null;
   more: boolean;
@@ -73,6 +77,7 @@ export interface Actions {
   closeReview(): void;
   tryOut(): void;
   resolve(keepMine: boolean): void;
+  choose(key: string, choice: Choice): void;
   filter(part: Partial<State["filter"]>): void;
   reload(): void;
   olderCalls(): void;

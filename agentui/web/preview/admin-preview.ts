@@ -130,7 +130,9 @@ const states: Record<string, Partial<State>> = {
   review: { section: "queues", draft, review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: changes(base, draft) } } },
   trying: { section: "queues", draft, trial: "running", review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: changes(base, draft) } } },
   tried: { section: "queues", draft, trial: trial(), review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: changes(base, draft) } } },
-  conflict: { section: "queues", draft, conflict: history[0]! },
+  conflict: { section: "queues", draft, conflict: { ...history[0]!, choices: {}, theirs: { ...base, queues: [{ ...base.queues[0]!, ring_for: "30s", max_wait: "10m0s" }, base.queues[1]!] } } },
+  conflict_apart: { section: "queues", draft, conflict: { ...history[0]!, choices: {}, theirs: { ...base, pause_reasons: [...base.pause_reasons, { code: "prayer", label: { en: "Prayer", id: "Salat" } }] } } },
+  conflict_yaml: { section: "routing", conflict: { ...history[0]!, choices: {} } },
   password: { section: "volunteers", passwordFor: "sari" },
   supervisor: { section: "numbers", role: "supervisor" },
 };
