@@ -8,6 +8,7 @@ import { changes, withValue } from "./admin/draft";
 import { PlanWatch } from "./admin/plan";
 import { merge } from "./admin/merge";
 import { screen } from "./admin/screen";
+import { playAsPhone, Recorder, stopPhone } from "./admin/sound";
 import { blankState, sections, type Actions, type Section, type State } from "./admin/state";
 import { chosenLang, useLang, words } from "./i18n";
 import { adminWords } from "./i18n/admin";
@@ -174,6 +175,8 @@ async function taken(): Promise<void> {
   if (state.section === "history") set({ history: await api.history() });
 }
 
+let recorder: Recorder | null = null;
+
 const act: Actions = {
   edit(path, value) {
     if (!state.draft) return;
@@ -312,6 +315,37 @@ const act: Actions = {
     if (!file) return;
     await api.upload(name, file);
     set({ prompts: await api.prompts(), done: adminWords(state.lang).saved });
+  }),
+  hear(name) {
+    stopPhone();
+    set({ phone: name });
+    if (!name) return;
+    void playAsPhone(`/api/v1/prompts/${encodeURIComponent(name)}?lang=${state.lang}`).catch(() => set({ trouble: adminWords(state.lang).phoneFailed }))
+      .finally(() => { if (state.phone === name) set({ phone: "" }); });
+  },
+  record: () => void run("record", async () => {
+    if (typeof state.recording === "object" && state.recording) URL.revokeObjectURL(state.recording.url);
+    try {
+      recorder = await Recorder.start();
+    } catch {
+      return set({ trouble: adminWords(state.lang).recordDenied });
+    }
+    set({ recording: "on" });
+    const watch = window.setInterval(() => recorder ? set({ recordLevel: recorder.level() }) : clearInterval(watch), 100);
+  }),
+  stopRecording: () => void run("record", async () => {
+    const r = recorder;
+    recorder = null;
+    if (!r) return;
+    const blob = await r.stop();
+    set({ recording: { url: URL.createObjectURL(blob), file: new File([blob], "recording.wav", { type: "audio/wav" }) }, recordLevel: 0 });
+  }),
+  saveRecording: (name) => void run("upload", async () => {
+    const r = state.recording;
+    if (!r || r === "on") return;
+    await api.upload(name, r.file);
+    URL.revokeObjectURL(r.url);
+    set({ recording: null, prompts: await api.prompts(), done: adminWords(state.lang).saved });
   }),
   deletePrompt: (name) => void run("upload", async () => {
     await api.deletePrompt(name);

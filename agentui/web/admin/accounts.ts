@@ -1,10 +1,8 @@
-// Accounts to sign in with, and the sounds callers hear: both change at once,
-// outside the draft.
+// Accounts to sign in with. They change at once, outside the draft.
 
-import { html, nothing, type TemplateResult } from "lit";
-import { spell } from "../format";
-import { button, dialog, icon } from "../parts";
-import { mayEdit, type Scene } from "./state";
+import { html, type TemplateResult } from "lit";
+import { button, dialog } from "../parts";
+import type { Scene } from "./state";
 
 export function accounts(scene: Scene): TemplateResult {
   const { s, w, a, act } = scene;
@@ -40,24 +38,4 @@ function passwordDialog({ s, a, act }: Scene): TemplateResult {
     <div class="field"><label for="password">${a.newPassword}</label><input id="password" name="password" type="password" required minlength="10" autocomplete="new-password" aria-describedby="password-help">
     <p class="help" id="password-help">${a.passwordHint}</p></div>
     <div class="do"><button class="btn primary" type="submit"><span class="label">${a.save}</span></button></div></form>`);
-}
-
-export function prompts(scene: Scene): TemplateResult {
-  const { s, w, a, act } = scene;
-  const upload = (e: SubmitEvent) => {
-    e.preventDefault();
-    const form = e.currentTarget as HTMLFormElement;
-    const file = form.querySelector<HTMLInputElement>("input[type=file]")?.files?.[0];
-    act.upload(String(new FormData(form).get("name")).trim(), file);
-  };
-  if (!s.prompts) return html`<p class="hint">${w.loading}</p>`;
-  return html`<ul class="accounts">${s.prompts.map((p) => html`<li class="card account"><div><b>${p.name}</b>
-      <span class="tag ${p.uploaded ? "ok" : ""}">${p.uploaded ? a.uploaded : a.builtin}</span><p class="hint">${a.length}: ${spell(p.duration_ms, s.lang)}</p></div>
-      <audio controls preload="none" src="/api/v1/prompts/${encodeURIComponent(p.name)}?lang=${s.lang}" aria-label=${a.listen(p.name)}></audio>
-      ${p.uploaded && mayEdit(s) ? html`<div class="do">${button({ label: a.deletePrompt, id: `del-${p.name}`, kind: "ghost", click: () => confirm(a.deleteAsk(p.name)) && act.deletePrompt(p.name) })}</div>` : nothing}</li>`)}</ul>
-    ${mayEdit(s) ? html`<form class="card stack" @submit=${upload}><h3>${a.upload}</h3><div class="grid">
-      <div class="field"><label for="prompt-name">${a.uploadName}</label><input id="prompt-name" name="name" list="prompt-names" required autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="prompt-name-help">
-        <datalist id="prompt-names">${s.prompts.map((p) => html`<option value=${p.name}></option>`)}</datalist><p class="help" id="prompt-name-help">${a.uploadNameHint}</p></div>
-      <div class="field"><label for="prompt-file">${a.uploadFile}</label><input id="prompt-file" type="file" accept=".wav,audio/wav" required aria-describedby="prompt-file-help"><p class="help" id="prompt-file-help">${a.uploadHint}</p></div></div>
-      <div><button class="btn primary" type="submit">${icon("plus")}<span class="label">${a.uploadDo}</span></button></div></form>` : nothing}`;
 }

@@ -3,7 +3,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { at, clock } from "../format";
 import { button, dialog, icon, mark } from "../parts";
-import { prompts } from "./accounts";
 import { blocks } from "./blocks";
 import { callbacks } from "./callbacks";
 import type { Change, Routing } from "./api";
@@ -13,6 +12,7 @@ import { choices, hours, menus, numbers, outgoing, queues, rules, volunteers } f
 import { sentence } from "./form";
 import { calls, history, status } from "./look";
 import { merge } from "./merge";
+import { prompts } from "./prompts";
 import { tryOut } from "./whatif";
 import { shifts } from "./shifts";
 import { trunks } from "./trunks";

@@ -43,6 +43,9 @@ export interface State {
   why: Why | null; // of the caller who is looked at
   closing: string; // the queue whose closing is being asked for
   prompts: Prompt[] | null;
+  phone: string; // the prompt that plays as on a telephone
+  recording: "on" | { url: string; file: File } | null;
+  recordLevel: number;
   trunks: Trunk[] | null;
   bans: Ban[];
   blocks: Block[] | null;
@@ -65,6 +68,7 @@ export function blankState(lang: Lang): State {
     fields: [], base: null, revision: 0, draft: null, problems: [], review: null, trial: null, trialTrouble: "", conflict: null,
     calls: null, more: false, filter: { since: "24h", queue: "", agent: "", outcome: "" },
     status: null, statusAt: 0, waiting: [], why: null, closing: "", prompts: null, trunks: null, bans: [], blocks: null, plan: null, planTrouble: false, callbacks: null, trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
+    status: null, statusAt: 0, waiting: [], why: null, closing: "", prompts: null, phone: "", recording: null, recordLevel: 0, trunks: null, bans: [], blocks: null, callbacks: null, trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
     yaml: null, yamlRevision: 0,
   };
 }
@@ -104,6 +108,10 @@ export interface Actions {
   closeBack(): void;
   upload(name: string, file: File | undefined): void;
   deletePrompt(name: string): void;
+  hear(name: string): void;
+  record(): void;
+  stopRecording(): void;
+  saveRecording(name: string): void;
   addUser(name: string, role: string, password: string): Promise<boolean>;
   changeUser(name: string, change: { role?: string; disabled?: boolean; password?: string }): void;
   askPassword(name: string): void;

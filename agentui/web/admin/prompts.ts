@@ -1,0 +1,64 @@
+// The sounds callers hear: to listen to as on a telephone, to upload, or to record
+// here. They change at once, outside the draft.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { spell } from "../format";
+import { button, icon } from "../parts";
+import { mayEdit, type Scene } from "./state";
+
+export function prompts(scene: Scene): TemplateResult {
+  const { s, w, a, act } = scene;
+  if (!s.prompts) return html`<p class="hint">${w.loading}</p>`;
+  const used = usage(s.base);
+  const missing = [...used.keys()].filter((name) => !s.prompts!.some((p) => p.name === name)).sort();
+  return html`${missing.length ? html`<p class="banner bad">${icon("warn")}<span>${a.promptsMissing(missing.join(", "))}</span></p>` : nothing}
+    <ul class="accounts">${s.prompts.map((p) => html`<li class="card account"><div><b>${p.name}</b>
+      <span class="tag ${p.uploaded ? "ok" : ""}">${p.uploaded ? a.uploaded : a.builtin}</span><p class="hint">${a.length}: ${spell(p.duration_ms, s.lang)}${used.has(p.name) ? html` · ${a.usedBy([...used.get(p.name)!].join(", "))}` : nothing}</p></div>
+      <div class="phone">${s.phone === p.name ? button({ label: a.phoneStop, id: `phone-${p.name}`, icon: "cross", click: () => act.hear("") }) : button({ label: a.phoneListen, id: `phone-${p.name}`, icon: "phone", click: () => act.hear(p.name) })}
+        <details class="more"><summary>${a.fullSound}</summary><audio controls preload="none" src="/api/v1/prompts/${encodeURIComponent(p.name)}?lang=${s.lang}" aria-label=${a.listen(p.name)}></audio></details></div>
+      ${p.uploaded && mayEdit(s) ? html`<div class="do">${button({ label: a.deletePrompt, id: `del-${p.name}`, kind: "ghost", click: () => confirm(a.deleteAsk(p.name)) && act.deletePrompt(p.name) })}</div>` : nothing}</li>`)}</ul>
+    ${mayEdit(s) ? html`${record(scene)}${upload(scene)}` : nothing}`;
+}
+
+// usage is which prompts the document names, and where.
+function usage(doc: Scene["s"]["base"]): Map<string, Set<string>> {
+  const out = new Map<string, Set<string>>();
+  const note = (name: unknown, where: string) => {
+    if (typeof name !== "string" || !name) return;
+    if (!out.has(name)) out.set(name, new Set());
+    out.get(name)!.add(where);
+  };
+  for (const q of doc?.queues ?? []) {
+    for (const name of [q.greeting, q.music, q.exit?.words, ...(q.ladder ?? []).map((r) => r.prompt)]) note(name, q.label || q.id);
+  }
+  for (const m of doc?.menus ?? []) note(m["prompt"], m.id);
+  return out;
+}
+
+function record({ s, a, act }: Scene): TemplateResult {
+  const r = s.recording;
+  const save = (e: SubmitEvent) => {
+    e.preventDefault();
+    act.saveRecording(String(new FormData(e.currentTarget as HTMLFormElement).get("name")).trim());
+  };
+  return html`<form class="card stack" @submit=${save}><h3>${a.recordTitle}</h3><p class="help">${a.recordLead}</p>
+    ${r === "on" ? html`<div class="meter-row">${icon("mic")}<meter min="0" max="1" low="0.1" high="0.9" optimum="0.5" .value=${s.recordLevel} aria-label=${a.recordLevel}></meter></div>
+        <div>${button({ label: a.recordStop, kind: "stop", id: "record-stop", click: act.stopRecording })}</div>`
+      : html`<div>${button({ label: r ? a.recordAgain : a.recordStart, id: "record", icon: "mic", click: act.record, busy: s.busy === "record" })}</div>`}
+    ${r && r !== "on" ? html`<audio controls src=${r.url} aria-label=${a.recordTitle}></audio><div class="field"><label for="record-name">${a.uploadName}</label><input id="record-name" name="name" list="prompt-names" required autocomplete="off" autocapitalize="none" spellcheck="false"></div>
+      <div><button class="btn primary ${s.busy === "upload" ? "busy" : ""}" type="submit" id="record-save"><span class="label">${a.recordSave}</span></button></div>` : nothing}</form>`;
+}
+
+function upload({ s, a, act }: Scene): TemplateResult {
+  const send = (e: SubmitEvent) => {
+    e.preventDefault();
+    const form = e.currentTarget as HTMLFormElement;
+    const file = form.querySelector<HTMLInputElement>("input[type=file]")?.files?.[0];
+    act.upload(String(new FormData(form).get("name")).trim(), file);
+  };
+  return html`<form class="card stack" @submit=${send}><h3>${a.upload}</h3><div class="grid">
+      <div class="field"><label for="prompt-name">${a.uploadName}</label><input id="prompt-name" name="name" list="prompt-names" required autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="prompt-name-help">
+        <datalist id="prompt-names">${s.prompts!.map((p) => html`<option value=${p.name}></option>`)}</datalist><p class="help" id="prompt-name-help">${a.uploadNameHint}</p></div>
+      <div class="field"><label for="prompt-file">${a.uploadFile}</label><input id="prompt-file" type="file" accept=".wav,audio/wav" required aria-describedby="prompt-file-help"><p class="help" id="prompt-file-help">${a.uploadHint}</p></div></div>
+      <div><button class="btn primary" type="submit">${icon("plus")}<span class="label">${a.uploadDo}</span></button></div></form>`;
+}
