@@ -9,10 +9,10 @@ BUNDLE  := $(WEB)/dist/volunteer.js
 SOURCES := $(shell find $(WEB) -path $(WEB)/node_modules -prune -o -path $(WEB)/dist -prune -o -type f -print 2>/dev/null)
 DEMO    ?= -callers 1
 
-.PHONY: help build screens demo test check fmt docs fuzz bench clean
+.PHONY: help build screens screenshots demo test check fmt docs fuzz bench clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: $(BUNDLE) ## bin/sahut, with the screens inside
 	$(GO) build -trimpath -o bin/sahut ./cmd/sahut
@@ -24,6 +24,10 @@ $(BUNDLE): $(SOURCES)
 	cd $(WEB) && npm ci --no-audit --no-fund --silent
 	sh $(WEB)/build.sh
 	@touch $@
+
+screenshots: $(BUNDLE) ## the pictures of the manuals, anew
+	@.ci/need chromium=chromium node=nodejs
+	node $(WEB)/preview/manual.mjs
 
 demo: build ## a hotline on this machine: sign in and answer a simulated caller
 	bin/sahut demo $(DEMO)

@@ -12,12 +12,17 @@ import { playAsPhone, Recorder, stopPhone } from "./admin/sound";
 import { blankState, sections, type Actions, type Section, type State } from "./admin/state";
 import { chosenLang, useLang, words } from "./i18n";
 import { adminWords } from "./i18n/admin";
+import { Tour } from "./tour";
 
 const plan = new PlanWatch({
   draft: () => (state.role === "admin" && state.draft !== state.base ? state.draft : null),
   show: (p) => set({ plan: p, planTrouble: false }),
   refused: (problems) => set({ planTrouble: true, problems }),
 });
+const tour = new Tour("admin", (lang) => {
+  const t = adminWords(lang).tour;
+  return [{ at: ".admin-nav", text: t.nav }, { at: "main .section-head", text: t.main }, { at: "header a[href^='/board']", text: t.board }];
+}, (lang) => words(lang).tour);
 let state: State = blankState(chosenLang());
 let queued = false;
 
@@ -35,6 +40,7 @@ function draw(): void {
   const a = adminWords(state.lang);
   document.title = `${a.sections[state.section]} – Sahut`;
   render(screen({ s: state, w: words(state.lang), a, act }), root);
+  tour.show(state.lang, state.role !== "" && !state.review && !state.conflict && !state.goBack && state.problems.length === 0);
 }
 
 // run does one thing and puts its trouble into words.

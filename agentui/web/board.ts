@@ -10,9 +10,15 @@ import { at } from "./format";
 import { chosenLang, useLang, words } from "./i18n";
 import { adminWords } from "./i18n/admin";
 import { boardWords } from "./i18n/board";
+import { Tour } from "./tour";
 
 let state: State = blankState(chosenLang(), new URLSearchParams(location.search).has("tv"));
 let queued = false;
+
+const tour = new Tour("board", (lang) => {
+  const t = boardWords(lang).tour;
+  return [{ at: ".fresh", text: t.fresh }, { at: ".figures-big", text: t.figures }, { at: ".people", text: t.people }, { at: "#load-calls", text: t.calls }];
+}, (lang) => words(lang).tour);
 
 function set(part: Partial<State>): void {
   state = { ...state, ...part };
@@ -30,6 +36,7 @@ function draw(): void {
   document.title = `${n > 0 ? `(${n}) ` : ""}${b.title} – Sahut`;
   document.body.classList.toggle("tv", state.tv);
   render(screen({ s: state, w: words(state.lang), a: adminWords(state.lang), b, act }), root);
+  tour.show(state.lang, !!state.board && !state.tv && state.alarms.length === 0);
   const fresh = state.alarms.filter((x) => !state.told.includes(x.key));
   if (fresh.length > 0) setTimeout(() => set({ told: [...state.told, ...fresh.map((x) => x.key)].slice(-500) }), TELL_MS);
 }

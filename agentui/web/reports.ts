@@ -7,10 +7,15 @@ import { adminWords } from "./i18n/admin";
 import { boardWords } from "./i18n/board";
 import { reportWords } from "./i18n/report";
 import { screen } from "./reports/screen";
+import { Tour } from "./tour";
 import { blankState, query, queryOf, type Actions, type State } from "./reports/state";
 
 let state: State = blankState(chosenLang(), Date.now());
 let queued = false;
+const tour = new Tour("reports", (lang) => {
+  const t = reportWords(lang).tour;
+  return [{ at: ".question", text: t.ask }, { at: ".reports .table-box", text: t.table }];
+}, (lang) => words(lang).tour);
 
 function set(part: Partial<State>): void {
   state = { ...state, ...part };
@@ -26,6 +31,7 @@ function draw(): void {
   const r = reportWords(state.lang);
   document.title = `${r.title} – Sahut`;
   render(screen({ s: state, w: words(state.lang), a: adminWords(state.lang), b: boardWords(state.lang), r, act }), root);
+  tour.show(state.lang, !!state.report && !state.behind && !state.timeline && !state.explained);
 }
 
 async function run(work: () => Promise<void>): Promise<void> {

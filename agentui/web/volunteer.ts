@@ -22,6 +22,7 @@ import type { Ask, ClientMessage, ServerMessage, Targets }
  from "./messages";
 import { Ring } from "./ring";
 import { keepShortcuts, listenForShortcuts, shortcutsKept } from "./shortcuts";
+import { Tour } from "./tour";
 import { age, blank, fold, soundHere, Store, tell, waits, type Snapshot } from "./store";
 import type { App } from "./volunteer/app";
 import { stateWords } from "./volunteer/header";
@@ -39,6 +40,11 @@ const notebook = openNotebook((note, notesLeft) => store.patch({ note, notesLeft
 const day = new DayWatch((d) => store.patch({ day: d }));
 const shifts = new ShiftsWatch((mine) => store.patch({ shifts: mine }));
 const live = new Live({ message: heard, link: (link) => linkChanged(link) });
+
+const tour = new Tour("volunteer", (lang) => {
+  const t = words(lang).tour;
+  return [{ at: ".state-pill", text: t.state }, { at: "#start-shift", text: t.start }, { at: ".side [aria-labelledby=queues-title]", text: t.queues }, { at: ".menu > summary", text: t.menu }];
+}, (lang) => words(lang).tour);
 
 let checkedSince = ""; // the check of which visit to the state checking has begun
 let readyAfterCheck = false; // she pressed Ready after a fault: first the proof
@@ -363,6 +369,7 @@ function draw(s: Snapshot): void {
     document.getElementById("stage-title")?.focus({ preventScroll: true });
   }
   lastStage = kind;
+  tour.show(s.lang, s.link === "live" && !s.dialog && ["offline", "paused", "ready"].includes(s.view?.state ?? ""));
 }
 
 async function whoAmI(): Promise<void> {

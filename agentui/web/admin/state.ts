@@ -67,8 +67,7 @@ export function blankState(lang: Lang): State {
     lang, name: "", user: "", role: "", section: "calls", busy: "", trouble: "", done: "", signedOut: false,
     fields: [], base: null, revision: 0, draft: null, problems: [], review: null, trial: null, trialTrouble: "", conflict: null,
     calls: null, more: false, filter: { since: "24h", queue: "", agent: "", outcome: "" },
-    status: null, statusAt: 0, waiting: [], why: null, closing: "", prompts: null, trunks: null, bans: [], blocks: null, plan: null, planTrouble: false, callbacks: null, trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
-    status: null, statusAt: 0, waiting: [], why: null, closing: "", prompts: null, phone: "", recording: null, recordLevel: 0, trunks: null, bans: [], blocks: null, callbacks: null, trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
+    status: null, statusAt: 0, waiting: [], why: null, closing: "", prompts: null, phone: "", recording: null, recordLevel: 0, trunks: null, bans: [], blocks: null, plan: null, planTrouble: false, callbacks: null, trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
     yaml: null, yamlRevision: 0,
   };
 }

@@ -30,6 +30,11 @@ export const adminEn = {
     history: "Every applied version. Going back makes the old version the newest; no call is dropped.",
   },
   readOnly: "You can look at everything here. Only an administrator can change it.",
+  tour: {
+    nav: "Everything that decides what callers experience, one part at a time. Nobody's number is here in full.",
+    main: "What you edit is a draft. Callers notice nothing until you check it, read the list of changes, and apply it.",
+    board: "What happens now is on the wallboard, figures of any time in the reports.",
+  },
   toBoard: "Wallboard",
   toVolunteer: "Volunteer screen",
   reload: "Reload",

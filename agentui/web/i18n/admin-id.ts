@@ -28,6 +28,11 @@ export const adminId: AdminWords = {
     history: "Setiap versi yang pernah diterapkan. Kembali berarti versi lama menjadi yang terbaru; tidak ada panggilan yang putus.",
   },
   readOnly: "Anda dapat melihat semuanya di sini. Hanya pengelola yang dapat mengubahnya.",
+  tour: {
+    nav: "Semua yang menentukan pengalaman penelepon, satu bagian demi satu. Tidak ada nomor lengkap di sini.",
+    main: "Yang Anda ubah adalah draf. Penelepon tidak merasakan apa pun sampai Anda memeriksa, membaca daftar perubahan, dan menerapkannya.",
+    board: "Keadaan sekarang ada di papan pantau, angka kapan pun ada di laporan.",
+  },
   toBoard: "Papan pantau",
   toVolunteer: "Layar relawan",
   reload: "Muat ulang",

@@ -15,6 +15,12 @@ export const boardEn = {
   fresh: "up to date",
   stale: (s: number) => `${s} s old: the server does not answer. Nobody knows what happens now.`,
   signedOut: "You are signed out. Sign in again.",
+  tour: {
+    fresh: "The picture is pushed and less than a second old. When this line turns red, nothing below is true any more.",
+    figures: "What counts now, and today. A dotted name explains itself.",
+    people: "Who is on shift, since when, and whether her sound is there. Take part in a talk from here, once your own shift runs.",
+    calls: "What happened in each call, in words.",
+  },
   alarms: "Alarms",
   alarm: {
     sos: (w) => `${w} calls for help`, danger: (w) => `A caller in danger waits: ${w}`, wait: (w) => `A caller waits long: ${w}`, nobody: (w) => `Callers wait and nobody is there: ${w}`,

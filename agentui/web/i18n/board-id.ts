@@ -12,6 +12,12 @@ export const boardId: BoardWords = {
   fresh: "terkini",
   stale: (s) => `Data ${s} detik lalu: server tidak menjawab. Keadaan sekarang tidak diketahui.`,
   signedOut: "Anda sudah keluar. Silakan masuk lagi.",
+  tour: {
+    fresh: "Gambar ini dikirim server dan kurang dari satu detik. Bila baris ini merah, semua di bawahnya tidak berlaku lagi.",
+    figures: "Yang penting sekarang dan hari ini. Nama bertitik menjelaskan dirinya.",
+    people: "Siapa yang bertugas, sejak kapan, dan apakah suaranya tersambung. Ikut serta dalam percakapan dari sini, setelah Anda sendiri bertugas.",
+    calls: "Apa yang terjadi di setiap panggilan, dengan kata-kata.",
+  },
   alarms: "Alarm",
   alarm: {
     sos: (w) => `${w} meminta bantuan`, danger: (w) => `Penelepon dalam bahaya menunggu: ${w}`, wait: (w) => `Penelepon menunggu lama: ${w}`, nobody: (w) => `Ada yang menunggu dan tidak ada relawan: ${w}`,

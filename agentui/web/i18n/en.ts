@@ -235,6 +235,15 @@ export const en = {
   answerOn: { phone: "Answer on your phone.", mobile: "Answer on your mobile and press 1." } as Record<"phone" | "mobile", string>,
   talkOn: { phone: "You talk on your phone. Mute there.", mobile: "You talk on your mobile. Mute there." } as Record<"phone" | "mobile", string>,
 
+  // ---- a first look around
+  tour: {
+    title: "A first look", next: "Next", skip: "Skip", done: "Done", step: (n: number, of: number) => `${n} of ${of}`,
+    state: "Here you always see what you are: ready, on a call, paused. The server decides it; the page never guesses.",
+    start: "Start your shift here. Your microphone and sound are checked first; no caller hears you.",
+    queues: "Your queues: how many wait, and for how long.",
+    menu: "Your name opens the menu: the keys, the language, signing out.",
+  },
+
   // ---- others in a talk
   askFirst: (name: string) => `Ask ${name} first`,
   askFirstLead: "“Ask first” lets you talk with them while the caller hears music.",

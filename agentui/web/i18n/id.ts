@@ -325,6 +325,13 @@ export const id: Words = {
   bannerRetry: "Tidak ada sambungan ke server.",
   bannerRetryCall: "Tidak ada sambungan ke server. Tetap di sini: panggilan dipertahankan dan halaman terus mencoba.",
   bannerRetryIdle: "Halaman terus mencoba sendiri.",
+  tour: {
+    title: "Kenalan dulu", next: "Lanjut", skip: "Lewati", done: "Selesai", step: (n, of) => `${n} dari ${of}`,
+    state: "Di sini selalu terlihat keadaan Anda: siap, melayani, istirahat. Server yang menentukan; halaman tidak pernah menebak.",
+    start: "Mulai bertugas di sini. Mikrofon dan suara diperiksa dahulu; tidak ada penelepon yang mendengar.",
+    queues: "Antrean Anda: berapa yang menunggu dan berapa lama.",
+    menu: "Nama Anda membuka menu: tombol cepat, bahasa, keluar.",
+  },
   announced: (by, time) => `${by}, ${time}:`,
   readIt: "Sudah baca",
   bannerDraining: "Server akan dimulai ulang. Panggilan berjalan terus; panggilan baru tidak masuk.",

@@ -4,6 +4,7 @@ import type { Count, Preset } from "../reports/state";
 
 export const reportEn = {
   title: "Reports",
+  tour: { ask: "Choose days, a queue, and how fine the rows are.", table: "Press any number for the calls behind it, and a figure's name for its formula." },
   ask: "What the report is about",
   period: "Period",
   presets: { today: "Today", yesterday: "Yesterday", week: "This week", last_week: "Last week", month: "This month", last_month: "Last month" } as Record<Preset, string>,

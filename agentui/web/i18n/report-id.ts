@@ -4,6 +4,7 @@ import type { ReportWords } from "./report-en";
 
 export const reportId: ReportWords = {
   title: "Laporan",
+  tour: { ask: "Pilih hari, antrean, dan seberapa rinci barisnya.", table: "Tekan angka untuk melihat panggilan di baliknya, dan nama angka untuk rumusnya." },
   ask: "Isi laporan",
   period: "Periode",
   presets: { today: "Hari ini", yesterday: "Kemarin", week: "Minggu ini", last_week: "Minggu lalu", month: "Bulan ini", last_month: "Bulan lalu" },

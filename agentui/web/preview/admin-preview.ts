@@ -4,6 +4,7 @@ import { render } from "lit";
 import type { Field, Routing, Trial } from "../admin/api";
 import { changes } from "../admin/draft";
 import { screen } from "../admin/screen";
+import { wav } from "../admin/sound";
 import { blankState, type Actions, type State } from "../admin/state";
 import type { Lang } from "../format";
 import { words } from "../i18n";
@@ -109,10 +110,9 @@ const states: Record<string, Partial<State>> = {
   shifts_wrong: { section: "shifts", plan: planned, planTrouble: true, draft: { ...base, shifts: shiftPlan },
     problems: [{ key: "shifts.weekly.1", path: "shifts.weekly[0].agents[0]", value: "sarii", reason: "is no volunteer", remedy: "did you mean sari?" }] },
   shifts_none: { section: "shifts", role: "supervisor", plan: { ...planned, days: planned.days.map((d) => ({ ...d, shifts: [], gaps: [] })) } },
-  prompts: { section: "prompts" },
   prompts: { section: "prompts", phone: "music" },
   recording: { section: "prompts", recording: "on", recordLevel: 0.4 },
-  recorded: { section: "prompts", recording: { url: URL.createObjectURL(new Blob([])), file: new File([], "x.wav") } },
+  recorded: { section: "prompts", recording: { url: URL.createObjectURL(wav(new Float32Array(800), 8000)), file: new File([], "x.wav") } },
   routing: { section: "routing", trouble: "A prompt’s name is 1 to 48 of a-z, 0-9, dot, dash and underscore." },
   outgoing: { section: "outgoing" },
   trunks: { section: "trunks", trunks, trace: { on: false, messages: 0, dropped: 0, ladders: [] } },

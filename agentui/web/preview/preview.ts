@@ -3,6 +3,7 @@
 
 import { render } from "lit";
 import type { Lang } from "../format";
+import { Tour } from "../tour";
 import { words } from "../i18n";
 import type { AgentView, Choice } from "../messages";
 import { blank, noSound, type Snapshot, type Sound } from "../store";
@@ -93,6 +94,7 @@ const states: Record<string, Partial<Snapshot>> = {
   transfer: { view: view({ state: "talking", call }), sound: live, dialog: "transfer", targets: { queues: [{ queue: "hotline", label: "Hotline" }, { queue: "remaja", label: "Sahabat Remaja" }], agents: [{ agent: "dewi", name: "Dewi", state: "ready" }, { agent: "rina", name: "Rina", state: "talking" }], numbers: true } },
   transfer_none: { view: view({ state: "talking", call }), sound: live, dialog: "transfer", targets: { queues: [{ queue: "hotline", label: "Hotline" }], agents: [], numbers: false } },
   transfer_failed: { view: view({ state: "ready" }), told: [{ key: 1, at: now, notice: { code: "transfer_failed", key: "timeout" } }] },
+  tour: { view: view({ state: "offline" }) },
   announced: { view: view({ state: "ready" }), announcement: { text: "Uji saluran pukul 14.00: mungkin hening sebentar.", by: "Rina", at: ago(60) } },
   consult_ring: { view: view({ state: "held", call: { ...call, held: true, third: { name: "Dewi", kind: "agent", stage: "ringing", since: ago(4), may_complete: false } } }), sound: live },
   consult: { view: view({ state: "held", call: { ...call, held: true, third: { name: "Dewi", kind: "agent", stage: "consult", since: ago(12), may_complete: true } } }), sound: live },
@@ -151,6 +153,7 @@ if (asked && states[asked]) {
   const s = { ...base, ...states[asked] };
   render(screen({ s, w: words(lang), app }), root);
   document.title = `${asked} – Sahut`;
+  if (asked === "tour") new Tour("preview", (l) => [{ at: ".state-pill", text: words(l).tour.state }, { at: "#start-shift", text: words(l).tour.start }], (l) => words(l).tour).show(lang, true);
 } else {
   document.title = "Preview – Sahut";
   for (const name of Object.keys(states)) {

@@ -11,7 +11,7 @@ import { micChoice } from "./side";
 
 export function offShift({ s, w, app }: Scene): TemplateResult {
   return calm("moon", w.hello(new Date(Date.now()).getHours(), s.name), html`<p class="lead">${w.offShift}</p>
-    <div class="do">${button({ label: w.startShift, click: app.startShift, kind: "primary", size: "xl", busy: waits(s, "shift.start"),
+    <div class="do">${button({ label: w.startShift, click: app.startShift, kind: "primary", size: "xl", id: "start-shift", busy: waits(s, "shift.start"),
       reason: s.draining ? w.bannerDraining : undefined })}</div>
     <p class="hint">${soundHere(s.view) ? w.startHint : w.startOn[s.view!.device as "phone" | "mobile"]}</p>`);
 }

@@ -1,0 +1,22 @@
+// The pictures of the manuals, from the previews: what a reader sees is what the
+// program shows. Run by make screenshots.
+
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { web } from "./browser.mjs";
+
+const pictures = {
+  preview: { offered: "volunteer-ringing", talking: "volunteer-talking", wrapup: "volunteer-wrapup" },
+  board: { board: "supervisor-board", timeline: "supervisor-timeline" },
+  reports: { reports: "supervisor-reports" },
+  admin: { queues: "admin-queues", shifts: "admin-shifts", conflict: "admin-conflict", tried: "admin-whatif" },
+};
+const out = mkdtempSync(join(tmpdir(), "sahut-manual-"));
+for (const [page, states] of Object.entries(pictures)) {
+  execFileSync("node", [join(web, "preview/shoot.mjs"), "-page", page, "-only", Object.keys(states).join(","), "-quick", "-out", out], { stdio: "inherit" });
+  for (const [state, name] of Object.entries(states)) {
+    copyFileSync(join(out, `${page === "preview" ? "" : `${page}-`}${state}-en-light-1100.png`), join(web, "../../docs", `${name}.png`));
+  }
+}
