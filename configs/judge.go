@@ -114,6 +114,10 @@ func (q Queue) validate(c check, v judge) {
 	q.Exit.validate(c.in("exit"), v)
 	v.hours(c, "hours", q.Hours)
 	c.count("min_planned", q.MinPlanned, 0, 1000)
+	c.most("cover", len(q.Cover), 20)
+	for i, n := range q.Cover {
+		n.validate(c.in("cover").at(i))
+	}
 	q.Closed.validate(c.in("closed"))
 	if q.WhenClosed != (Exit{}) {
 		q.WhenClosed.validate(c.in("when_closed"), v)

@@ -76,7 +76,7 @@ func (r Routing) Clone() Routing {
 	r.Queues = slices.Clone(r.Queues)
 	for i := range r.Queues {
 		q := &r.Queues[i]
-		q.Steps = slices.Clone(q.Steps)
+		q.Steps, q.Cover = slices.Clone(q.Steps), slices.Clone(q.Cover)
 		for j := range q.Steps {
 			q.Steps[j].Drop = slices.Clone(q.Steps[j].Drop)
 		}

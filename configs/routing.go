@@ -62,6 +62,7 @@ type Queue struct {
 	Hours            string   `yaml:"hours" json:"hours" default:"" doc:"When it is open; empty: always."`
 	Closed           Closing  `yaml:"closed" json:"closed" doc:"Closes the queue now, whatever its hours say."`
 	MinPlanned       int      `yaml:"min_planned" json:"min_planned" default:"1" doc:"How many volunteers should be planned while it is open; with fewer the shift plan shows a gap. 0 never."`
+	Cover            []Cover  `yaml:"cover" json:"cover" doc:"Whom else the shift plan should have while it is open, like a woman or somebody who speaks English."`
 	WhenClosed       Exit     `yaml:"when_closed" json:"when_closed" doc:"Where callers go while it is closed; nothing: they hear the words closed."`
 	AtClosing        string   `yaml:"at_closing" json:"at_closing" default:"keep" choices:"keep,exit" doc:"Who waits when it closes: keep, they wait on and are answered; exit, they go where callers go while it is closed."`
 	ResumeFor        Duration `yaml:"resume_for" json:"resume_for" default:"5m" doc:"Who hung up while she waited and calls again within this time has her place back; 0s never."`

@@ -107,7 +107,7 @@ func drawRouting(t *rapid.T) Routing {
 				AnnounceEvery: duration.Draw(t, "announce"), AnnouncePosition: text.Draw(t, "which"), AnnounceLimit: rapid.Int().Draw(t, "up to"), AnnounceWait: rapid.Bool().Draw(t, "how long"),
 				Comfort: []string{text.Draw(t, "comfort")}, ComfortEvery: duration.Draw(t, "how often"), MaxWaiting: rapid.Int().Draw(t, "max"), MaxWait: duration.Draw(t, "wait"),
 				MaxWaitNobody: duration.Draw(t, "nobody"), Exit: Exit{text.Draw(t, "exit"), text.Draw(t, "words"), rapid.Bool().Draw(t, "message")},
-				Hours: text.Draw(t, "hours"), Closed: Closing{text.Draw(t, "until"), text.Draw(t, "why")}, AtClosing: text.Draw(t, "closing"),
+				Hours: text.Draw(t, "hours"), Cover: []Cover{{text.Draw(t, "speaks"), text.Draw(t, "of"), rapid.Int().Draw(t, "at least")}}, Closed: Closing{text.Draw(t, "until"), text.Draw(t, "why")}, AtClosing: text.Draw(t, "closing"),
 				Ladder: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Rung {
 					return Rung{duration.Draw(t, "after"), text.Draw(t, "prompt"), []Option{{text.Draw(t, "key"), text.Draw(t, "do"), text.Draw(t, "queue"), text.Draw(t, "number")}}}
 				}), 0, 2).Draw(t, "ladder"),

@@ -40,6 +40,29 @@ type DatedShift struct {
 	Queues []string `yaml:"queues" json:"queues" doc:"For which of their queues they are counted; empty: all."`
 }
 
+// Cover is whom a queue should have beyond any volunteer at all.
+type Cover struct {
+	Language string `yaml:"language" json:"language" default:"" doc:"Who speaks it, like id or en; empty: any."`
+	Gender   string `yaml:"gender" json:"gender" default:"" choices:",f,m" doc:"Of which gender: f or m; empty: any."`
+	AtLeast  int    `yaml:"at_least" json:"at_least" default:"1" doc:"How many of them."`
+}
+
+// String is whom the plan should have, in a list of changes.
+func (n Cover) String() string {
+	return strings.Join(strings.Fields(n.Language+" "+n.Gender+" "+itoa(n.AtLeast)), " ")
+}
+
+func (n Cover) validate(c check) {
+	c.choices(n)
+	c.count("at_least", n.AtLeast, 1, 1000)
+	switch {
+	case n.Language == "" && n.Gender == "":
+		c.bad("", "", "names neither a language nor a gender", "name one, or use min_planned")
+	case n.Language != "" && !languagePattern.MatchString(n.Language):
+		c.bad("language", n.Language, "is no code of a language", "write two or three small letters, for example id, en or jv")
+	}
+}
+
 // String is the shift in a list of changes.
 func (w WeeklyShift) String() string {
 	return strings.TrimSpace(strings.Join(w.Agents, " ") + " " + strings.Join(w.Days, " ") + " " + w.From + "-" + w.To + " " + strings.Join(w.Queues, " "))

@@ -33,6 +33,18 @@ func TestShiftsAreRead(t *testing.T) {
 	}
 }
 
+func TestCover(t *testing.T) {
+	const queue = `queues: [{id: hotline, label: Hotline, exit: {words: closing}, cover: [%s]}]`
+	for cover, want := range map[string]string{
+		"{gender: f}, {language: en, at_least: 2}": "", "{at_least: 2}": "neither a language nor a gender", "{gender: x}": "is not a choice", "{language: English}": "is no code", "{gender: f, at_least: 0}": "out of range",
+	} {
+		_, err := ParseRouting([]byte(strings.Replace(queue, "%s", cover, 1)))
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", cover, err)
+		}
+	}
+}
+
 func TestShiftsThatCannotBe(t *testing.T) {
 	for name, c := range map[string]struct{ plan, want string }{
 		"unknown": {`  weekly: [{agents: [sarii], days: [mon], from: "08:00", to: "16:00"}]`, "did you mean sari?"},

@@ -30,6 +30,10 @@ type Gap struct {
 	To      time.Time `json:"to"`
 	Planned int       `json:"planned"`
 	Needed  int       `json:"needed"`
+
+	// Of whom too few are planned; both empty: of anybody.
+	Language string `json:"language,omitempty"`
+	Gender   string `json:"gender,omitempty"`
 }
 
 // period is from one time to another, the latter not included.
@@ -155,29 +159,37 @@ func (b *planBook) add(agent string, midnight time.Time, from, to string, queues
 }
 
 // Gaps returns when, from from to to, a queue of r is open and fewer are planned
-// than its min_planned, queue by queue. Without any plan there are none.
+// than it needs, queue by queue. Without any plan there are none.
 func Gaps(r configs.Routing, from, to time.Time) []Gap {
-	var gaps []Gap
 	if r.Shifts.Empty() {
-		return gaps
+		return nil
 	}
-	shifts, hours := Planned(r, from, to), schedulesOf(r.Hours)
+	var gaps []Gap
+	shifts, hours, agents := Planned(r, from, to), schedulesOf(r.Hours), map[AgentID]configs.Agent{}
+	for _, a := range r.Agents {
+		agents[AgentID(a.ID)] = a
+	}
 	for _, q := range r.Queues {
-		if q.MinPlanned <= 0 {
-			continue
-		}
-		var planned []PlannedShift
-		for _, s := range shifts {
-			if slices.Contains(s.Queues, QueueID(q.ID)) {
-				planned = append(planned, s)
+		open := hours[q.Hours].periods(from, to)
+		for _, n := range append([]configs.Cover{{AtLeast: q.MinPlanned}}, q.Cover...) {
+			var planned []PlannedShift
+			for _, s := range shifts {
+				if slices.Contains(s.Queues, QueueID(q.ID)) && covers(n, agents[s.Agent]) {
+					planned = append(planned, s)
+				}
 			}
-		}
-		label := cmp.Or(q.Label, q.ID)
-		for _, open := range hours[q.Hours].periods(from, to) {
-			gaps = append(gaps, gapsIn(open, planned, Gap{Queue: QueueID(q.ID), Label: label, Needed: q.MinPlanned})...)
+			for _, p := range open {
+				gaps = append(gaps, gapsIn(p, planned, Gap{Queue: QueueID(q.ID), Label: cmp.Or(q.Label, q.ID), Needed: n.AtLeast, Language: n.Language, Gender: n.Gender})...)
+			}
 		}
 	}
 	return gaps
+}
+
+// covers tells whether a is one of those n asks for.
+func covers(n configs.Cover, a configs.Agent) bool {
+	speaks := n.Language == "" || slices.Contains(a.Languages, n.Language) || len(a.Languages) == 0 && n.Language == homeLanguage
+	return speaks && (n.Gender == "" || n.Gender == a.Gender)
 }
 
 // gapsIn returns the gaps in one time the queue of g is open.

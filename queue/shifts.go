@@ -154,10 +154,11 @@ func (t *schedule) next(at time.Time) (from, to time.Time) {
 	return time.Time{}, time.Time{}
 }
 
-// shiftView is what a's screen shows of the plan.
+// shiftView is what a's screen shows of the plan. One without an end for more
+// than a day is a plan, and no shift.
 func (s *state) shiftView(a *agent) *ShiftView {
 	p := &a.planned
-	if p.plan == nil || p.from.IsZero() || !p.on && s.now.Before(p.from.Add(-s.routing.Shifts.Remind.D())) {
+	if p.plan == nil || p.from.IsZero() || p.to.Sub(p.from) > wholeDay || !p.on && s.now.Before(p.from.Add(-s.routing.Shifts.Remind.D())) {
 		return nil
 	}
 	return &ShiftView{From: p.from, To: p.to, Now: p.on, Ending: p.ending}

@@ -198,6 +198,10 @@ func TestGaps(t *testing.T) {
 	look(hole{0, 8 * h, 1, 2})
 	r.Queues[0].MinPlanned = 0
 	look()
+	r.Agents[0].Gender, r.Agents[1].Languages = "f", []string{"en"}
+	r.Shifts.Dates = nil
+	r.Queues[0].Cover = []configs.Cover{{Gender: "f", AtLeast: 1}, {Language: "id", AtLeast: 2}, {Language: "en", AtLeast: 1}}
+	look(hole{0, h, 0, 1}, hole{3 * h, 8 * h, 0, 1}, hole{0, h, 0, 2}, hole{h, 3 * h, 1, 2}, hole{3 * h, 8 * h, 0, 2}, hole{0, 2*h + h/2, 0, 1}, hole{7 * h, 8 * h, 0, 1})
 }
 
 // What the calendar shows and what the desk acts on are one plan.

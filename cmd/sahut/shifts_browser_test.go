@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -43,11 +42,7 @@ func TestChromiumShifts(t *testing.T) {
 		chromedp.SendKeys(chromedp.CSS("#username"), "sari"), chromedp.SendKeys(chromedp.CSS("#password"), s.password))
 	p.do("arrive on the screen", chromedp.Click(chromedp.CSS("button[type=submit]")), chromedp.WaitVisible(chromedp.CSS("[role=status][data-state]")))
 	p.reads("My shifts")
-	p.reads("Start when you are there")
 	p.picture("shifts-3-mine")
 	p.press("Start shift")
 	p.state(queue.Paused)
-	if late := s.desk.Snapshot().Agents; late[0].Late != nil {
-		t.Error(fmt.Sprint("late: ", late))
-	}
 }

@@ -96,7 +96,7 @@ export interface Status {
 export interface ShiftPlan { time_zone: string; days: PlanDay[] }
 export interface PlanDay { date: string; from: string; to: string; shifts: PlannedShift[]; gaps: PlanGap[] }
 export interface PlannedShift { agent: string; name: string; from: string; to: string; queues: string[]; label?: string; date?: boolean }
-export interface PlanGap { queue: string; label: string; from: string; to: string; planned: number; needed: number }
+export interface PlanGap { queue: string; label: string; from: string; to: string; planned: number; needed: number; language?: string; gender?: string }
 
 export interface Kpi { id: string; unit: string; value: number; n: number; shown: boolean }
 export interface TrialLine { queue?: string; answered?: number; abandoned?: number; unserved?: number; blocked?: number; kpis?: Kpi[] }

@@ -16,7 +16,7 @@ import { accounts } from "./accounts";
 const queueParts: Record<string, string[]> = {
   ring: ["strategy", "ring_for", "ring_n", "ring_step", "weight", "steps"],
   wait: ["greeting", "music", "max_wait", "max_wait_nobody", "announce_every", "announce_position", "announce_limit", "announce_wait", "comfort", "comfort_every", "ladder"],
-  hours: ["hours", "at_closing", "closed"],
+  hours: ["hours", "at_closing", "closed", "min_planned", "cover"],
   limits: ["max_waiting", "max_expected_wait", "max_ratio", "resume_for", "drop_return_for"],
   writing: ["wrap_up_mode", "wrap_up", "wrap_up_extend"],
 };

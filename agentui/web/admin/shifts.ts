@@ -53,7 +53,7 @@ function day(scene: Scene, d: PlanDay): TemplateResult {
 
 function gap(scene: Scene, d: PlanDay, g: PlanGap): TemplateResult {
   const { a } = scene;
-  return html`<li>${icon("warn")}<span><b>${g.label}</b> ${span(scene, d, g)}<br>${g.planned ? a.gapFew(g.planned, g.needed) : a.gapNobody}</span></li>`;
+  return html`<li>${icon("warn")}<span><b>${g.label}</b> ${span(scene, d, g)}<br>${g.planned ? a.gapFew(g.planned, g.needed) : a.gapNobody}${g.gender || g.language ? html` (${a.gapOf(g.gender ?? "", g.language ?? "")})` : nothing}</span></li>`;
 }
 
 function shift(scene: Scene, d: PlanDay, x: PlannedShift): TemplateResult {

@@ -63,6 +63,7 @@ export const adminEn = {
   gapsNone: "No gaps in this week.",
   gapNobody: "nobody planned",
   gapFew: (n: number, of: number) => `${n} of ${of} planned`,
+  gapOf: (gender: string, language: string) => [gender === "f" ? "women" : gender === "m" ? "men" : "", language ? `who speak ${language}` : ""].filter(Boolean).join(" "),
   nobodyPlanned: "Nobody is planned.",
   nextDay: "the next day",
   fromBefore: "since the day before",

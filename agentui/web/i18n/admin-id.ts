@@ -61,6 +61,7 @@ export const adminId: AdminWords = {
   gapsNone: "Tidak ada celah dalam minggu ini.",
   gapNobody: "belum ada yang dijadwalkan",
   gapFew: (n, of) => `${n} dari ${of} terjadwal`,
+  gapOf: (gender, language) => [gender === "f" ? "perempuan" : gender === "m" ? "laki-laki" : "", language ? `yang berbahasa ${language}` : ""].filter(Boolean).join(" "),
   nobodyPlanned: "Tidak ada yang dijadwalkan.",
   nextDay: "hari berikutnya",
   fromBefore: "sejak hari sebelumnya",

@@ -71,7 +71,7 @@ const planDay = (i: number) => {
   const lack = (label: string, from: number, to: number, planned = 0) => ({ queue: label, label, from: time(from), to: time(to), planned, needed: 1 + planned });
   return { date: `2026-11-${23 + i}`, from: time(0), to: time(24),
     shifts: i === 6 ? [] : [who("sari", "Sari", 8, 16), ...(i === 2 ? [who("dewi", "Dewi", 22, 30, lang === "id" ? "Bertukar dengan Ayu" : "Swap with Ayu")] : i === 3 ? [] : [who("dewi", "Dewi", 14, 22)])],
-    gaps: i === 6 ? [lack("Hotline", 8, 22)] : i === 3 ? [lack("Hotline", 16, 22), lack("Sahabat Remaja", 16, 24, 1)] : [] };
+    gaps: i === 6 ? [lack("Hotline", 8, 22)] : i === 3 ? [lack("Hotline", 16, 22), lack("Sahabat Remaja", 16, 24, 1), { ...lack("Hotline", 8, 16), gender: "f", language: "en" }] : [] };
 };
 const planned = { time_zone: "Asia/Jakarta", days: [0, 1, 2, 3, 4, 5, 6].map(planDay) };
 const shiftPlan = { time_zone: "Asia/Jakarta", remind: "10m", late_after: "10m", soft_end: "10m", soft_wait: "1m",
