@@ -229,3 +229,30 @@ func TestThePlanIsReadOneWay(t *testing.T) {
 		}
 	}
 }
+
+// Once a colleague rings, she is left in peace, however long the caller waited;
+// a colleague who pauses after her talk is none who could answer.
+func TestWhoCountsAsAColleague(t *testing.T) {
+	tr := newTrial(t, evening("sari dewi", func(r *configs.Routing) { r.Queues[0].Strategy = "ring_all" }))
+	tr.until(2 * time.Hour)
+	tr.ready("sari", "dewi")
+	tr.do(PauseAsked{"sari", ""})
+	first := tr.call()
+	tr.talk("dewi")
+	tr.until(171 * time.Minute)
+	c := tr.call()
+	tr.pass(2 * time.Minute)
+	tr.do(HungUp{first, ByCaller, CauseNormal})
+	if tr.offered("dewi") != c {
+		t.Fatal("dewi is not rung")
+	}
+	tr.do(ReadyAsked{"sari"})
+	if tr.everRung(c)["sari"] {
+		t.Fatal("rung beside a colleague")
+	}
+	tr.talk("dewi")
+	tr.do(PauseAsked{"dewi", ""})
+	if d := tr.call(); tr.offered("sari") != d {
+		t.Fatal("left to a colleague who pauses after this talk")
+	}
+}
