@@ -69,7 +69,7 @@ function span({ s, a }: Scene, d: PlanDay, x: { from: string; to: string }): Tem
   const zone = s.plan!.time_zone;
   const name = new Intl.DateTimeFormat(locale(s.lang), { hour: "2-digit", minute: "2-digit", timeZone: zone });
   const end = at(x.to) === at(d.to) ? (s.lang === "id" ? "24.00" : "24:00") : name.format(at(x.to));
-  return html`<span class="span">${name.format(at(x.from))}–${end}${at(x.to) > at(d.to) ? html`<sup aria-hidden="true">+1</sup><span class="visually-hidden"> ${a.nextDay}</span>` : nothing}</span>`;
+  return html`<span class="span">${name.format(at(x.from))}–${end}</span>${at(x.to) > at(d.to) ? html`<sup aria-hidden="true">+1</sup><span class="visually-hidden"> ${a.nextDay}</span>` : nothing}`;
 }
 
 function locale(lang: "en" | "id"): string {
