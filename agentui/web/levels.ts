@@ -71,6 +71,27 @@ export class QualityMeter {
   }
 }
 
+/** Somebody speaks while she is muted, and does not know it. */
+export class MutedVoice {
+  private loud = 0;
+  private quiet = 0;
+  private told = false;
+
+  /** Takes how loud it is twice a second; true while she should be told. */
+  take(muted: boolean, db: number): boolean {
+    if (!muted) {
+      this.loud = this.quiet = 0;
+      return (this.told = false);
+    }
+    const speaks = db > VOICE_DB + 5;
+    this.loud = speaks ? this.loud + 1 : Math.max(0, this.loud - 1);
+    this.quiet = speaks ? 0 : this.quiet + 1;
+    if (this.loud >= 3) this.told = true;
+    if (this.quiet >= 10) this.told = false;
+    return this.told;
+  }
+}
+
 /** Counts checks without a new packet; true when the path must be presumed dead. */
 export class Watchdog {
   private last = -1;

@@ -80,6 +80,7 @@ export class Media {
   private restartedAt = 0;
   private restartGap = 3000;
   private ticks = 0;
+  private looks = 0;
   private gotCheck: ((r: Checked | SoundFault) => void) | null = null;
 
   constructor(private opts: Options) {
@@ -505,7 +506,23 @@ export class Media {
 
   // ---- watching a call
 
+  // how finds by which way the sound goes, once it goes.
+  private async how(): Promise<void> {
+    const pc = this.pc;
+    if (!pc || pc.connectionState !== "connected") return;
+    const stats = await pc.getStats();
+    let way: Sound["way"] = "", wayMs = 0;
+    stats.forEach((s) => {
+      if (s.type !== "candidate-pair" || !s.nominated || s.state !== "succeeded") return;
+      const local = stats.get(s.localCandidateId) as { protocol?: string } | undefined;
+      way = local?.protocol === "tcp" ? "tcp" : "udp";
+      wayMs = Math.round((s.currentRoundTripTime ?? 0) * 1000);
+    });
+    if (pc === this.pc && way && (way !== this.sound.way || Math.abs(wayMs - this.sound.wayMs) > 50)) this.show({ way, wayMs });
+  }
+
   private async watch(): Promise<void> {
+    if (++this.looks % 12 === 1) void this.how();
     if (!this.wanted.attach || !this.pc) return;
     const r = await this.reading();
     if (!r || !this.wanted.attach) return;

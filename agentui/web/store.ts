@@ -54,6 +54,8 @@ export interface Sound {
   speaker: string;
   ringer: string;
   canChooseSpeaker: boolean;
+  way: "" | "udp" | "tcp"; // how the sound goes; empty: not known yet
+  wayMs: number; // there and back, when that was looked at
   systemMuted: boolean; // by a switch on the headset or by the operating system
 }
 
@@ -85,6 +87,7 @@ export interface Snapshot {
   readonly pauseReasons: readonly Choice[];
   readonly draining: boolean;
   readonly announcement: Announcement | null;
+  readonly speaksMuted: boolean; // and nobody hears her
   readonly asked: Readonly<Partial<Record<Ask, number>>>; // when it was clicked
   readonly told: readonly Told[];
   readonly keysSent: string;
@@ -119,7 +122,7 @@ export function waits(s: Snapshot, ask: Ask): boolean {
 
 export const noSound: Sound = {
   phase: "off", fault: null, step: null, quality: null, figures: null,
-  devices: { mics: [], speakers: [] }, mic: "", speaker: "", ringer: "", canChooseSpeaker: false,
+  devices: { mics: [], speakers: [] }, mic: "", speaker: "", ringer: "", canChooseSpeaker: false, way: "", wayMs: 0,
   systemMuted: false,
 };
 
@@ -127,7 +130,7 @@ export const noSound: Sound = {
 export function blank(lang: Lang): Snapshot {
   return {
     lang, link: "connecting", linkSince: 0, offset: 0, agent: "", name: "", role: "volunteer", epoch: 0, view: null,
-    dispositions: [], pauseReasons: [], draining: false, announcement: null, asked: {}, told: [], keysSent: "", disposition: "", wish: "", messages: [], playing: "",
+    dispositions: [], pauseReasons: [], draining: false, announcement: null, speaksMuted: false, asked: {}, told: [], keysSent: "", disposition: "", wish: "", messages: [], playing: "",
     note: null, notesLeft: [], day: "closed", shifts: null,
     contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, shortcutsOn: true, notify: "default", sound: noSound,
   };

@@ -11,6 +11,7 @@
 import { render } from "lit";
 import { chosenLang, useLang, words } from "./i18n";
 import { install } from "./install";
+import { MutedVoice } from "./levels";
 import { Live } from "./live";
 import { Mailbox } from "./mailbox";
 import { Media } from "./media";
@@ -46,6 +47,7 @@ const tour = new Tour("volunteer", (lang) => {
   return [{ at: ".state-pill", text: t.state }, { at: "#start-shift", text: t.start }, { at: ".side [aria-labelledby=queues-title]", text: t.queues }, { at: ".menu > summary", text: t.menu }];
 }, (lang) => words(lang).tour);
 
+const mutedVoice = new MutedVoice();
 let checkedSince = ""; // the check of which visit to the state checking has begun
 let readyAfterCheck = false; // she pressed Ready after a fault: first the proof
 
@@ -388,6 +390,9 @@ listenForDigits(() => store.now, app.choose);
 listenForShortcuts(() => store.now, app, (at) => store.patch({ hangUpArmed: at }));
 window.setInterval(() => {
   store.set((s) => age(s, Date.now()));
+  const v = store.now.view;
+  const speaks = mutedVoice.take(!!v?.call?.muted && soundHere(v) && !v.call.listening && v.call.mode !== "listen", media.micLevel());
+  if (speaks !== store.now.speaksMuted) store.patch({ speaksMuted: speaks });
   follow(store.now); // an unanswered Answer gives the microphone back
 }, 500);
 draw(store.now);

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
-import { loudness, meter, QualityMeter, Watchdog, type Reading } from "../levels";
+import { loudness, meter, MutedVoice, QualityMeter, Watchdog, type Reading } from "../levels";
 
 const sine = (amplitude: number) => Float32Array.from({ length: 4800 }, (_, i) => amplitude * Math.sin(i / 10));
 const reading = (second: number, part: Partial<Reading> = {}): Reading =>
@@ -47,4 +47,16 @@ test("the watchdog barks at the third still look, and only where packets flowed"
   assert.deepEqual([5, 5, 5, 5, 5].map((n) => w.take(n)), [false, false, false, false, false]);
   w.reset();
   assert.deepEqual([5, 9, 9, 9, 9].map((n) => w.take(n)), [false, false, false, false, true]);
+});
+
+test("who speaks while muted is told, and not for a cough", () => {
+  const v = new MutedVoice();
+  const says = (muted: boolean, ...db: number[]) => db.map((x) => v.take(muted, x));
+  assert.deepEqual(says(true, -20, -80, -80, -80), [false, false, false, false]); // a cough
+  assert.deepEqual(says(true, -20, -20, -20), [false, false, true]);
+  assert.deepEqual(says(true, ...Array(9).fill(-80)).at(-1), true);
+  assert.equal(v.take(true, -80), false); // quiet for five seconds
+  says(true, -20, -20, -20);
+  assert.equal(v.take(false, -20), false); // unmuted
+  assert.deepEqual(says(true, -20, -20), [false, false]);
 });

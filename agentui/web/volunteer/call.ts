@@ -49,6 +49,7 @@ export function call(scene: Scene): TemplateResult {
     ${third(scene)}
     ${c.held && c.third?.stage !== "ringing" && c.third?.stage !== "consult" ? html`<div class="do">${button({ label: w.resume, click: app.toggleHold, kind: "primary", size: "xl", icon: "play", key: "F8", busy: waits(s, "resume") })}</div>` : nothing}
     ${here ? meter(scene) : nothing}
+    <div role="status">${s.speaksMuted ? html`<p class="call-out warn" id="speaks-muted">${icon("micOff")}<span>${w.speaksMuted}</span></p>` : nothing}</div>
     <div class="tiles">
       ${!here ? nothing : c.muted
         ? button({ label: w.unmute, click: app.toggleMute, kind: "tile", icon: "micOff", key: "F4", on: true, busy: waits(s, "mute"), id: "mute" })

@@ -34,8 +34,18 @@ export function paused({ s, w, app }: Scene): TemplateResult {
   const reason = s.pauseReasons.find((r) => r.code === view.reason)?.label[s.lang] ?? "";
   return calm(login ? "headset" : "cup", login ? w.onShift : reason ? w.pausedReason(reason) : w.pausedTitle, html`
     <p class="lead">${login ? w.onShiftLead : w.pausedLead}</p>
+    ${login && soundHere(view) ? before({ s, w, app }) : nothing}
     ${login ? nothing : html`<p class="hint"><sahut-tick role="timer" .text=${(now: number) => spellSince(view.since, now + s.offset, s.lang)}></sahut-tick></p>`}
     ${backToReady({ s, w, app })}`);
+}
+
+// before is what no check can know, and how the sound goes.
+function before({ s, w, app }: Scene): TemplateResult {
+  const { way, wayMs } = s.sound;
+  const slow = wayMs > 300;
+  return html`<ul class="before" aria-label=${w.beforeReady}><li>${icon("check")}<span>${w.beforeAlone}</span></li>
+    <li>${icon("phone")}<span>${w.beforeRing}</span> ${button({ label: w.testRing, click: app.testRing, id: "before-ring" })}</li>
+    ${way ? html`<li class=${way === "tcp" || slow ? "warn" : ""}>${icon(way === "tcp" || slow ? "warn" : "link")}<span>${way === "tcp" ? w.wayTcp : slow ? w.waySlow(wayMs) : w.wayGood(wayMs)}</span></li>` : nothing}</ul>`;
 }
 
 // resting: a heavy contact is behind her. It ends by itself.
