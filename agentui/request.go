@@ -150,12 +150,15 @@ func (s *Server) identify(r *request) error {
 	return nil
 }
 
+// officePages are those of supervisors and admins.
+var officePages = []string{"/admin", "/board", "/reports"}
+
 // refuse answers who was not admitted: pages lead to the sign-in page.
 func (s *Server) refuse(w http.ResponseWriter, route route, r *request, err error) {
-	if err == error(signInFirst) && (route.path == "/{$}" || route.path == "/admin") {
+	if err == error(signInFirst) && (route.path == "/{$}" || slices.Contains(officePages, route.path)) {
 		to := "/signin"
-		if route.path == "/admin" {
-			to += "?next=/admin"
+		if route.path != "/{$}" {
+			to += "?next=" + route.path
 		}
 		http.Redirect(w, r.Request, to, http.StatusSeeOther)
 		return

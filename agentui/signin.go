@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -221,11 +222,13 @@ func (s *Server) endUser(name string) error {
 	return err
 }
 
-// landing is the page that opens after signing in. Only our own two are ever
-// led to.
+// landing is the page that opens after signing in. Only our own are ever led to.
 func landing(u User, next string) string {
 	if u.Role == Volunteer || next == "/" {
 		return "/"
+	}
+	if slices.Contains(officePages, next) {
+		return next
 	}
 	return "/admin"
 }

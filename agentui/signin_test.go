@@ -433,3 +433,26 @@ func TestSignInKeepsTheLanguage(t *testing.T) {
 		}
 	}
 }
+
+// Who opens a page signed out comes to that page once she is signed in.
+func TestSignInLeadsBack(t *testing.T) {
+	h := newHouse(t)
+	for _, page := range []string{"/admin", "/board", "/reports"} {
+		b := h.stranger()
+		to := b.send("GET", page, nil, "Accept", "text/html").header.Get("Location")
+		if to != "/signin?next="+page {
+			t.Fatalf("%s leads to %q", page, to)
+		}
+		form := b.send("GET", to, nil)
+		token := tokenField.FindStringSubmatch(form.body)
+		if !strings.Contains(form.body, page) || token == nil {
+			t.Fatalf("the form of %s forgets where she wanted to go", page)
+		}
+		for name, want := range map[string]string{"rina": page, "sari": "/"} {
+			r := b.sendForm(url.Values{"token": {token[1]}, "username": {name}, "password": {agentuitest.Password}, "next": {page}})
+			if got := r.header.Get("Location"); got != want {
+				t.Errorf("%s of %s lands on %q", name, page, got)
+			}
+		}
+	}
+}

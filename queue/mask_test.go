@@ -59,7 +59,8 @@ func TestNumbersNeverPrint(t *testing.T) {
 		}
 		out.Write(b)
 	}
-	for _, digits := range []string{secret, strings.TrimPrefix(secret, "+"), "81298765432", "98765", fmt.Sprintf("%x", secret), fmt.Sprintf("%X", secret)} {
+	// Seven digits: five may stand in the address of a pointer that fmt prints.
+	for _, digits := range []string{secret, strings.TrimPrefix(secret, "+"), "81298765432", "9876543", fmt.Sprintf("%x", secret), fmt.Sprintf("%X", secret)} {
 		if i := strings.Index(out.String(), digits); i >= 0 {
 			t.Errorf("%q is in %q", digits, out.String()[max(0, i-80):min(out.Len(), i+40)])
 		}
