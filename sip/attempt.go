@@ -59,13 +59,16 @@ func (a *attempt) run() {
 	tx.OnRetransmission(a.deliver)
 	defer tx.Terminate()
 	var late <-chan time.Time
-	given := a.giveUpCh
+	given, gone := a.giveUpCh, lost(tx)
 	for {
 		select {
 		case res := <-tx.Responses():
 			a.deliver(res)
 		case <-tx.Done():
 			a.inbox.put(attemptOver{a, tx.Err()})
+			return
+		case <-gone:
+			a.inbox.put(attemptOver{a, errConnectionLost})
 			return
 		case <-given:
 			// What was given up and never ends is forgotten (RFC 3261 §9.1).

@@ -103,7 +103,7 @@ func (c *call) run() {
 		c.beginOut()
 	}
 	for !c.gone {
-		lost, acks := c.transaction()
+		ended, gone, acks := c.transaction()
 		select {
 		case <-c.inbox.ready:
 			for _, m := range c.inbox.take() {
@@ -117,7 +117,9 @@ func (c *call) run() {
 			// Some user agents send the ACK of a 2xx in the INVITE's branch;
 			// sipgo then gives it to the transaction.
 			c.gotAck(ack)
-		case <-lost:
+		case <-ended:
+			c.lostTransaction()
+		case <-gone:
 			c.lostTransaction()
 		}
 	}
@@ -126,14 +128,14 @@ func (c *call) run() {
 // transaction is what the INVITE's own transaction may still say of a call
 // that comes in. Until the final response only the caller's hanging up
 // (CANCEL) or the loss of the connection can end it.
-func (c *call) transaction() (lost <-chan struct{}, acks <-chan *sip.Request) {
+func (c *call) transaction() (ended, gone <-chan struct{}, acks <-chan *sip.Request) {
 	if c.in == nil {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if c.inPhase(ringing) {
-		lost = c.in.tx.Done()
+		ended, gone = c.in.tx.Done(), lost(c.in.tx)
 	}
-	return lost, c.in.tx.Acks()
+	return ended, gone, c.in.tx.Acks()
 }
 
 // handle takes one item of the inbox.

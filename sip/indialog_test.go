@@ -422,9 +422,29 @@ func TestByeReusesTheCallersConnection(t *testing.T) {
 	})
 }
 
-// When that connection is gone the Contact is dialled.
+// When that connection is gone, or goes before our BYE is answered, the Contact
+// is dialled.
 func TestByeDialsWhenTheConnectionIsGone(t *testing.T) {
 	t.Parallel()
+	for name, part := range map[string]func(h *house, s *script, hangUp func()){
+		"closed before": func(_ *house, s *script, hangUp func()) {
+			s.wire.Close()
+			hangUp()
+		},
+		"closed instead of an answer": func(h *house, s *script, hangUp func()) {
+			hangUp()
+			h.within(func(ctx context.Context) error { _, err := s.wire.WaitRequest(ctx, "BYE"); return err })
+			s.wire.Close()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			byeDialsTheContact(t, part)
+		})
+	}
+}
+
+func byeDialsTheContact(t *testing.T, part func(h *house, s *script, hangUp func())) {
 	h := openHouse(t, nil)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -435,8 +455,7 @@ func TestByeDialsWhenTheConnectionIsGone(t *testing.T) {
 	s.contact = "<sip:caller@" + l.Addr().String() + ";transport=tcp>"
 	s.up(h, quietSDP)
 	id := await[queue.Established](t, h.desk, 1).Contact
-	s.wire.Close()
-	h.voice().End(id, queue.ByAgent, queue.CauseNormal)
+	part(h, s, func() { h.voice().End(id, queue.ByAgent, queue.CauseNormal) })
 	_ = l.(*net.TCPListener).SetDeadline(time.Now().Add(10 * time.Second))
 	conn, err := l.Accept()
 	if err != nil {

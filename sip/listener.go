@@ -264,6 +264,7 @@ func (g *guard) admitConn(conn net.Conn) net.Conn {
 		complete: orDefault(c.MessageTimeout.D(), 10*time.Second),
 		idle:     orDefault(c.IdleTimeout.D(), 2*time.Minute),
 		since:    time.Now(),
+		gone:     make(chan struct{}),
 	}
 	g.accepted.Store(conn.RemoteAddr().String(), true)
 	return gc
@@ -288,6 +289,7 @@ type guardedConn struct {
 	idle     time.Duration // and the next begin within this
 	own      bool          // we opened it: it takes nobody's place
 	once     sync.Once     // for Close
+	gone     chan struct{} // closed a moment after the connection, see lost
 
 	blank  int       // bytes of line ends since the last message
 	spoken bool      // a whole message was seen
@@ -429,6 +431,7 @@ func (c *guardedConn) secure() bool {
 // Close gives the connection's place back.
 func (c *guardedConn) Close() error {
 	c.once.Do(func() {
+		time.AfterFunc(straggle, func() { close(c.gone) })
 		c.guard.accepted.Delete(c.RemoteAddr().String())
 		c.guard.server.registrar.phones.hungUp(c.from.String())
 		if c.own {

@@ -132,6 +132,7 @@ func (s *Server) sendOnce(req *sip.Request, written func()) (*sip.Response, erro
 	}
 	written()
 	defer tx.Terminate()
+	gone := lost(tx)
 	for {
 		select {
 		case res := <-tx.Responses():
@@ -140,6 +141,8 @@ func (s *Server) sendOnce(req *sip.Request, written func()) (*sip.Response, erro
 			}
 		case <-tx.Done():
 			return nil, tx.Err()
+		case <-gone:
+			return nil, errConnectionLost
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
@@ -164,6 +167,7 @@ func (s *Server) inviteOnce(req, ack *sip.Request, written func()) (*sip.Respons
 		return nil, err
 	}
 	written()
+	gone := lost(tx)
 	for {
 		select {
 		case res := <-tx.Responses():
@@ -178,6 +182,9 @@ func (s *Server) inviteOnce(req, ack *sip.Request, written func()) (*sip.Respons
 				return res, s.uac.WriteRequest(ack, s.streams.ready)
 			}
 			return res, nil
+		case <-gone:
+			tx.Terminate()
+			return nil, errConnectionLost
 		case <-tx.Done():
 			return nil, tx.Err()
 		}

@@ -120,7 +120,6 @@ func (s *Server) build() error {
 		sipgo.WithUserAgentTransactionLayerOptions(
 			sip.WithTransactionLayerLogger(quiet),
 			sip.WithTransactionLayerUnhandledResponseHandler(s.onStrayResponse),
-			sip.WithTransactionLayerTerminateOnConnClose(),
 		),
 	)
 	if err != nil {

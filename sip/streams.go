@@ -162,6 +162,7 @@ func (g *guard) ownConn(conn net.Conn, to netip.AddrPort) net.Conn {
 		complete: orDefault(c.MessageTimeout.D(), 10*time.Second),
 		idle:     trunkIdle,
 		since:    time.Now(),
+		gone:     make(chan struct{}),
 	}
 	g.accepted.Store(conn.RemoteAddr().String(), true)
 	return gc
