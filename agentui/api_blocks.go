@@ -61,16 +61,25 @@ func asBlock(b queue.Block) Block {
 	}
 }
 
-func (s *Server) getBlocks(w http.ResponseWriter, _ *request) error {
+func (s *Server) getBlocks(w http.ResponseWriter, r *request) error {
 	kept, err := s.directory.Blocks()
 	if err != nil {
 		return fmt.Errorf("list blocks: %w", err)
 	}
 	list := BlockList{Blocks: []Block{}}
 	for _, b := range slices.Backward(kept) {
-		list.Blocks = append(list.Blocks, asBlock(b))
+		list.Blocks = append(list.Blocks, asBlock(b).seenBy(r))
 	}
 	return writeJSON(w, http.StatusOK, list)
+}
+
+// seenBy leaves out, for an admin, what tells of one caller: when she called,
+// and what was written about her. The rest an admin needs as the second person.
+func (b Block) seenBy(r *request) Block {
+	if r.user.Role == Admin && b.Kind == queue.BlockCaller {
+		b.Contact, b.Hits, b.LastHit, b.Note = "", 0, nil, ""
+	}
+	return b
 }
 
 // postBlock keeps a block and tells the desk.
@@ -89,7 +98,7 @@ func (s *Server) postBlock(w http.ResponseWriter, r *request) error {
 	s.desk.Post(queue.BlockAdded{Block: b})
 	s.log.Warn("callers are blocked", "block", b.ID, "kind", b.Kind, "action", b.Action, "until", b.Ends(), "by", b.By)
 	w.Header().Set("Location", "/api/v1/blocks/"+string(b.ID))
-	return writeJSON(w, http.StatusCreated, asBlock(b))
+	return writeJSON(w, http.StatusCreated, asBlock(b).seenBy(r))
 }
 
 var (
@@ -195,7 +204,7 @@ func (s *Server) approveBlock(w http.ResponseWriter, r *request) error {
 	}
 	s.desk.Post(queue.BlockApproved{ID: b.ID, By: b.Approved, Expires: b.Expires})
 	s.log.Warn("a block is approved", "block", b.ID, "until", b.Ends(), "by", b.Approved)
-	return writeJSON(w, http.StatusOK, asBlock(b))
+	return writeJSON(w, http.StatusOK, asBlock(b).seenBy(r))
 }
 
 func (s *Server) findBlock(id queue.BlockID) (queue.Block, error) {

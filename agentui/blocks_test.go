@@ -15,7 +15,7 @@ import (
 func TestBlocks(t *testing.T) {
 	h := newHouse(t)
 	rina, admin := h.signIn("rina"), h.signIn("admin")
-	r := rina.send("POST", "/api/v1/blocks", agentui.NewBlock{Number: "0812 3456 7890", Reason: "abusive", Hours: 72})
+	r := rina.send("POST", "/api/v1/blocks", agentui.NewBlock{Number: "0812 3456 7890", Reason: "abusive", Note: "calls at night", Hours: 72})
 	if r.status != http.StatusCreated || strings.Contains(r.body, "7890") || strings.Contains(r.body, "who-has") {
 		t.Fatalf("%d %s", r.status, r.body)
 	}
@@ -40,6 +40,12 @@ func TestBlocks(t *testing.T) {
 	rina.send("GET", "/api/v1/blocks", nil).into(t, &list)
 	if len(list.Blocks) != 1 || list.Blocks[0].ID != b.ID {
 		t.Errorf("%+v", list)
+	}
+	if list.Blocks[0].Note != "calls at night" {
+		t.Errorf("the supervisor lost the note: %+v", list)
+	}
+	if r := admin.send("GET", "/api/v1/blocks", nil); !strings.Contains(r.body, "abusive") || strings.Contains(r.body, "at night") {
+		t.Errorf("an admin sees %s", r.body)
 	}
 	if r := rina.send("DELETE", path, nil); r.status != http.StatusNoContent {
 		t.Errorf("remove: %d", r.status)

@@ -141,7 +141,8 @@ type Prompts interface {
 	Delete(name string)
 }
 
-// Role is what a user may do. Each includes the ones before it.
+// Role is what a user may do. Both supervisors and admins may what volunteers may;
+// an admin sees nothing of callers, which a supervisor does.
 type Role string
 
 // The roles, from least to most.

@@ -26,7 +26,7 @@ func (s *Server) live(w http.ResponseWriter, r *request) error {
 	}
 	conn.SetReadLimit(s.limits.frame)
 	x := s.newSession(conn, queue.AgentID(r.user.Name), r.hash, r.session.Expires)
-	x.leads = r.user.Role == Supervisor || r.user.Role == Admin
+	x.leads = r.user.Role == Supervisor
 	s.tasks.Add(1)
 	defer s.tasks.Done()
 	x.run(s.ctx)

@@ -146,13 +146,16 @@ func (d *describer) object(t reflect.Type) map[string]any {
 	return ref
 }
 
-// String names the least role that has the rights.
+// String names who has the rights: the least role, or office for supervisors and
+// admins. supervisor is without admins.
 func (r rights) String() string {
 	switch r {
 	case anyone:
 		return "anyone"
 	case volunteers:
 		return string(Volunteer)
+	case office:
+		return "office"
 	case supervisors:
 		return string(Supervisor)
 	case admins:

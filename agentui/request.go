@@ -40,9 +40,9 @@ func (r *request) may(need rights) bool {
 	}
 	switch r.user.Role {
 	case Admin:
-		return need >= volunteers
+		return need == volunteers || need == office || need == admins
 	case Supervisor:
-		return need == volunteers || need == supervisors
+		return need == volunteers || need == office || need == supervisors
 	case Volunteer:
 		return need == volunteers
 	}
@@ -150,8 +150,10 @@ func (s *Server) identify(r *request) error {
 	return nil
 }
 
-// officePages are those of supervisors and admins.
-var officePages = []string{"/admin", "/board", "/reports"}
+// officePages are those of supervisors and, but for the wallboard, of admins.
+var officePages = []string{"/admin", boardPath, "/reports"}
+
+const boardPath = "/board"
 
 // refuse answers who was not admitted: pages lead to the sign-in page.
 func (s *Server) refuse(w http.ResponseWriter, route route, r *request, err error) {

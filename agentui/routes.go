@@ -16,7 +16,8 @@ const (
 	nobody      rights = iota
 	anyone             // signed in or not
 	volunteers         // everyone who is signed in
-	supervisors        // and admins
+	office             // supervisors and admins
+	supervisors        // and not admins: whatever tells of a caller
 	admins
 )
 
@@ -39,9 +40,9 @@ func routes() []route {
 	return []route{
 		// pages
 		{method: "GET", path: "/{$}", rights: volunteers, do: (*Server).volunteerPage, browser: true},
-		{method: "GET", path: "/admin", rights: supervisors, do: (*Server).adminPage, browser: true},
-		{method: "GET", path: "/board", rights: supervisors, do: (*Server).boardPage, browser: true},
-		{method: "GET", path: "/reports", rights: supervisors, do: (*Server).reportsPage, browser: true},
+		{method: "GET", path: "/admin", rights: office, do: (*Server).adminPage, browser: true},
+		{method: "GET", path: boardPath, rights: supervisors, do: (*Server).boardPage, browser: true},
+		{method: "GET", path: "/reports", rights: office, do: (*Server).reportsPage, browser: true},
 		{method: "GET", path: "/signin", rights: anyone, do: (*Server).signInPage, browser: true},
 		{method: "POST", path: "/signin", rights: anyone, do: (*Server).signIn, browser: true},
 		{method: "POST", path: "/signout", rights: anyone, do: (*Server).signOut, browser: true},
@@ -67,27 +68,27 @@ func routes() []route {
 		{method: "GET", path: "/api/v1/targets", rights: volunteers, do: (*Server).getTargets, out: Targets{}, doc: "Whom a contact can be transferred to now: queues, the other volunteers on shift, and whether numbers."},
 
 		// what happens
-		{method: "GET", path: "/api/v1/status", rights: supervisors, do: (*Server).getStatus, out: Status{}, doc: "Queues, volunteers and counters now, and whether the journal's conservation laws hold."},
+		{method: "GET", path: "/api/v1/status", rights: office, do: (*Server).getStatus, out: Status{}, doc: "Queues, volunteers and counters now, and whether the journal's conservation laws hold."},
 		{method: "GET", path: "/api/v1/waiting", rights: supervisors, do: (*Server).getWaiting, out: WaitingList{}, doc: "Who waits, queue by queue in the order they are served; at most a hundred of each."},
 		{method: "GET", path: "/api/v1/waiting/{contact}", rights: supervisors, do: (*Server).getWhy, out: queue.Why{}, doc: "Why a caller still waits: the reason for each volunteer of her queue."},
-		{method: "POST", path: "/api/v1/queues/{queue}/closing", rights: supervisors, do: (*Server).postClosing, in: CloseQueue{}, out: Applied{}, doc: "Close a queue now, until a time; it opens again by itself. Who waits is treated by at_closing."},
-		{method: "DELETE", path: "/api/v1/queues/{queue}/closing", rights: supervisors, do: (*Server).deleteClosing, out: Applied{}, doc: "Open a queue that was closed by hand; its hours hold."},
+		{method: "POST", path: "/api/v1/queues/{queue}/closing", rights: office, do: (*Server).postClosing, in: CloseQueue{}, out: Applied{}, doc: "Close a queue now, until a time; it opens again by itself. Who waits is treated by at_closing."},
+		{method: "DELETE", path: "/api/v1/queues/{queue}/closing", rights: office, do: (*Server).deleteClosing, out: Applied{}, doc: "Open a queue that was closed by hand; its hours hold."},
 		{method: "GET", path: "/api/v1/board", rights: supervisors, do: (*Server).getBoard, outType: "text/event-stream", browser: true, endless: true, doc: "The wallboard as server-sent events: the whole picture when something changed, at least every two seconds.",
 			query: []string{"once: 1 ends after the first picture, for scripts"}},
-		{method: "POST", path: "/api/v1/announcement", rights: supervisors, do: (*Server).postAnnouncement, in: NewAnnouncement{}, out: Announcement{}, doc: "Show a short text on every volunteer's page. It is not kept; that there was one is."},
-		{method: "DELETE", path: "/api/v1/announcement", rights: supervisors, do: (*Server).deleteAnnouncement, doc: "Take the text back."},
+		{method: "POST", path: "/api/v1/announcement", rights: office, do: (*Server).postAnnouncement, in: NewAnnouncement{}, out: Announcement{}, doc: "Show a short text on every volunteer's page. It is not kept; that there was one is."},
+		{method: "DELETE", path: "/api/v1/announcement", rights: office, do: (*Server).deleteAnnouncement, doc: "Take the text back."},
 		{method: "PUT", path: "/api/v1/talks/{contact}/supervision", rights: supervisors, do: (*Server).putSupervision, in: Supervision{}, browser: true, doc: "Take part in a running talk by your own page, or in another way. The volunteer sees it at once. 409 when you are not on shift."},
 		{method: "DELETE", path: "/api/v1/talks/{contact}/supervision", rights: supervisors, do: (*Server).deleteSupervision, browser: true, doc: "Leave the talk."},
 		{method: "POST", path: "/api/v1/talks/{contact}/sos", rights: supervisors, do: (*Server).postSosAnswer, browser: true, doc: "Come to a volunteer who called for help."},
 		{method: "GET", path: "/api/v1/calls/{contact}/timeline", rights: supervisors, do: (*Server).getTimeline, out: Timeline{}, endless: true, doc: "What happened in one call, from the journal; numbers are masked."},
 		{method: "GET", path: "/api/v1/calls", rights: supervisors, do: (*Server).getCalls, out: Calls{}, endless: true, doc: "Call records, newest first. Accept application/x-ndjson gives one a line, without limit.",
 			query: []string{"since: how far back, as 24h or as a time (RFC 3339); default 24h", "limit: at most so many, 1 to 5000; default 500", "before: only older ones than this call's id; for the next page"}},
-		{method: "GET", path: "/api/v1/report", rights: supervisors, do: (*Server).getReport, out: Report{}, endless: true, doc: "Service level, abandons, waits and the volunteers' time, each by its formula.",
+		{method: "GET", path: "/api/v1/report", rights: office, do: (*Server).getReport, out: Report{}, endless: true, doc: "Service level, abandons, waits and the volunteers' time, each by its formula.",
 			query: []string{"from: RFC 3339; default 24 h before to", "to: RFC 3339, not included; default now", "t: an answer within it is in time; default 20s", "s: leaving within it is a short abandon; default 5s",
 				"step: hour, day or week gives rows of a table", "zone: whose midnight days begin at, as Asia/Jakarta; default the server's", "queue: the rows of one queue", "agent: only what these volunteers answered; three or more, each by its own agent="}},
 		{method: "GET", path: "/api/v1/report/calls", rights: supervisors, do: (*Server).getReportCalls, out: ReportCalls{}, endless: true, doc: "The calls behind a figure of the report, newest first, at most a thousand.",
 			query: []string{"figure: offered, answered, answered_in_time, abandoned, abandoned_short, unserved, callbacks, overflows or blocked", "from, to, t, s, queue, agent: as for the report"}},
-		{method: "GET", path: "/api/v1/report/table", rights: supervisors, do: (*Server).getReportTable, outType: "text/csv", endless: true, doc: "The rows of the report as a file.",
+		{method: "GET", path: "/api/v1/report/table", rights: office, do: (*Server).getReportTable, outType: "text/csv", endless: true, doc: "The rows of the report as a file.",
 			query: []string{"format: csv or xlsx", "from, to, t, s, step, zone, queue, agent: as for the report; step day unless given"}},
 
 		// messages
@@ -111,13 +112,13 @@ func routes() []route {
 		{method: "POST", path: "/api/v1/callbacks/{id}/call", rights: supervisors, do: (*Server).callCallback, doc: "Offer it to a volunteer now, without waiting for the gap. 409 with safety_unknown, safety_no, safety_expired, safety_window, per_day or calling when she must not be called."},
 
 		// the telephone line
-		{method: "GET", path: "/api/v1/trunks", rights: supervisors, do: (*Server).getTrunks, out: TrunkList{}, doc: "The trunks: up or down, since when and why, registered, calls now."},
-		{method: "GET", path: "/api/v1/bans", rights: supervisors, do: (*Server).getBans, out: BanList{}, doc: "The hosts that are not listened to for a while, because they sent too much or guessed passwords."},
+		{method: "GET", path: "/api/v1/trunks", rights: office, do: (*Server).getTrunks, out: TrunkList{}, doc: "The trunks: up or down, since when and why, registered, calls now."},
+		{method: "GET", path: "/api/v1/bans", rights: office, do: (*Server).getBans, out: BanList{}, doc: "The hosts that are not listened to for a while, because they sent too much or guessed passwords."},
 		{method: "DELETE", path: "/api/v1/bans/{host}", rights: admins, do: (*Server).deleteBan, doc: "Listen to a host again; noted with your name."},
-		{method: "GET", path: "/api/v1/blocks", rights: supervisors, do: (*Server).getBlocks, out: BlockList{}, doc: "The blocked callers: why, by whom, until when, and how often they called. Never a number."},
-		{method: "POST", path: "/api/v1/blocks", rights: supervisors, do: (*Server).postBlock, in: NewBlock{}, out: Block{}, doc: "Block a number (which is not kept), a prefix or withheld numbers. What is for more than 24 hours holds 24 until a second person approves it."},
-		{method: "POST", path: "/api/v1/blocks/{id}/approve", rights: supervisors, do: (*Server).approveBlock, in: Approval{}, out: Block{}, doc: "Approve somebody else's block, for as long as asked or as you say."},
-		{method: "DELETE", path: "/api/v1/blocks/{id}", rights: supervisors, do: (*Server).deleteBlock, doc: "Serve the caller like everybody again."},
+		{method: "GET", path: "/api/v1/blocks", rights: office, do: (*Server).getBlocks, out: BlockList{}, doc: "The blocked callers: why, by whom, until when, and how often they called. Never a number."},
+		{method: "POST", path: "/api/v1/blocks", rights: office, do: (*Server).postBlock, in: NewBlock{}, out: Block{}, doc: "Block a number (which is not kept), a prefix or withheld numbers. What is for more than 24 hours holds 24 until a second person approves it."},
+		{method: "POST", path: "/api/v1/blocks/{id}/approve", rights: office, do: (*Server).approveBlock, in: Approval{}, out: Block{}, doc: "Approve somebody else's block, for as long as asked or as you say."},
+		{method: "DELETE", path: "/api/v1/blocks/{id}", rights: office, do: (*Server).deleteBlock, doc: "Serve the caller like everybody again."},
 		{method: "GET", path: "/api/v1/trace", rights: admins, do: (*Server).getTrace, out: TraceView{}, doc: "The SIP trace: whether one runs, and its calls as ladders. All of it is masked.",
 			query: []string{"call: one contact or Call-ID; its messages come too"}},
 		{method: "POST", path: "/api/v1/trace", rights: admins, do: (*Server).postTrace, in: NewTrace{}, out: TraceView{}, doc: "Start a SIP trace that ends by itself; noted with your name."},
@@ -126,23 +127,23 @@ func routes() []route {
 			query: []string{"call: one contact or Call-ID"}},
 
 		// routing
-		{method: "GET", path: "/api/v1/routing", rights: supervisors, do: (*Server).getRouting, out: configs.Routing{}, doc: "The routing document; its ETag is the revision. JSON, or YAML by Accept."},
+		{method: "GET", path: "/api/v1/routing", rights: office, do: (*Server).getRouting, out: configs.Routing{}, doc: "The routing document; its ETag is the revision. JSON, or YAML by Accept."},
 		{method: "PUT", path: "/api/v1/routing", rights: admins, do: (*Server).putRouting, in: configs.Routing{}, out: Applied{}, doc: "Check, keep and apply a new routing document, JSON or YAML. If-Match names the revision it was made from.",
 			query: []string{"dry_run: 1 only checks and says what would change", "note: why, for the history"}},
 		{method: "POST", path: "/api/v1/routing/whatif", rights: admins, do: (*Server).postWhatIf, in: configs.Routing{}, out: WhatIf{}, endless: true, doc: "Replay the callers and volunteers of a time through a routing document, JSON or YAML, and through the one in force, beside what really happened. One at a time; nothing is applied.",
 			query: []string{"from: RFC 3339; default 28 days before to, at most 31", "to: RFC 3339, not included; default now", "t: an answer within it is in time; default 20s", "s: leaving within it is a short abandon; default 5s"}},
-		{method: "GET", path: "/api/v1/routing/history", rights: supervisors, do: (*Server).getRoutingHistory, out: History{}, doc: "All revisions, newest first."},
-		{method: "GET", path: "/api/v1/routing/fields", rights: supervisors, do: (*Server).getRoutingFields, out: Fields{}, doc: "Labels, defaults and help of every field, for a form."},
-		{method: "GET", path: "/api/v1/shifts", rights: supervisors, do: (*Server).getShifts, out: ShiftPlan{}, doc: "The shift plan as a calendar: who is planned when, and the gaps, at which a queue is open and too few are planned.",
+		{method: "GET", path: "/api/v1/routing/history", rights: office, do: (*Server).getRoutingHistory, out: History{}, doc: "All revisions, newest first."},
+		{method: "GET", path: "/api/v1/routing/fields", rights: office, do: (*Server).getRoutingFields, out: Fields{}, doc: "Labels, defaults and help of every field, for a form."},
+		{method: "GET", path: "/api/v1/shifts", rights: office, do: (*Server).getShifts, out: ShiftPlan{}, doc: "The shift plan as a calendar: who is planned when, and the gaps, at which a queue is open and too few are planned.",
 			query: []string{"date: the first day, like 2026-12-25, in the plan's time zone; default the Monday of this week", "days: how many, 1 to 31; default 7"}},
 		{method: "POST", path: "/api/v1/shifts", rights: admins, do: (*Server).postShifts, in: configs.Routing{}, out: ShiftPlan{}, doc: "The same of a routing document that is being edited, JSON or YAML; nothing is applied.",
 			query: []string{"date: the first day, like 2026-12-25, in the plan's time zone; default the Monday of this week", "days: how many, 1 to 31; default 7"}},
-		{method: "GET", path: "/api/v1/routing/{revision}", rights: supervisors, do: (*Server).getRoutingAt, out: configs.Routing{}, doc: "The document as it was."},
+		{method: "GET", path: "/api/v1/routing/{revision}", rights: office, do: (*Server).getRoutingAt, out: configs.Routing{}, doc: "The document as it was."},
 		{method: "POST", path: "/api/v1/routing/rollback", rights: admins, do: (*Server).postRollback, in: Rollback{}, out: Applied{}, doc: "Keep and apply an old revision as the newest."},
 
 		// prompts
-		{method: "GET", path: "/api/v1/prompts", rights: supervisors, do: (*Server).getPrompts, out: PromptList{}, doc: "What callers can hear."},
-		{method: "GET", path: "/api/v1/prompts/{name}", rights: supervisors, do: (*Server).getPrompt, outType: "audio/wav", doc: "A prompt to listen to: the uploaded one, else the shipped one.",
+		{method: "GET", path: "/api/v1/prompts", rights: office, do: (*Server).getPrompts, out: PromptList{}, doc: "What callers can hear."},
+		{method: "GET", path: "/api/v1/prompts/{name}", rights: office, do: (*Server).getPrompt, outType: "audio/wav", doc: "A prompt to listen to: the uploaded one, else the shipped one.",
 			query: []string{"lang: id or en, of a shipped prompt that comes in both"}},
 		{method: "PUT", path: "/api/v1/prompts/{name}", rights: admins, do: (*Server).putPrompt, inType: "audio/wav", out: PromptInfo{}, doc: "Upload a prompt: WAV, PCM 16 bit or G.711, at most 10 MB."},
 		{method: "DELETE", path: "/api/v1/prompts/{name}", rights: admins, do: (*Server).deletePrompt, doc: "Remove an uploaded prompt; a built-in one of that name plays again."},

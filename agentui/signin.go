@@ -227,7 +227,7 @@ func landing(u User, next string) string {
 	if u.Role == Volunteer || next == "/" {
 		return "/"
 	}
-	if slices.Contains(officePages, next) {
+	if slices.Contains(officePages, next) && (next != boardPath || u.Role == Supervisor) {
 		return next
 	}
 	return "/admin"

@@ -448,7 +448,7 @@ func TestSignInLeadsBack(t *testing.T) {
 		if !strings.Contains(form.body, page) || token == nil {
 			t.Fatalf("the form of %s forgets where she wanted to go", page)
 		}
-		for name, want := range map[string]string{"rina": page, "sari": "/"} {
+		for name, want := range map[string]string{"rina": page, "sari": "/", "admin": strings.Replace(page, "/board", "/admin", 1)} {
 			r := b.sendForm(url.Values{"token": {token[1]}, "username": {name}, "password": {agentuitest.Password}, "next": {page}})
 			if got := r.header.Get("Location"); got != want {
 				t.Errorf("%s of %s lands on %q", name, page, got)

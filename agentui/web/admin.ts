@@ -9,7 +9,7 @@ import { PlanWatch } from "./admin/plan";
 import { merge } from "./admin/merge";
 import { screen } from "./admin/screen";
 import { playAsPhone, Recorder, stopPhone } from "./admin/sound";
-import { blankState, sections, type Actions, type Section, type State } from "./admin/state";
+import { blankState, sectionsOf, type Actions, type Section, type State } from "./admin/state";
 import { chosenLang, useLang, words } from "./i18n";
 import { adminWords } from "./i18n/admin";
 import { Tour } from "./tour";
@@ -21,7 +21,7 @@ const plan = new PlanWatch({
 });
 const tour = new Tour("admin", (lang) => {
   const t = adminWords(lang).tour;
-  return [{ at: ".admin-nav", text: t.nav }, { at: "main .section-head", text: t.main }, { at: "header a[href^='/board']", text: t.board }];
+  return [{ at: ".admin-nav", text: t.nav }, { at: "main .section-head", text: t.main }, state.role === "supervisor" ? { at: "header a[href^='/board']", text: t.board } : { at: "header a[href^='/reports']", text: t.reports }];
 }, (lang) => words(lang).tour);
 let state: State = blankState(chosenLang());
 let queued = false;
@@ -110,8 +110,9 @@ async function loadRouting(): Promise<void> {
 }
 
 // loadFloor reads what happens now; who is looked at stays looked at while she waits.
+// Who waits is not told to admins.
 async function loadFloor(): Promise<void> {
-  const [status, waiting] = await Promise.all([api.status(), api.waiting()]);
+  const [status, waiting] = await Promise.all([api.status(), state.role === "supervisor" ? api.waiting() : []]);
   const who = state.why?.contact;
   const why = who && waiting.some((c) => c.contact === who) ? await api.why(who).catch(() => null) : null;
   set({ status, statusAt: Date.now(), waiting, why });
@@ -384,7 +385,8 @@ const act: Actions = {
 
 function fromHash(): Section {
   const asked = location.hash.slice(1) as Section;
-  return sections.includes(asked) ? asked : "calls";
+  const mine = sectionsOf(state.role);
+  return mine.includes(asked) ? asked : mine[0]!;
 }
 
 addEventListener("hashchange", () => {
@@ -405,8 +407,10 @@ window.setInterval(() => {
 }, 2000);
 
 const root = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
-set({ section: fromHash() });
+draw();
 void run("load", async () => {
   const me = await api.me();
   set({ name: me.alias || me.name, user: me.name, role: me.role });
-}).then(() => load(state.section));
+  set({ section: fromHash() });
+  await load(state.section);
+});

@@ -10,7 +10,7 @@ import { screen } from "./reports/screen";
 import { Tour } from "./tour";
 import { blankState, query, queryOf, type Actions, type State } from "./reports/state";
 
-let state: State = blankState(chosenLang(), Date.now());
+let state: State = { ...blankState(chosenLang(), Date.now()), role: document.querySelector<HTMLMetaElement>("meta[name=sahut-role]")?.content ?? "" };
 let queued = false;
 const tour = new Tour("reports", (lang) => {
   const t = reportWords(lang).tour;

@@ -23,7 +23,7 @@ function block(scene: Scene, b: Block): TemplateResult {
       <div><dt>${a.blockReason}</dt><dd>${a.blockReasons[b.reason] ?? b.reason}${b.note ? html` · ${b.note}` : nothing}</dd></div>
       <div><dt>${a.blockBy}</dt><dd>${b.by}, ${dayAndTime(b.added, s.lang)}</dd></div>
       <div><dt>${a.blockEnds}</dt><dd>${dayAndTime(b.ends, s.lang)}${b.waits ? html` <span class="hint">${a.blockAsked(dayAndTime(b.expires, s.lang))}</span>` : nothing}</dd></div>
-      <div><dt>${a.blockHits}</dt><dd>${a.blockHitsSaid(b.hits, b.last_hit ? dayAndTime(b.last_hit, s.lang) : "")}</dd></div>
+      ${s.role === "admin" && b.kind === "caller" ? nothing : html`<div><dt>${a.blockHits}</dt><dd>${a.blockHitsSaid(b.hits, b.last_hit ? dayAndTime(b.last_hit, s.lang) : "")}</dd></div>`}
     </dl>
     <div class="do">${b.approved && !b.waits ? nothing : button({ label: b.waits ? a.blockApprove : a.blockLonger, id: `approve-${b.id}`, kind: b.waits ? "primary" : "plain",
         reason: own ? a.blockOwn : undefined, click: () => act.approveBlock(b.id, b.waits ? 0 : 24 * 7), busy: s.busy === "block" })}

@@ -16,16 +16,16 @@ import { prompts } from "./prompts";
 import { tryOut } from "./whatif";
 import { shifts } from "./shifts";
 import { trunks } from "./trunks";
-import { mayEdit, sections, type Scene, type Section } from "./state";
+import { mayEdit, sectionsOf, type Scene, type Section } from "./state";
 
 export function screen(scene: Scene): TemplateResult {
   const { s, w, a, act } = scene;
   return html`<a class="skip" href="#main">${a.sections[s.section]}</a>
     <header class="bar admin-bar"><h1 class="brand">${mark()}<span>${w.product} <span class="brand-sub">${a.title}</span></span></h1><span class="grow"></span>
-      <a class="btn ghost" href="/board?lang=${s.lang}">${a.toBoard}</a><a class="btn ghost" href="/?lang=${s.lang}">${a.toVolunteer}</a>
+      ${s.role === "supervisor" ? html`<a class="btn ghost" href="/board?lang=${s.lang}">${a.toBoard}</a>` : nothing}<a class="btn ghost" href="/reports?lang=${s.lang}">${a.toReports}</a><a class="btn ghost" href="/?lang=${s.lang}">${a.toVolunteer}</a>
       <button type="button" class="btn ghost" lang=${s.lang === "en" ? "id" : "en"} @click=${act.switchLang}><span class="label">${w.otherLanguage}</span></button>
       <button type="button" class="btn ghost" @click=${act.signOut}><span class="label">${w.signOut}</span></button></header>
-    <div class="admin"><nav class="admin-nav" aria-label=${a.title}><ul>${sections.map((n) => html`<li><a href="#${n}" aria-current=${n === s.section ? "page" : nothing}>${a.sections[n]}${dot(scene, n)}</a></li>`)}</ul></nav>
+    <div class="admin"><nav class="admin-nav" aria-label=${a.title}><ul>${sectionsOf(s.role).map((n) => html`<li><a href="#${n}" aria-current=${n === s.section ? "page" : nothing}>${a.sections[n]}${dot(scene, n)}</a></li>`)}</ul></nav>
     <main id="main" tabindex="-1" class="stack"><div class="section-head"><h2>${a.sections[s.section]}</h2><p class="lead">${a.sectionLead[s.section]}</p></div>
       ${said(scene)}${problems(scene)}${!mayEdit(s) && s.role && edits.includes(s.section) ? html`<p class="banner warn">${a.readOnly}</p>` : nothing}
       ${section(scene)}</main></div>${draftBar(scene)}${review(scene)}${conflict(scene)}${goBack(scene)}`;

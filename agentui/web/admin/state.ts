@@ -10,6 +10,14 @@ import type { Ban, Block, Call, Change, Field, NewBlock, Plan, Problem, Prompt, 
 export const sections = ["calls", "status", "queues", "menus", "hours", "numbers", "volunteers", "shifts", "choices", "outgoing", "rules", "blocks", "callbacks", "prompts", "trunks", "routing", "history"] as const;
 export type Section = (typeof sections)[number];
 
+// What tells of callers is for supervisors; the server refuses it to admins.
+const ofCallers: Section[] = ["calls", "callbacks"];
+
+/** The sections that somebody of that role sees; the first one opens. */
+export function sectionsOf(role: string): Section[] {
+  return role === "supervisor" ? [...sections] : sections.filter((n) => !ofCallers.includes(n));
+}
+
 /** Somebody was faster. theirs is what counts now; without it the YAML text is edited. */
 export interface Conflict extends Revision { theirs?: Routing; choices: Record<string, Choice> }
 
@@ -64,7 +72,7 @@ export interface State {
 
 export function blankState(lang: Lang): State {
   return {
-    lang, name: "", user: "", role: "", section: "calls", busy: "", trouble: "", done: "", signedOut: false,
+    lang, name: "", user: "", role: "", section: "status", busy: "", trouble: "", done: "", signedOut: false,
     fields: [], base: null, revision: 0, draft: null, problems: [], review: null, trial: null, trialTrouble: "", conflict: null,
     calls: null, more: false, filter: { since: "24h", queue: "", agent: "", outcome: "" },
     status: null, statusAt: 0, waiting: [], why: null, closing: "", prompts: null, phone: "", recording: null, recordLevel: 0, trunks: null, bans: [], blocks: null, plan: null, planTrouble: false, callbacks: null, trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,

@@ -90,9 +90,9 @@ function trial(): Trial {
 }
 
 const states: Record<string, Partial<State>> = {
-  calls: { section: "calls" },
+  calls: { section: "calls", role: "supervisor" },
   status: { section: "status" },
-  waiting: { section: "status", waiting: [
+  waiting: { section: "status", role: "supervisor", waiting: [
     { contact: "01A", queue: "hotline", place: 1, caller: "••••963", class: "priority", since: ago(190), ringing: 1, danger: true },
     { contact: "01B", queue: "hotline", place: 2, caller: "anonymous", class: "normal", since: ago(120), ringing: 0 }, { contact: "01C", queue: "hotline", place: 3, caller: "••••114", class: "normal", since: ago(40), ringing: 0, unmet: true }],
     why: { contact: "01B", queue: "hotline", place: 2, class: "normal", since: ago(120), step: 1, next: new Date(now + 55_000).toISOString(), exit: new Date(now + 780_000).toISOString(), unmet: false, needs: { language: "en", gender: "f" },
@@ -117,18 +117,18 @@ const states: Record<string, Partial<State>> = {
   outgoing: { section: "outgoing" },
   trunks: { section: "trunks", trunks, trace: { on: false, messages: 0, dropped: 0, ladders: [] } },
   bans: { section: "trunks", trunks, bans: [{ host: "198.51.100.7", cause: "guessing", since: ago(300), until: new Date(now + 3300_000).toISOString() }, { host: "2001:db8:1::/64", cause: "flood", since: ago(60), until: new Date(now + 540_000).toISOString() }] },
-  blocks: { section: "blocks", user: "rina", blocks: [
+  blocks: { section: "blocks", role: "supervisor", user: "rina", blocks: [
     { id: "01A", kind: "caller", action: "message", reason: "sexual", by: "sari", added: ago(7200), ends: new Date(now + 79_200_000).toISOString(), expires: new Date(now + 79_200_000).toISOString(), waits: false, hits: 3, last_hit: ago(300) },
     { id: "01B", kind: "prefix", prefix: "62813", action: "low_class", reason: "prank", note: "Since Monday", by: "admin", added: ago(3600), ends: new Date(now + 82_800_000).toISOString(), expires: new Date(now + 600_000_000).toISOString(), waits: true, hits: 0 },
     { id: "01C", kind: "withheld", action: "supervisor_only", reason: "threat", by: "rina", added: ago(90_000), ends: new Date(now + 300_000_000).toISOString(), expires: new Date(now + 300_000_000).toISOString(), waits: false, approved: "admin", hits: 12, last_hit: ago(4000) }] },
-  callbacks: { section: "callbacks", callbacks: [
+  callbacks: { section: "callbacks", role: "supervisor", callbacks: [
     { id: "01K", queue: "hotline", label: "Hotline", state: "waiting", queued: ago(1500), expires: new Date(now + 80_000_000).toISOString(), place: 1, attempts: 0, most: 3, safe: "yes", until: new Date(now + 9_000_000).toISOString() },
     { id: "01L", queue: "hotline", label: "Hotline", state: "parked", reason: "safety_unknown", queued: ago(5000), expires: new Date(now + 70_000_000).toISOString(), attempts: 0, most: 3, by: "sari", safe: "" },
     { id: "01M", queue: "hotline", label: "Hotline", state: "parked", reason: "safety_window", due: new Date(now + 3_000_000).toISOString(), queued: ago(9000), expires: new Date(now + 60_000_000).toISOString(), attempts: 1, most: 3, safe: "yes", until: new Date(now + 900_000_000).toISOString(), zone: "WITA", windows: [{ days: ["mon"], from: "22:00", to: "02:00" }] }] },
   no_blocks: { section: "blocks", blocks: [] },
   trace: { section: "trunks", trunks, trace: { on: true, by: "admin", since: ago(130), until: new Date(now + 600_000).toISOString(), messages: 8, dropped: 0, ladders },
     status: { ...common.status!, drill: { at: ago(7200), ok: true, stage: "done", took_ms: 3400 } } },
-  more: { section: "calls", more: true },
+  more: { section: "calls", role: "supervisor", more: true },
   history: { section: "history", looked: { revision: 3, changes: changes(base, draft) } },
   review: { section: "queues", draft, review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: changes(base, draft) } } },
   trying: { section: "queues", draft, trial: "running", review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: changes(base, draft) } } },

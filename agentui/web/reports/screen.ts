@@ -12,7 +12,7 @@ export function screen(scene: Scene): TemplateResult {
   const { s, w, b, r, act } = scene;
   return html`<a class="skip" href="#main">${r.title}</a>
     <header class="bar admin-bar"><h1 class="brand">${mark()}<span>${w.product} <span class="brand-sub">${r.title}</span></span></h1><span class="grow"></span>
-      <a class="btn ghost" href="/board?lang=${s.lang}">${b.title}</a><a class="btn ghost" href="/admin?lang=${s.lang}">${b.toAdmin}</a>
+      ${s.role === "admin" ? nothing : html`<a class="btn ghost" href="/board?lang=${s.lang}">${b.title}</a>`}<a class="btn ghost" href="/admin?lang=${s.lang}">${b.toAdmin}</a>
       <button type="button" class="btn ghost" lang=${s.lang === "en" ? "id" : "en"} @click=${act.switchLang}><span class="label">${w.otherLanguage}</span></button></header>
     <main id="main" tabindex="-1" class="board reports">${question(scene)}
       <div role="alert">${s.signedOut ? html`<p class="banner bad">${icon("warn")}<span>${b.signedOut}</span></p>` : s.trouble ? html`<p class="banner bad">${icon("warn")}<span>${s.trouble}</span></p>` : nothing}</div>
@@ -62,7 +62,7 @@ function total({ s }: Scene): ReportLine {
 
 function cell({ s, r, act }: Scene, f: ReportLine, c: Count, start: string): TemplateResult | string {
   const n = count(f[c], s.lang);
-  if (f[c] === 0) return n;
+  if (f[c] === 0 || s.role === "admin") return n;
   return html`<button type="button" class="cell" id="c-${c}-${start || "all"}" @click=${() => act.open(c, start)}>${n}<span class="visually-hidden"> ${r.openCalls}</span></button>`;
 }
 

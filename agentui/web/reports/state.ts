@@ -27,6 +27,7 @@ export interface Behind { count: Count; start: string; calls: ReportCall[] | nul
 
 export interface State {
   lang: Lang;
+  role: string; // admins see figures, and no calls
   asked: Asked;
   report: Report | null;
   queues: { id: string; label: string }[];
@@ -110,6 +111,6 @@ export function queryOf(q: Asked, start: string): string {
 
 export function blankState(lang: Lang, now: number): State {
   const zone: Zone = "Asia/Jakarta";
-  return { lang, asked: { ...preset("week", now, zone), queue: "", agents: [], zone, t: 20, s: 5 }, report: null, queues: [], agents: [], sort: { by: "start", down: false },
+  return { lang, role: "", asked: { ...preset("week", now, zone), queue: "", agents: [], zone, t: 20, s: 5 }, report: null, queues: [], agents: [], sort: { by: "start", down: false },
     behind: null, timeline: null, explained: "", busy: false, trouble: "", signedOut: false };
 }
