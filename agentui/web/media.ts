@@ -55,6 +55,7 @@ class Superseded extends Error {}
 export class Media {
   private sound: Sound = { ...noSound };
   private mic: MediaStreamTrack | null = null;
+  private ear: MediaStreamTrack | null = null; // the same sound for the meter: it hears her while the line does not
   private pc: RTCPeerConnection | null = null;
   private sender: RTCRtpSender | null = null;
   private wanted: Wanted = { attach: false, muted: false, talking: false };
@@ -144,9 +145,7 @@ export class Media {
   stop(): void {
     this.run++;
     this.closePeer();
-    this.mic?.stop();
-    this.mic = null;
-    this.micAnalyser = null;
+    this.closeMic();
     this.checking = false;
     this.show({ phase: "off", fault: null, step: null, quality: null, figures: null, systemMuted: false });
   }
@@ -298,7 +297,9 @@ export class Media {
       old.onended = null;
       old.stop();
     }
-    this.micAnalyser = this.analyser(stream);
+    this.ear?.stop();
+    this.ear = track.clone();
+    this.micAnalyser = this.analyser(new MediaStream([this.ear]));
     this.show({ systemMuted: track.muted });
     void this.onDevices();
   }
@@ -312,10 +313,17 @@ export class Media {
       await this.openMic();
       this.place();
     } catch {
-      this.mic = null;
+      this.closeMic();
       if (!this.wanted.attach) this.closePeer();
       this.fail("mic_lost");
     }
+  }
+
+  private closeMic(): void {
+    this.mic?.stop();
+    this.ear?.stop();
+    this.mic = this.ear = null;
+    this.micAnalyser = null;
   }
 
   private async onDevices(): Promise<void> {

@@ -23,19 +23,34 @@ export class Ring {
   private title = "";
   private note: Notification | null = null;
 
-  constructor() {
+  /** changed is told when the browser lets the ring sound, or does no longer. */
+  constructor(private readonly changed: () => void = () => undefined) {
     this.out.hidden = true;
     document.body.append(this.out);
+    // After a reload or a takeover there may have been no click yet: the first
+    // one anywhere is enough.
+    for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => this.context && this.unlock(), { capture: true });
   }
 
-  /** Lets the browser play the ring later, without a click; call it from one. */
+  /**
+   * Lets the browser play the ring later. From a click it always may; without
+   * one it may while the page uses the microphone, so this is tried again.
+   */
   unlock(): void {
     try {
-      this.context ??= new AudioContext();
-      if (this.context.state !== "running") void this.context.resume();
+      if (!this.context) {
+        this.context = new AudioContext();
+        this.context.onstatechange = () => this.changed();
+      }
+      if (this.context.state !== "running") void this.context.resume().catch(() => undefined);
     } catch {
       this.context = null;
     }
+  }
+
+  /** The browser would keep a ring silent until she clicks. */
+  get locked(): boolean {
+    return this.context?.state !== "running";
   }
 
   /** Rings for offer until stop, on the device. Ringing for the same offer again changes nothing. */
@@ -46,7 +61,7 @@ export class Ring {
     this.sound(device);
     this.flashTitle(words.title);
     this.notify(offer, words);
-    navigator.vibrate?.([400, 200, 400, 2000, 400, 200, 400, 2000, 400, 200, 400]);
+    if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.([400, 200, 400, 2000, 400, 200, 400, 2000, 400, 200, 400]);
     void navigator.setAppBadge?.(1).catch(() => undefined);
   }
 
@@ -59,7 +74,7 @@ export class Ring {
     document.title = this.title;
     this.note?.close();
     this.note = null;
-    navigator.vibrate?.(0);
+    if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.(0);
     void navigator.clearAppBadge?.().catch(() => undefined);
   }
 
@@ -72,9 +87,9 @@ export class Ring {
 
   private sound(device: string, loop = true): void {
     this.quiet();
+    this.unlock();
     const c = this.context;
     if (!c) return;
-    if (c.state !== "running") void c.resume();
     const gain = c.createGain();
     gain.gain.value = VOLUME;
     const source = c.createBufferSource();

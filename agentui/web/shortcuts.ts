@@ -23,12 +23,13 @@ export function listenForShortcuts(snapshot: () => Snapshot, app: App, arm: (at:
   addEventListener("keydown", (e) => {
     if (e.repeat || e.ctrlKey || e.altKey || e.metaKey) return;
     const s = snapshot();
+    if (!s.shortcutsOn) return; // all of them, ? too: it is a character (WCAG 2.1.4)
     if (e.key === "?" && !inText(e.target)) {
+      if (s.view?.offer) return; // nothing is laid over Answer
       app.openShortcuts();
       e.preventDefault();
       return;
     }
-    if (!s.shortcutsOn) return;
     const act = action((e.shiftKey ? "Shift+" : "") + e.key, s, app, arm);
     if (!act) return;
     e.preventDefault();

@@ -108,6 +108,7 @@ export interface Snapshot {
   readonly shortcutsOn: boolean;
   readonly notify: NotificationPermission | "unsupported";
   readonly sound: Sound;
+  readonly ringLocked: boolean; // the browser would keep a ring silent
 }
 
 /** Whether sound runs here: on a phone or a mobile the page has none. */
@@ -132,7 +133,7 @@ export function blank(lang: Lang): Snapshot {
     lang, link: "connecting", linkSince: 0, offset: 0, agent: "", name: "", role: "volunteer", epoch: 0, view: null,
     dispositions: [], pauseReasons: [], draining: false, announcement: null, speaksMuted: false, asked: {}, told: [], keysSent: "", disposition: "", wish: "", messages: [], playing: "",
     note: null, notesLeft: [], day: "closed", shifts: null,
-    contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, shortcutsOn: true, notify: "default", sound: noSound,
+    contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, shortcutsOn: true, notify: "default", sound: noSound, ringLocked: false,
   };
 }
 
@@ -221,25 +222,20 @@ function keepDialog(s: Snapshot, view: AgentView, sameContact: boolean): boolean
   return true;
 }
 
-// answered keeps the clicks the new view is not yet an answer to. A view can
-// change for a queue's numbers alone; that answers nothing.
+// answered keeps the clicks the new view is not yet an answer to. What others do
+// changes a view too (a queue's numbers, a caller's keys); that answers nothing.
 function answered(s: Snapshot, next: AgentView): Snapshot["asked"] {
-  const was = s.view;
-  const moved = !was || was.state !== next.state || was.since !== next.since || was.reason !== next.reason
-    || (was.next ?? "") !== (next.next ?? "") || was.offer?.id !== next.offer?.id
-    || was.call?.contact !== next.call?.contact || was.call?.held !== next.call?.held
-    || was.device !== next.device || was.call?.stage !== next.call?.stage
-    || was.call?.muted !== next.call?.muted || was.call?.connecting !== next.call?.connecting
-    || was.call?.silent?.asked !== next.call?.silent?.asked || was.call?.block !== next.call?.block
-    || JSON.stringify(was.call?.back) !== JSON.stringify(next.call?.back) || JSON.stringify(was.wrapup?.back) !== JSON.stringify(next.wrapup?.back)
-    || was.call?.listening !== next.call?.listening
-    || was.wrapup?.block !== next.wrapup?.block || was.wrapup?.rest !== next.wrapup?.rest
-    || was.wrapup?.follows !== next.wrapup?.follows || was.wrapup?.disposition !== next.wrapup?.disposition
-    || was.wrapup?.until !== next.wrapup?.until;
-  if (moved) return {};
+  if (!s.view || hers(s.view) !== hers(next)) return {};
   const left = { ...s.asked };
   delete left.keys; // keys have no state of their own; any answer will do
   return left;
+}
+
+// hers is the part of a view that her own requests change, whatever will be added
+// to it.
+function hers(view: AgentView): string {
+  const { queues, callbacks, floor, shift, devices, may_dial, ...own } = view;
+  return JSON.stringify({ ...own, next: own.next || undefined, call: own.call && { ...own.call, keys: undefined } });
 }
 
 function foldError(s: Snapshot, error: string, asked: string, now: number): Snapshot {

@@ -35,7 +35,7 @@ const store = new Store({
   shortcutsOn: shortcutsKept(),
   notify: "Notification" in window ? Notification.permission : "unsupported",
 });
-const ring = new Ring();
+const ring = new Ring(() => follow(store.now));
 const media = new Media({ send: (m) => live.send(m), report: (sound) => store.patch({ sound }), passed });
 const notebook = openNotebook((note, notesLeft) => store.patch({ note, notesLeft }));
 const day = new DayWatch((d) => store.patch({ day: d }));
@@ -49,6 +49,7 @@ const tour = new Tour("volunteer", (lang) => {
 
 const mutedVoice = new MutedVoice();
 let checkedSince = ""; // the check of which visit to the state checking has begun
+let lockedSince = 0; // when the ring was first seen without its leave
 let readyAfterCheck = false; // she pressed Ready after a fault: first the proof
 
 // heard takes one message of the server: first into the store, then to the
@@ -125,7 +126,18 @@ function follow(s: Snapshot): void {
     muted: waits(s, "mute") || !!view.call?.muted || view.call?.mode === "listen", // who listens sends nothing either
     talking: here && view.state === "talking" && !!view.call && !view.call.held && !view.call.connecting && !view.call.stage,
   });
+  watchRing(here && view.state !== "offline");
   void holdScreen(view.state !== "offline" && view.state !== "paused");
+}
+
+// watchRing tells of a ring the browser would keep silent. Until the microphone
+// is open it may still get its leave from that.
+function watchRing(may: boolean): void {
+  const locked = may && ring.locked && !["off", "asking", "connecting"].includes(store.now.sound.phase);
+  if (may && ring.locked) ring.unlock(); // it has its leave a moment later, if it may
+  lockedSince = locked ? lockedSince || Date.now() : 0;
+  const tell = locked && Date.now() - lockedSince >= 900;
+  if (tell !== store.now.ringLocked) store.patch({ ringLocked: tell });
 }
 
 // passed: a check that Ready waited for is through.
@@ -269,7 +281,10 @@ const app: App = {
     ring.unlock();
     media.retry(store.now.view?.state === "checking");
   },
-  repairSound: () => media.repair(),
+  repairSound() {
+    ring.unlock();
+    media.repair();
+  },
   chooseDevice(kind, id) {
     if (kind === "mic") void media.chooseMic(id);
     else if (kind === "speaker") void media.chooseSpeaker(id);
@@ -277,7 +292,10 @@ const app: App = {
   },
   testRing: () => ring.test(store.now.sound.ringer),
   askNotifications: () => void Notification.requestPermission().then((notify) => store.patch({ notify })),
-  useHere: () => live.takeOver(),
+  useHere() {
+    ring.unlock();
+    live.takeOver();
+  },
   openShortcuts: () => store.patch({ dialog: "shortcuts" }),
   useShortcuts(on) {
     keepShortcuts(on);

@@ -114,6 +114,7 @@ export const en = {
   wayTcp: "Your network lets sound through by a detour only; it may stutter. If you can, switch off the VPN or use another network.",
   readyTitle: "Ready. The next call rings here.",
   readyLead: "You can leave this window in the background. Stay near your headset.",
+  ringLockedTitle: "The next call would not be heard",
   since: (time: string) => `since ${time}`,
   pausedTitle: "Paused",
   pausedReason: (reason: string) => `Paused: ${reason}`,

@@ -102,6 +102,7 @@ export const id: Words = {
   wayTcp: "Jaringan Anda hanya meloloskan suara lewat jalan memutar; bisa tersendat. Bila bisa, matikan VPN atau pakai jaringan lain.",
   readyTitle: "Siap. Panggilan berikutnya masuk ke sini.",
   readyLead: "Jendela ini boleh di belakang. Tetaplah di dekat headset Anda.",
+  ringLockedTitle: "Panggilan berikutnya tidak akan terdengar",
   since: (time) => `sejak ${time}`,
   pausedTitle: "Istirahat",
   pausedReason: (reason) => `Istirahat: ${reason}`,

@@ -7,9 +7,22 @@
 // Needs chromium on the PATH. Exit 1 with the first expectation that fails.
 
 import { strict as assert } from "node:assert";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { browse } from "./browser.mjs";
 
-const b = await browse(["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--allow-loopback-in-peer-connection", "--mute-audio"]);
+// Somebody who speaks without a pause: the browser's own fake microphone only beeps.
+const dir = mkdtempSync(join(tmpdir(), "sahut-voice-"));
+const voice = join(dir, "voice.wav");
+{
+  const rate = 48000, n = rate * 2, wav = Buffer.alloc(44 + 2 * n);
+  wav.write("RIFF", 0); wav.writeUInt32LE(36 + 2 * n, 4); wav.write("WAVEfmt ", 8); wav.writeUInt32LE(16, 16); wav.writeUInt16LE(1, 20); wav.writeUInt16LE(1, 22);
+  wav.writeUInt32LE(rate, 24); wav.writeUInt32LE(2 * rate, 28); wav.writeUInt16LE(2, 32); wav.writeUInt16LE(16, 34); wav.write("data", 36); wav.writeUInt32LE(2 * n, 40);
+  for (let i = 0; i < n; i++) wav.writeInt16LE(Math.round(9000 * Math.sin(2 * Math.PI * 997 * i / rate)), 44 + 2 * i);
+  writeFileSync(voice, wav);
+}
+const b = await browse(["--use-fake-device-for-media-stream", `--use-file-for-fake-audio-capture=${voice}`, "--use-fake-ui-for-media-stream", "--allow-loopback-in-peer-connection", "--mute-audio"]);
 const started = Date.now();
 const say = (what) => console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s  ${what}`);
 const find = (name) => `[...document.querySelectorAll("button")].find((x) => x.checkVisibility() && (x.getAttribute("aria-label") ?? x.querySelector(".label")?.textContent ?? x.textContent).trim() === ${JSON.stringify(name)})`;
@@ -17,6 +30,10 @@ const has = (name) => b.until(`!!${find(name)}`);
 const click = async (name) => { await has(name); await b.evaluate(`${find(name)}.click()`, true); };
 const state = (want, ms) => b.until(`document.querySelector("[role=status][data-state]")?.dataset.state === ${JSON.stringify(want)}`, ms);
 const said = (type) => b.evaluate(`seen.said.filter((m) => m.type === ${JSON.stringify(type)})`);
+// Counts what begins to sound: the ring is the page's only buffer source.
+await b.send("Page.addScriptToEvaluateOnNewDocument", { source: `window.rings = []; { const begin = AudioBufferSourceNode.prototype.start;
+  AudioBufferSourceNode.prototype.start = function (...a) { rings.push(this.context); return begin.apply(this, a); }; }` });
+const rang = async (n) => { await state("offered"); await b.until(`rings.length === ${n} && rings.every((c) => c.state === "running")`); };
 const packets = () => b.evaluate("desk.heard()");
 const grows = async () => { const n = await packets(); await b.until(`desk.heard().then((x) => x > ${n} + 5)`, 5000); };
 const still = async () => { await new Promise((r) => setTimeout(r, 300)); const n = await packets(); await new Promise((r) => setTimeout(r, 600)); assert.equal(await packets(), n, "packets while parked"); };
@@ -41,6 +58,7 @@ try {
   await state("ready");
   await b.evaluate("desk.ring()");
   await state("offered");
+  await rang(1);
   await b.until(`document.title.includes("Incoming call")`);
   assert.equal(await b.evaluate(`document.querySelector("[role=alert]").textContent.trim() !== ""`), true);
   const clicked = await b.evaluate(`performance.now()`);
@@ -55,6 +73,7 @@ try {
   await click("Mute");
   await has("Unmute");
   assert.equal((await said("mute")).at(-1).on, true);
+  await b.until(`!!document.getElementById("speaks-muted")`); // the fake microphone beeps on
   await click("Unmute");
   await has("Mute");
   await click("Hold");
@@ -104,6 +123,53 @@ try {
   assert.equal((await said("wrapup.finish"))[0].disposition, "listened");
   say("reloaded in wrap-up: path offered again by itself, nothing lost");
 
+  await b.send("Page.reload");
+  await b.until("window.seen && seen.said.length > 0 && !!window.desk");
+  await state("ready");
+  await b.until("seen.offers > 0");
+  await b.evaluate("desk.ring()");
+  await rang(1);
+  await b.evaluate(`dispatchEvent(new KeyboardEvent("keydown", { key: "?" }))`);
+  assert.equal(await b.evaluate(`document.querySelector("dialog[open]")`), null, "nothing is laid over Answer");
+  await click("Decline");
+  await state("ready");
+  await b.evaluate(`desk.say({ type: "replaced" })`);
+  await click("Use here instead");
+  await state("ready");
+  await b.evaluate("desk.ring()");
+  await rang(2);
+  await click("Decline");
+  await state("ready");
+  say("it rings after a reload without a click, and after a takeover");
+
+  // Without the microphone the browser gives no leave; then she is told, and one
+  // click anywhere gives it.
+  const { identifier } = await b.send("Page.addScriptToEvaluateOnNewDocument", { source: `window.gesture = false; navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotFoundError"));
+    AudioContext.prototype.resume = (was => function () { return window.gesture ? was.call(this) : new Promise(() => {}); })(AudioContext.prototype.resume);
+    Object.defineProperty(AudioContext.prototype, "state", { get: (was => function () { return window.gesture ? was.call(this) : "suspended"; })(Object.getOwnPropertyDescriptor(BaseAudioContext.prototype, "state").get) });` });
+  await b.send("Page.reload");
+  await b.until("window.seen && seen.said.length > 0 && !!window.desk");
+  await state("ready");
+  await has("Turn sound on");
+  await b.evaluate(`gesture = true; document.body.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }))`, true);
+  await b.until(`!${find("Turn sound on")}`);
+  await b.send("Page.removeScriptToEvaluateOnNewDocument", { identifier });
+  await b.send("Page.reload");
+  await b.until("window.seen && seen.said.length > 0 && !!window.desk");
+  await state("ready");
+  await b.until("seen.offers > 0");
+  say("a browser that keeps the ring silent is told of; a click opens it");
+
+  const press = (key) => b.evaluate(`dispatchEvent(new KeyboardEvent("keydown", { key: "${key}" }))`);
+  await press("?");
+  await b.until(`!!document.querySelector("dialog[open] input[type=checkbox]")`);
+  await b.evaluate(`document.querySelector("dialog[open] input[type=checkbox]").click()`);
+  await click("Close");
+  await press("?");
+  await b.evaluate("new Promise(requestAnimationFrame)");
+  assert.equal(await b.evaluate(`document.querySelector("dialog[open]")`), null, "? is off with the other keys");
+  await b.evaluate(`localStorage.removeItem("sahut.shortcuts")`);
+
   await b.evaluate(`desk.show({ state: "media_fault", reason: "microphone" })`);
   await state("media_fault");
   await click("Ready");
@@ -130,4 +196,5 @@ try {
   process.exitCode = 1;
 } finally {
   await b.close();
+  rmSync(dir, { recursive: true, force: true });
 }

@@ -49,6 +49,7 @@ class Desk {
     const call = this.view.call;
     switch (m.type) {
       case "hello":
+      case "takeover":
         sessionStorage.setItem(`${KEEP}.epoch`, String(++this.epoch));
         this.say({ type: "welcome", version: 1, agent: "sari", name: "Sari", now: iso(), epoch: this.epoch,
           dispositions: [{ code: "listened", label: { en: "Listened", id: "Didengarkan" } }], pause_reasons: [{ code: "break", label: { en: "Break", id: "Istirahat" } }] });

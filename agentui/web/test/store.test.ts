@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
-import type { AgentView, ServerMessage } from "../messages";
+import type { AgentView, Ask, ServerMessage } from "../messages";
 import { age, blank, fold, SLOW_MS, Store, tell, TOLD_MS, waits, type Snapshot } from "../store";
 
 const T = Date.parse("2026-11-23T19:00:00Z");
@@ -23,6 +23,60 @@ test("a click waits until its outcome, not until the next message", () => {
   s = fold(s, state(view({ state: "talking", call })), T);
   assert.ok(!waits(s, "accept"));
 });
+
+// Each request against the change it leads to, and against what others do.
+const talking = view({ state: "talking", call });
+const third = { name: "Dewi", kind: "agent" as const, stage: "joined" as const, since: "2026-11-23T19:01:00Z", may_complete: true };
+const sos = { contact: "C1", name: "Sari", label: "Q", raised: "2026-11-23T19:01:00Z", called: [] };
+const wrapup = { contact: "C1", label: "Q", talk_ms: 1, until: "2026-11-23T19:02:00Z", ended_by: "agent" as const };
+const answers: [ask: string, from: AgentView, to: AgentView][] = [
+  ["shift.start", view({ state: "offline" }), view({ state: "checking" })],
+  ["shift.end", talking, { ...talking, next: "offline" }],
+  ["ready", { ...talking, next: "paused" }, { ...talking, next: "" }],
+  ["pause", view({ state: "ready" }), view({ state: "paused", reason: "break" })],
+  ["accept", view({ state: "offered", offer }), talking],
+  ["decline", view({ state: "offered", offer }), view({ state: "ready" })],
+  ["hold", talking, view({ state: "held", call: { ...call, held: true } })],
+  ["resume", view({ state: "held", call: { ...call, held: true } }), talking],
+  ["mute", talking, view({ state: "talking", call: { ...call, muted: true } })],
+  ["hangup", talking, view({ state: "wrapup", wrapup })],
+  ["device", view({ state: "ready" }), view({ state: "ready", device: "mobile" })],
+  ["dial", view({ state: "ready" }), view({ state: "talking", call: { ...call, direction: "out", stage: "dialling" } })],
+  ["transfer", talking, view({ state: "wrapup", wrapup })],
+  ["consult", talking, view({ state: "talking", call: { ...call, third: { ...third, stage: "ringing" } } })],
+  ["consult.merge", view({ state: "talking", call: { ...call, third: { ...third, stage: "consult" } } }), view({ state: "talking", call: { ...call, third } })],
+  ["consult.back", view({ state: "talking", call: { ...call, third } }), talking],
+  ["consult.complete", view({ state: "talking", call: { ...call, third } }), view({ state: "wrapup", wrapup })],
+  ["sos", talking, view({ state: "talking", call: { ...call, sos } })],
+  ["sos", view({ state: "talking", call: { ...call, sos } }), talking],
+  ["sos", view({ state: "talking", call: { ...call, sos } }), view({ state: "talking", call: { ...call, sos: { ...sos, answered: "Rina" } } })],
+  ["supervise", view({ state: "assisting", call: { ...call, role: "supervisor", mode: "listen" } }), view({ state: "assisting", call: { ...call, role: "supervisor", mode: "barge" } })],
+  ["supervise", view({ state: "ready" }), view({ state: "assisting", call: { ...call, role: "supervisor", mode: "listen" } })],
+  ["supervise.end", view({ state: "assisting", call: { ...call, role: "supervisor", mode: "listen" } }), view({ state: "ready" })],
+  ["sos.answer", view({ state: "ready" }), view({ state: "assisting", call: { ...call, role: "supervisor", mode: "listen" } })],
+  ["callback.promise", talking, view({ state: "talking", call: { ...call, back: { promised: true } } })],
+  ["callback.cut", talking, view({ state: "talking", call: { ...call, back: { promised: false, if_cut: "we_call" } } })],
+  ["safety", view({ state: "wrapup", wrapup }), view({ state: "wrapup", wrapup: { ...wrapup, back: { promised: true, answered: "no" } } })],
+  ["silent.ask", talking, view({ state: "talking", call: { ...call, silent: { question: "danger", asked: "2026-11-23T19:01:00Z", answers: [] } } })],
+  ["silent.end", view({ state: "talking", call: { ...call, silent: { question: "danger", asked: "2026-11-23T19:01:00Z", answers: [] } } }), talking],
+  ["abuse.end", talking, view({ state: "wrapup", wrapup: { ...wrapup, rest: true } })],
+  ["rest", view({ state: "wrapup", wrapup: { ...wrapup, rest: true } }), view({ state: "wrapup", wrapup: { ...wrapup, rest: false } })],
+  ["block", view({ state: "talking", call: { ...call, block: "may" } }), view({ state: "talking", call: { ...call, block: "held" } })],
+  ["wrapup.choose", view({ state: "wrapup", wrapup }), view({ state: "wrapup", wrapup: { ...wrapup, disposition: "listened" } })],
+  ["wrapup.extend", view({ state: "wrapup", wrapup }), view({ state: "wrapup", wrapup: { ...wrapup, until: "2026-11-23T19:04:00Z" } })],
+  ["wrapup.finish", view({ state: "wrapup", wrapup }), view({ state: "ready" })],
+];
+for (const [ask, from, to] of answers) {
+  test(`${ask} is answered by what it leads to`, () => {
+    let s = asked(fold(blank("en"), state(from), T), ask);
+    const others = { ...from, queues: [{ queue: "q", label: "Q", waiting: 4, ready: 1, talking: 0 }], floor: { talks: [], sos: [], may: true }, ...(from.call ? { call: { ...from.call, keys: "1" } } : {}) };
+    s = fold(s, state(others), T);
+    assert.ok(waits(s, ask as Ask), "what others do is no answer");
+    s = fold(s, state(to), T);
+    assert.ok(!waits(s, ask as Ask));
+    assert.equal(age({ ...s, link: "live" }, T + SLOW_MS).told.length, 0, "nothing is said to be slow");
+  });
+}
 
 test("an error answers its click and is told", () => {
   const s = fold(asked(blank("en"), "shift.start"), { type: "error", code: "not_agent", for: "shift.start" }, T);

@@ -18,10 +18,18 @@ export function offShift({ s, w, app }: Scene): TemplateResult {
 
 export function ready({ s, w, app }: Scene): TemplateResult {
   const view = s.view!;
+  if (s.ringLocked) return muteRing({ s, w, app });
   return calm("phone", soundHere(view) ? w.readyTitle : w.readyOn[view.device as "phone" | "mobile"], html`<p class="lead">${soundHere(view) ? w.readyLead : w.readyAway}</p>
     <p class="hint">${w.since(clock(at(view.since), s.lang))}</p>
     <div class="do">${button({ label: w.pause, click: app.openPause, icon: "pause", size: "lg", busy: waits(s, "pause") })}
     ${callOut({ s, w, app })}${endShift({ s, w, app })}</div>`, "breathing");
+}
+
+// muteRing: she is ready, but her browser would not let it ring. She must not
+// believe that she hears the next caller.
+function muteRing({ s, w, app }: Scene): TemplateResult {
+  return calm("warn", w.ringLockedTitle, html`${faultCard({ s, w, app }, "blocked")}
+    <div class="do">${button({ label: w.pause, click: app.openPause, icon: "pause", size: "lg", busy: waits(s, "pause") })}${endShift({ s, w, app })}</div>`);
 }
 
 export function paused({ s, w, app }: Scene): TemplateResult {
