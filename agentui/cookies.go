@@ -90,6 +90,33 @@ func (s *sessions) alive(hash [32]byte, now time.Time) bool {
 	return !errors.Is(err, ErrNotFound)
 }
 
+// prolong lets a session last until then, if it would end before and nobody ended
+// it. A failing disk prolongs nothing and ends nothing.
+func (s *sessions) prolong(hash [32]byte, until, now time.Time) error {
+	s.mu.Lock()
+	session, memory := s.inMemory[hash]
+	if memory && session.Expires.Before(until) {
+		session.Expires, session.LastSeen = until, now
+		s.inMemory[hash] = session
+	}
+	s.mu.Unlock()
+	if memory {
+		return nil
+	}
+	session, err := s.kept.Session(hash)
+	if err != nil || s.dead(hash, session) || !session.Expires.Before(until) {
+		return err
+	}
+	session.Expires, session.LastSeen = until, now
+	if err := s.kept.PutSession(hash, session); err != nil {
+		return fmt.Errorf("prolong a session: %w", err)
+	}
+	if s.dead(hash, session) { // ended meanwhile: what was just written must not bring it back
+		return s.kept.DeleteSession(hash)
+	}
+	return nil
+}
+
 func (s *sessions) dead(hash [32]byte, session Session) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

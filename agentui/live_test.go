@@ -470,3 +470,32 @@ func TestCloseEndsAll(t *testing.T) {
 		t.Errorf("left over: %+v", st)
 	}
 }
+
+// The end of a sign-in's time cuts no contact short: who talks stays on the line,
+// and after a reload comes back to it. Who only waits is signed out.
+func TestExpiryInAContact(t *testing.T) {
+	h := newHouse(t, func(o *agentui.Options) { o.Config.SessionLifetime = configs.Duration(3 * time.Second) })
+	sari, dewi := h.signIn("sari"), h.signIn("dewi")
+	h.desk.Set("sari", queue.AgentView{State: queue.Talking, Call: &queue.CallView{Contact: "C1"}})
+	talks, waits := sari.live(), dewi.live()
+	if code := waits.closed(); code != agentui.CloseSignedOut {
+		t.Fatalf("who waits: closed with %d", code)
+	}
+	if r := dewi.send("GET", "/api/v1/me", nil); r.status != http.StatusUnauthorized {
+		t.Errorf("who waited: %d", r.status)
+	}
+	talks.say(agentui.Ping{Head: agentui.Head{Type: "ping"}, T: 1})
+	talks.expect("pong")
+	talks.conn.CloseNow() // the page is reloaded
+	h.await(queue.SessionLost{Agent: "sari"}, 1)
+	again := sari.live()
+	again.say(agentui.Ping{Head: agentui.Head{Type: "ping"}, T: 2})
+	again.expect("pong")
+	sari.send("DELETE", "/api/v1/session", nil) // what she ends herself is over at once
+	if code := again.closed(); code != agentui.CloseSignedOut {
+		t.Errorf("signed out: closed with %d", code)
+	}
+	if r := sari.send("POST", "/api/v1/ticket", nil); r.status != http.StatusUnauthorized {
+		t.Errorf("after signing out: %d", r.status)
+	}
+}

@@ -64,7 +64,10 @@ type incoming struct {
 	err     error
 }
 
-const lookUpEvery = 15 * time.Second // is the sign-in still good
+const (
+	lookUpEvery  = 15 * time.Second // is the sign-in still good
+	contactGrace = 2 * time.Minute  // how long it stays good beyond its time, from the last look at her contact
+)
 
 func (s *Server) newSession(conn *websocket.Conn, agent queue.AgentID, hash [32]byte, expires time.Time) *session {
 	now := time.Now()
@@ -379,13 +382,19 @@ func (x *session) onTick(now time.Time) {
 	}
 }
 
-// lookUp asks whether the sign-in is still good. Its end does not cut a
-// contact short; the page is asked to sign in again after it.
+// lookUp asks whether the sign-in is still good. Its time does not cut a contact
+// short: it is prolonged while there is one, so that a page reloaded or a wire
+// broken late in a long shift comes back to its caller. Afterwards she is asked to
+// sign in again.
 func (x *session) lookUp(now time.Time) {
-	if x.inContact && now.After(x.expires) {
-		return
-	}
 	x.checked = now
+	if until := now.Add(contactGrace); x.inContact && x.expires.Before(until) {
+		if err := x.server.sessions.prolong(x.hash, until, now); err != nil {
+			x.log.Error("the sign-in of a volunteer in a contact could not be prolonged", "err", err)
+		}
+		x.expires = until
+		return // signing out or an admin would have ended this connection itself
+	}
 	if !x.server.sessions.alive(x.hash, now) {
 		x.onSignedOut()
 	}

@@ -14,6 +14,7 @@ const PING_MS = 2000;
 const DEADLINE_MS = 3000;
 const BACKOFF_MIN_MS = 200;
 const BACKOFF_MAX_MS = 5000;
+const SIGNED_OUT_MS = 3000;
 
 // Close codes after which trying again by itself is of no use.
 const final: Partial<Record<number, Link>> = { 4001: "replaced", 4002: "outdated", 4003: "signed_out" };
@@ -21,6 +22,8 @@ const final: Partial<Record<number, Link>> = { 4001: "replaced", 4002: "outdated
 export interface LiveOptions {
   message(m: ServerMessage): void;
   link(l: Link): void;
+  /** A call is on: who was signed out may sign in again beside it, so it is tried on. */
+  holds(): boolean;
 }
 
 /** One page's connection, reopened until stop. */
@@ -88,8 +91,7 @@ export class Live {
     const ticket = await fetchTicket();
     if (this.stopped || attempt !== this.attempt) return;
     if (ticket === "signed_out") {
-      this.stopped = true;
-      this.opts.link("signed_out");
+      this.signedOut();
       return;
     }
     if (ticket === "failed") {
@@ -144,11 +146,19 @@ export class Live {
 
   private closed(code: number): void {
     const end = final[code];
+    if (end === "signed_out") return this.signedOut();
     if (end) {
       this.stopped = true;
       this.opts.link(end);
     }
     this.lost();
+  }
+
+  private signedOut(): void {
+    this.drop();
+    this.opts.link("signed_out");
+    this.stopped = !this.opts.holds();
+    if (!this.stopped) this.retry = window.setTimeout(() => void this.connect(), SIGNED_OUT_MS);
   }
 
   private lost(): void {

@@ -40,7 +40,7 @@ const media = new Media({ send: (m) => live.send(m), report: (sound) => store.pa
 const notebook = openNotebook((note, notesLeft) => store.patch({ note, notesLeft }));
 const day = new DayWatch((d) => store.patch({ day: d }));
 const shifts = new ShiftsWatch((mine) => store.patch({ shifts: mine }));
-const live = new Live({ message: heard, link: (link) => linkChanged(link) });
+const live = new Live({ message: heard, link: (link) => linkChanged(link), holds: () => !!store.now.view?.call });
 
 const tour = new Tour("volunteer", (lang) => {
   const t = words(lang).tour;
@@ -76,6 +76,7 @@ function heard(m: ServerMessage): void {
       media.trouble(m.code, m.for ?? "");
       follow(store.now);
       break;
+    case "elsewhere":
     case "replaced":
       ring.stop();
       media.stop();
@@ -85,10 +86,10 @@ function heard(m: ServerMessage): void {
 
 function linkChanged(link: Snapshot["link"]): void {
   store.set((s) => (s.link === link ? s : { ...s, link, linkSince: Date.now(), asked: {} }));
-  if (link === "replaced" || link === "signed_out") {
+  if (link === "replaced" || (link === "signed_out" && !store.now.view?.call)) {
     ring.stop();
     media.stop();
-  } else {
+  } else { // a call's sound goes on as long as the server lets it
     media.linkDown();
   }
 }

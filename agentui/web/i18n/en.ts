@@ -366,6 +366,7 @@ export const en = {
   announced: (by: string, time: string) => `${by}, ${time}:`,
   readIt: "Read",
   bannerDraining: "The server is about to restart. Running calls go on; no new ones come in.",
+  bannerSignedOutCall: "You are signed out. Your call goes on. Sign in again (it opens beside this page); then the buttons work again.",
   bannerSignedOut: "You are signed out.",
   bannerSignIn: "Sign in again",
   bannerOutdated: "This page is older than the server.",

@@ -343,6 +343,7 @@ export const id: Words = {
   announced: (by, time) => `${by}, ${time}:`,
   readIt: "Sudah baca",
   bannerDraining: "Server akan dimulai ulang. Panggilan berjalan terus; panggilan baru tidak masuk.",
+  bannerSignedOutCall: "Anda sudah keluar. Panggilan Anda tetap berjalan. Masuk lagi (terbuka di tab lain); setelah itu tombol berfungsi kembali.",
   bannerSignedOut: "Anda sudah keluar.",
   bannerSignIn: "Masuk lagi",
   bannerOutdated: "Halaman ini lebih lama daripada server.",

@@ -103,6 +103,15 @@ try {
   await grows();
   say("wire cut and back: the call never stopped");
 
+  await b.evaluate("signOut(true)");
+  await b.until(`document.querySelector(".banner a[href^='/signin']")?.target === "_blank"`);
+  await grows();
+  await hearing(true);
+  await b.evaluate("signOut(false)"); // she signed in again in the other tab
+  await b.until(`!document.querySelector(".banner a[href^='/signin']")`);
+  await grows();
+  say("signed out in a call: the sound goes on, and so does she after signing in");
+
   await b.evaluate(`dispatchEvent(new KeyboardEvent("keydown", { key: "F9" }))`);
   assert.equal((await said("hangup")).length, 0, "one F9 must not hang up");
   await b.evaluate(`dispatchEvent(new KeyboardEvent("keydown", { key: "F9" }))`);

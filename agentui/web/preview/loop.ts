@@ -180,6 +180,12 @@ class FakeSocket {
     if (!down && desk.socket === this) setTimeout(() => this.readyState === 1 && this.onmessage?.({ data: JSON.stringify(m) }), 1);
   }
 
+  /** As the server closes it. */
+  end(code: number): void {
+    this.close();
+    this.onclose?.({ code });
+  }
+
   close(): void {
     this.readyState = 3;
     if (desk.socket === this) desk.socket = null;
@@ -188,12 +194,17 @@ class FakeSocket {
 
 const targets = { queues: [{ queue: "hotline", label: "Hotline" }], agents: [{ agent: "dewi", name: "Dewi", state: "ready" }], numbers: false };
 let down = false;
+let out = false; // the sign-in is over
 const desk = new Desk();
 Object.assign(window, {
   desk, seen,
   cut: (on: boolean) => (down = on),
   WebSocket: FakeSocket,
-  fetch: (url: string) => down ? new Promise((_, no) => setTimeout(() => no(new TypeError("network")), 100))
+  signOut: (on: boolean) => {
+    out = on;
+    if (on) desk.socket?.end(4003);
+  },
+  fetch: (url: string) => out ? Promise.resolve(new Response("{}", { status: 401 })) : down ? new Promise((_, no) => setTimeout(() => no(new TypeError("network")), 100))
     : Promise.resolve(new Response(JSON.stringify(url.includes("ticket") ? { ticket: "t" } : url.includes("targets") ? targets : { name: "sari", alias: "Sari", role: "volunteer" }))),
 });
 await import("../volunteer");

@@ -30,7 +30,8 @@ function link({ s, w }: Scene): TemplateResult | typeof nothing {
     case "retrying":
       return banner("bad", s.view?.call ? w.bannerRetryCall : `${w.bannerRetry} ${w.bannerRetryIdle}`, html`<span class="spin" aria-hidden="true"></span>`);
     case "signed_out":
-      return banner("bad", w.bannerSignedOut, html`<a class="btn plain" href="/signin?lang=${s.lang}">${w.bannerSignIn}</a>`);
+      return banner("bad", s.view?.call ? w.bannerSignedOutCall : w.bannerSignedOut,
+        html`<a class="btn plain" href="/signin?lang=${s.lang}" target=${s.view?.call ? "_blank" : nothing}>${w.bannerSignIn}</a>`);
     case "outdated":
       return banner("warn", w.bannerOutdated, button({ label: w.reload, click: () => location.reload() }));
     default:
