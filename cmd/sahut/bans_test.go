@@ -13,6 +13,7 @@ import (
 // The operator sees who is banned and lifts it; the trunk's address is not on
 // the list, whatever it sends.
 func TestBansCommands(t *testing.T) {
+	t.Parallel()
 	s := openAs(t, func(c *configs.Server) { c.SIP.Trunks[0].Addresses = []string{"127.0.0.1/32"} }, nil)
 	do := func(args ...string) (int, string) {
 		var out strings.Builder

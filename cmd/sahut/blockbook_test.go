@@ -12,6 +12,7 @@ import (
 // What the desk decides about blocks is kept in its order; what the store does
 // not take, the desk hears of; a start tells the desk what is there.
 func TestBlockBook(t *testing.T) {
+	t.Parallel()
 	s, err := store.Open(t.TempDir(), store.Options{Realm: "test"})
 	if err != nil {
 		t.Fatal(err)

@@ -37,6 +37,7 @@ func (s *site) entries(kind queue.EntryKind) (all []queue.Entry) {
 // A blocked caller is answered, hears the words to their end and is let go; her
 // record says so. The block is kept over a restart, and so is who she is.
 func TestBlockedCallerHearsWords(t *testing.T) {
+	t.Parallel()
 	s := open(t, nil)
 	v, _ := s.volunteer("sari")
 	b := s.block(agentui.NewBlock{Number: "0811 2233 445", Reason: "prank"})
@@ -66,6 +67,7 @@ func TestBlockedCallerHearsWords(t *testing.T) {
 // Whoever presses the key, or the code, during the words reaches the queue of
 // the supervisors.
 func TestBlockedCallerReachesSupervisors(t *testing.T) {
+	t.Parallel()
 	for _, keys := range []string{"11", "4711"} {
 		t.Run(keys, func(t *testing.T) {
 			t.Parallel()
@@ -102,6 +104,7 @@ func TestBlockedCallerReachesSupervisors(t *testing.T) {
 // A volunteer blocks from her page; the next call of that number hears the words,
 // from whichever way it is written, and a second start of the server knows it.
 func TestVolunteerBlocks(t *testing.T) {
+	t.Parallel()
 	s := open(t, nil)
 	v, _ := s.volunteer("sari")
 	caller := s.dial(siptest.Options{From: "0811223344"})
@@ -129,6 +132,7 @@ func TestVolunteerBlocks(t *testing.T) {
 // A caller who cannot speak answers by her keys; they are on the live page and
 // in the journal as yes and no. Silence ends nothing.
 func TestSilentCaller(t *testing.T) {
+	t.Parallel()
 	s := open(t, nil)
 	v, page := s.volunteer("sari")
 	caller := s.dial(siptest.Options{})
@@ -164,6 +168,7 @@ func TestSilentCaller(t *testing.T) {
 // One press: the volunteer is off at once and writes, with a rest offered; the
 // caller hears words to their end.
 func TestAbusiveCallEnds(t *testing.T) {
+	t.Parallel()
 	s := open(t, nil)
 	v, page := s.volunteer("sari")
 	caller := s.dial(siptest.Options{})
@@ -199,6 +204,7 @@ func TestAbusiveCallEnds(t *testing.T) {
 // Who calls again and again is over the limit with the sixth call: answered, and
 // told where to turn; somebody else is not.
 func TestFloodOfOneNumber(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(r *configs.Routing) { r.Flood.PerNumber, r.Flood.Over = 5, configs.FloodWords })
 	for range 5 {
 		caller := s.dial(siptest.Options{From: "0811223344"})

@@ -139,6 +139,7 @@ func (p *screen) hears(freq float64) {
 
 // The whole shift in a real browser, with sound both ways.
 func TestChromium(t *testing.T) {
+	t.Parallel()
 	s := open(t, nil)
 	p := s.openScreen()
 	p.picture("0-sign-in")

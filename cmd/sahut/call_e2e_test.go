@@ -13,6 +13,7 @@ import (
 
 // The main job: answered, greeted, rung, talked, held, keys, hung up, recorded.
 func TestMainJob(t *testing.T) {
+	t.Parallel()
 	for _, codec := range []mediatest.Law{mediatest.PCMA, mediatest.PCMU} {
 		t.Run(codec.String(), func(t *testing.T) {
 			s := open(t, nil)
@@ -73,6 +74,7 @@ func TestMainJob(t *testing.T) {
 
 // Declined by one, rung out at the next, answered by the third.
 func TestOfferGoesOn(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(r *configs.Routing) { r.Queues[0].RingFor = configs.Duration(5 * time.Second) })
 	sari, _ := s.volunteer("sari")
 	dewi, _ := s.volunteer("dewi")
@@ -94,6 +96,7 @@ func TestOfferGoesOn(t *testing.T) {
 
 // Both ring, both accept: one wins, the other is told who.
 func TestTwoAcceptAtOnce(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(r *configs.Routing) { r.Queues[0].Strategy = "ring_all" })
 	sari, _ := s.volunteer("sari")
 	dewi, _ := s.volunteer("dewi")
@@ -125,6 +128,7 @@ func (s *site) winner() (who queue.AgentID) {
 
 // The caller leaves at every moment; nobody is stuck.
 func TestCallerLeaves(t *testing.T) {
+	t.Parallel()
 	for _, phase := range []string{"waiting", "ringing", "talking", "held"} {
 		t.Run(phase, func(t *testing.T) {
 			s := open(t, nil)
@@ -158,6 +162,7 @@ func TestCallerLeaves(t *testing.T) {
 
 // A page reload keeps the shift, the wrap-up and the readiness.
 func TestReloadKeepsState(t *testing.T) {
+	t.Parallel()
 	s := open(t, nil)
 	v, _ := s.volunteer("sari")
 	fresh := func() speaker {
@@ -188,6 +193,7 @@ func TestReloadKeepsState(t *testing.T) {
 
 // Nobody on shift: the exit's words, then the end; the outcome says closed.
 func TestNobodyOnShift(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(r *configs.Routing) { r.Queues[0].MaxWaitNobody = configs.Duration(time.Second) })
 	caller := s.dial(siptest.Options{})
 	long, cancel := context.WithTimeout(s.ctx, time.Minute)
@@ -200,6 +206,7 @@ func TestNobodyOnShift(t *testing.T) {
 
 // A routing edit while a caller waits keeps her; a mistake changes nothing.
 func TestRoutingEditKeepsCalls(t *testing.T) {
+	t.Parallel()
 	s := open(t, nil)
 	caller := s.dial(siptest.Options{})
 	r := configs.DemoRouting()

@@ -173,6 +173,7 @@ func chooseCallback(t *testing.T, ctx context.Context, phone *siptest.Phone, hou
 // us until the volunteer speaks: first a machine does, which gets silence and a
 // BYE; an admin has her called again, and then both hear each other.
 func TestCalledBack(t *testing.T) {
+	t.Parallel()
 	c := newCarrier(t)
 	serve, edit := c.callingBack()
 	s := openAs(t, serve, edit)
@@ -247,6 +248,7 @@ func TestCalledBack(t *testing.T) {
 // A server killed between keeps the call-back with its place, and the next one
 // calls her.
 func TestCallbackOutlivesAKill(t *testing.T) {
+	t.Parallel()
 	c := newCarrier(t)
 	serve, edit := c.callingBack()
 	dir := t.TempDir()

@@ -36,6 +36,7 @@ func selfTrunk(at string, change func(*configs.Trunk)) func(*configs.Server) {
 // The house calls itself, chooses from the menu by keys, waits, and talks with
 // the synthetic volunteer; it counts nowhere. What it cannot reach it names.
 func TestDrill(t *testing.T) {
+	t.Parallel()
 	menu := func(r *configs.Routing) {
 		r.Numbers[0].Menu = "main"
 		r.Menus = []configs.Menu{{ID: "main", Prompt: "menu", Timeout: configs.Duration(5 * time.Second), Queue: r.Queues[0].ID,
@@ -72,6 +73,7 @@ func TestDrill(t *testing.T) {
 
 // A number nobody has, a trunk that hides who calls, and no trunk at all.
 func TestDrillFails(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*configs.Trunk)
 		number string

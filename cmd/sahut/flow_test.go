@@ -18,6 +18,7 @@ func twoQueues(r *configs.Routing) {
 // A key leads past the greeting and the menu into the queue it names, where the
 // volunteer of that queue answers; who presses nothing is led on.
 func TestCallerChoosesInAMenu(t *testing.T) {
+	t.Parallel()
 	for keys, name := range map[string]string{"2": "dewi", "": "sari"} {
 		t.Run("key "+keys, func(t *testing.T) {
 			s := open(t, func(r *configs.Routing) {
@@ -48,6 +49,7 @@ func TestCallerChoosesInAMenu(t *testing.T) {
 
 // The ladder speaks to who waits, and a key of hers takes her to another queue.
 func TestCallerChoosesOnTheLadder(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(r *configs.Routing) {
 		twoQueues(r)
 		r.Queues[0].Ladder = []configs.Rung{{Prompt: "choices", Choices: []configs.Option{{Key: "1", Do: configs.DoStay}, {Key: "4", Do: configs.DoQueue, Queue: "english"}}}}
@@ -67,6 +69,7 @@ func TestCallerChoosesOnTheLadder(t *testing.T) {
 
 // Two zeros: our BYE comes at once, nothing is said, and the record tells.
 func TestTwoZerosEndTheCall(t *testing.T) {
+	t.Parallel()
 	s := open(t, nil)
 	caller := s.dial(siptest.Options{})
 	s.must("greeting", caller.Media().Hears().WaitSound(s.ctx))
@@ -83,6 +86,7 @@ func TestTwoZerosEndTheCall(t *testing.T) {
 // S3: an admin closes the queue while one waits. She is kept and answered; who
 // calls now hears the words, and the call ends.
 func TestClosedWhileSomebodyWaits(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(r *configs.Routing) { r.Queues[0].WhenClosed = configs.Exit{Words: "hold"} })
 	v, _ := s.onShift("sari")
 	caller := s.dial(siptest.Options{})

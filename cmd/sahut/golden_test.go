@@ -43,6 +43,7 @@ func (s *site) isReady(a queue.AgentID) func() bool {
 // S1: 20 callers wait for three volunteers; they are rung for in the very order
 // they came, and everybody is answered.
 func TestGoldenOverSIPOrder(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(r *configs.Routing) {
 		r.Queues[0].WrapUp, r.Queues[0].Strategy, r.Queues[0].MaxWaitNobody = 0, "round_robin", configs.Duration(time.Minute)
 	})
@@ -87,6 +88,7 @@ func TestGoldenOverSIPOrder(t *testing.T) {
 // S2: nobody on shift. Each caller is led out after her time, hears the words to
 // their end, and the house hangs up.
 func TestGoldenOverSIPNobody(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(r *configs.Routing) {
 		r.Queues[0].MaxWaitNobody, r.Queues[0].Exit = configs.Duration(time.Second), configs.Exit{Words: "closing"}
 	})
@@ -112,6 +114,7 @@ func TestGoldenOverSIPNobody(t *testing.T) {
 // until after both hear each other. Each has one end, and the volunteer is free
 // after each.
 func TestGoldenOverSIPHangUpAnyTime(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(r *configs.Routing) { r.Queues[0].WrapUp = 0 })
 	s.answerAll("sari")
 	s.until("sari on shift", s.isReady("sari"))
@@ -150,6 +153,7 @@ func TestGoldenOverSIPHangUpAnyTime(t *testing.T) {
 // S8: three volunteers press Answer in the same moment, ten times over: one
 // talks, the others are told who was faster.
 func TestGoldenOverSIPAcceptAtOnce(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(r *configs.Routing) {
 		r.Queues[0].WrapUp, r.Queues[0].Strategy, r.Queues[0].DropReturnFor = 0, "ring_all", 0
 	})

@@ -18,6 +18,7 @@ import (
 // A server killed in the middle of calls: after the restart every call has
 // exactly one record with outcome system, and the laws hold.
 func TestKilledServer(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	dir := t.TempDir()
@@ -95,6 +96,7 @@ func startDemoProcess(t *testing.T, ctx context.Context, dir string) (*exec.Cmd,
 
 // Used wrongly is 2, failed is 1, done is 0; and every error says what to do.
 func TestExitCodes(t *testing.T) {
+	t.Parallel()
 	missing := t.TempDir() + "/none"
 	for _, c := range []struct {
 		args string
@@ -123,6 +125,7 @@ func TestExitCodes(t *testing.T) {
 
 // A mistake in a routing file is explained and changes nothing.
 func TestRoutingMistake(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	cfg := demoConfig("127.0.0.1", 0, 0, dir)
 	if _, err := prepareDemo(cfg); err != nil {

@@ -13,6 +13,7 @@ import (
 // A volunteer calls somebody from a real browser, talks, and gives her to a
 // colleague; a number that is not allowed stays in the dialog, with the reason.
 func TestChromiumCallsOut(t *testing.T) {
+	t.Parallel()
 	needProgram(t, "baresip")
 	at := freeAddr(t, "127.0.0.1")
 	trunk := configs.DefaultTrunk()

@@ -42,6 +42,7 @@ const (
 // at any moment by either side. Each must leave exactly one record which says
 // what happened, and nothing else.
 func TestLoss(t *testing.T) {
+	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv("SAHUT_SEED"); text != "" {
 		var err error

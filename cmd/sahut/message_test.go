@@ -35,6 +35,7 @@ func (s *site) leave() *siptest.Call {
 // A caller leaves a message by the ladder. The one who may listen hears what she
 // said; on the disk there is nothing of it in clear; the record says voicemail.
 func TestCallerLeavesAMessage(t *testing.T) {
+	t.Parallel()
 	for _, end := range []string{"#", "hang up", "silence"} {
 		t.Run(end, func(t *testing.T) {
 			s := open(t, messageHouse)
@@ -70,6 +71,7 @@ func TestCallerLeavesAMessage(t *testing.T) {
 
 // Who says nothing leaves nothing: closing words, outcome closed.
 func TestEmptyMessageIsNotKept(t *testing.T) {
+	t.Parallel()
 	s := open(t, messageHouse)
 	caller := s.leave()
 	caller.Media().Speak(0)
@@ -88,6 +90,7 @@ func TestEmptyMessageIsNotKept(t *testing.T) {
 // Messages are erased when their time is over, the sound and the row; the journal
 // says so.
 func TestMessagesAreErasedInTime(t *testing.T) {
+	t.Parallel()
 	s := open(t, messageHouse)
 	caller := s.leave()
 	s.until("sound", func() bool { return s.unfinishedMessage() >= 2 })

@@ -26,6 +26,7 @@ const said = "Takut pulang malam ini"
 // one key marks how it went, which brings the rest; her last words are kept when
 // she finishes at once; her day has the call, and a supervisor reads the note.
 func TestChromiumNotes(t *testing.T) {
+	t.Parallel()
 	s := open(t, func(r *configs.Routing) { r.Dispositions[1].Heavy = true })
 	p := s.openScreen()
 	p.do("sign in",

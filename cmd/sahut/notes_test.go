@@ -14,6 +14,7 @@ import (
 // Notes go when their time is over, all of them within the hour where none are
 // written any more, each with a line in the journal; so does reading one.
 func TestNotesAreErasedInTime(t *testing.T) {
+	t.Parallel()
 	s, err := store.Open(t.TempDir(), store.Options{})
 	if err != nil {
 		t.Fatal(err)

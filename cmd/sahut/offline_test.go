@@ -14,6 +14,7 @@ import (
 // A routing applied while no server runs is in the journal like any other: it
 // tells which document was in force when.
 func TestOfflineRoutingIsInTheJournal(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "routing.yaml")
 	if err := os.WriteFile(file, configs.FormatRouting(configs.DemoRouting()), 0o600); err != nil {

@@ -54,6 +54,7 @@ func secureTrunk(addr string, c certs) configs.Trunk {
 // both hear each other, and either hangs up. The shorter suite needs a proxy
 // that makes the longer one unknown, for every telephone takes that.
 func TestCallsOutOverTLS(t *testing.T) {
+	t.Parallel()
 	needProgram(t, "baresip")
 	needProgram(t, "kamailio")
 	for _, suite := range []string{mediatest.Suite80, mediatest.Suite32} {
@@ -107,6 +108,7 @@ func TestCallsOutOverTLS(t *testing.T) {
 // another name. The trunk's state says which, and what to set. A telephone that
 // would speak in the clear is not heard either.
 func TestCallsOutTrustNobody(t *testing.T) {
+	t.Parallel()
 	needProgram(t, "baresip")
 	c, other := newCerts(t), newCerts(t)
 	for name, a := range map[string]struct {

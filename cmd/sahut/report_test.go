@@ -14,6 +14,7 @@ import (
 
 // A caller who was answered is in the figures, and nobody else is.
 func TestReportOfACall(t *testing.T) {
+	t.Parallel()
 	s := open(t, nil)
 	v, _ := s.volunteer("sari")
 	caller := s.dial(siptest.Options{})

@@ -69,6 +69,7 @@ func withRina(r *configs.Routing) {
 // A volunteer asks a colleague, who does not hear the caller; all three talk; the
 // caller is given over and ends with the colleague.
 func TestAskFirstOverSIP(t *testing.T) {
+	t.Parallel()
 	s := open(t, withRina)
 	sari, sariEar := s.inRoom("sari", sariVoice)
 	caller := s.dial(siptest.Options{})
@@ -114,6 +115,7 @@ func TestAskFirstOverSIP(t *testing.T) {
 // hears more, calls for help by one press, and a supervisor takes over. The caller
 // hears the supervisor only when she may.
 func TestChromiumWatchedAndHelped(t *testing.T) {
+	t.Parallel()
 	s := open(t, withRina)
 	p := s.openScreen()
 	p.signIn("sari")
@@ -174,6 +176,7 @@ func (p *screen) signIn(name string) {
 // A whole shift without a mouse, in both languages: Tab, Enter and the function
 // keys are enough.
 func TestChromiumKeyboardOnly(t *testing.T) {
+	t.Parallel()
 	for lang, w := range map[string]struct{ start, ready, end string }{
 		"en": {"Start shift", "Ready", "End shift"},
 		"id": {"Mulai bertugas", "Siap", "Selesai bertugas"},

@@ -11,6 +11,7 @@ import (
 // A real browser: an administrator plans a shift by the short form, sees the gap
 // of the draft close, and applies it; the volunteer has it on her page.
 func TestChromiumShifts(t *testing.T) {
+	t.Parallel()
 	s := open(t, nil)
 	p := s.openScreen()
 	p.do("sign in",

@@ -13,6 +13,7 @@ import (
 // A real browser: the question is pressed, the caller's 1 is read as Yes; then
 // the call turns out to be abuse, ends with one press, and a rest is taken.
 func TestChromiumSilentCaller(t *testing.T) {
+	t.Parallel()
 	s := open(t, nil)
 	p := s.openScreen()
 	p.do("sign in",

@@ -14,6 +14,7 @@ import (
 
 // A real call is replayed with the routing as it is and with nobody to answer.
 func TestSimulate(t *testing.T) {
+	t.Parallel()
 	s := open(t, nil)
 	v, _ := s.volunteer("sari")
 	caller := s.dial(siptest.Options{})

@@ -21,6 +21,7 @@ var sippScenarios = []string{"early-offer", "pcma-only", "pcmu-only", "delayed-o
 
 // TestSIPp lets a carrier simulator that is not ours call.
 func TestSIPp(t *testing.T) {
+	t.Parallel()
 	needProgram(t, "sipp")
 	for _, name := range sippScenarios {
 		t.Run(name, func(t *testing.T) {
@@ -36,6 +37,7 @@ func TestSIPp(t *testing.T) {
 
 // TestSIPpCallers: 20 callers with sound against 3 volunteers who answer.
 func TestSIPpCallers(t *testing.T) {
+	t.Parallel()
 	needProgram(t, "sipp")
 	s := open(t, func(r *configs.Routing) { r.Queues[0].WrapUp = 0 })
 	for _, name := range []string{"sari", "dewi", "ayu"} {
