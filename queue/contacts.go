@@ -236,7 +236,8 @@ func (s *state) join(c *contact, l *line) {
 	s.announceLater(c)
 }
 
-// leave takes c out of her line. Reasons: talk, abandon, exit, moved, failed.
+// leave takes c out of her line. Reasons: talk, abandon, exit, moved, callback,
+// failed.
 func (s *state) leave(c *contact, reason string) {
 	wait := s.now.Sub(c.since)
 	c.waited += wait

@@ -50,7 +50,7 @@ const (
 	CallRefused      EntryKind = "call.refused" // never became a contact; reason
 	CallEstablished  EntryKind = "call.established"
 	QueueEntered     EntryKind = "queue.entered"
-	QueueLeft        EntryKind = "queue.left"     // reason: talk, abandon, exit, failed
+	QueueLeft        EntryKind = "queue.left"     // reason: talk, abandon, exit, moved, callback, failed
 	QueueStep        EntryKind = "queue.step"     // count: the step of the queue that holds for her from now on
 	QueuePlace       EntryKind = "queue.place"    // a position was announced
 	LadderSaid       EntryKind = "ladder.said"    // count: the rung that was said to her

@@ -156,6 +156,8 @@ func (r *Reader) left(e queue.Entry, c *caller) {
 		}
 	case "abandon":
 		l.Result = Abandoned
+	case "callback": // her call goes on to some last words; how that ends changes nothing
+		l.Result = Callback
 	case "exit", "moved":
 		c.pending = &l
 		return
@@ -180,8 +182,6 @@ func (r *Reader) over(e queue.Entry, c *caller) {
 		switch e.Outcome {
 		case queue.OutcomeVoicemail:
 			c.pending.Result = Message
-		case queue.OutcomeCallbackKept:
-			c.pending.Result = Callback
 		case queue.OutcomeSystem, queue.OutcomeFailedMedia:
 			c.pending.Result = Failed
 		}

@@ -29,7 +29,7 @@ func randomJournal(t *rapid.T) []queue.Entry {
 		at := func(s int64) time.Time { return now.Add(time.Duration(s) * time.Second) }
 		add := func(s int64, e queue.Entry) { e.At, e.Contact = at(s), c; list = append(list, e) }
 		add(0, queue.Entry{Kind: queue.CallArrived, Queue: q, Direction: queue.DirectionIn})
-		how := rapid.SampledFrom([]string{"talk", "abandon", "exit", "full", "closed", "overflow", "early", "failed"}).Draw(t, "how")
+		how := rapid.SampledFrom([]string{"talk", "abandon", "exit", "callback", "full", "closed", "overflow", "early", "failed"}).Draw(t, "how")
 		if how == "full" || how == "closed" || how == "early" {
 			outcome := map[string]queue.Outcome{"full": queue.OutcomeRefusedFull, "closed": queue.OutcomeClosed, "early": queue.OutcomeAbandonedShort}[how]
 			add(1, queue.Entry{Kind: queue.CallOver, Outcome: outcome})
@@ -47,7 +47,10 @@ func randomJournal(t *rapid.T) []queue.Entry {
 			add(wait, queue.Entry{Kind: queue.TalkStarted, Agent: a, Queue: q})
 			add(wait+60, queue.Entry{Kind: queue.TalkEnded, Agent: a, TalkMS: 60_000})
 		}
-		outcome := rapid.SampledFrom([]queue.Outcome{queue.OutcomeClosed, queue.OutcomeVoicemail, queue.OutcomeCallbackKept, queue.OutcomeSystem}).Draw(t, "outcome")
+		outcome := rapid.SampledFrom([]queue.Outcome{queue.OutcomeClosed, queue.OutcomeVoicemail, queue.OutcomeSystem}).Draw(t, "outcome")
+		if how == "callback" {
+			outcome = queue.OutcomeCallbackKept
+		}
 		add(wait+60, queue.Entry{Kind: queue.CallOver, Outcome: outcome})
 	}
 	return list
