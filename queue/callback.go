@@ -48,6 +48,9 @@ const (
 	unsafeWords    = "callback-unsafe" // she said no, or nothing; she stays in line
 )
 
+// SafeQuestion is the prompt that asks whether it is safe, for who replays it.
+const SafeQuestion = safeQuestion
+
 // Why a call-back cannot even begin.
 const (
 	deniedWithheld = "withheld"    // nobody knows her number
@@ -78,7 +81,7 @@ func (s *state) denied(number Caller) string {
 	switch {
 	case number.Anonymous():
 		return deniedWithheld
-	case err != nil || len(e164) < 7 || !s.outgoing.Allows(e164):
+	case err != nil || len(e164) < 7 || !s.supposed && !s.outgoing.Allows(e164):
 		return deniedNumber
 	case s.draining:
 		return deniedDraining

@@ -8,7 +8,8 @@ import (
 
 // Replay is the desk's own rules on a clock that only its owner moves: what a
 // what-if runs. There is no second copy of any rule; it differs from a Desk in
-// that nobody looks at screens and nothing is kept.
+// that nobody looks at screens, nothing is kept, and whom the house may call is
+// not asked when a caller chooses a call-back: she has no number here.
 //
 // The owner plays callers, volunteers and channels: she applies what they do and
 // reacts to the effects, as channels and volunteers would.
@@ -21,7 +22,7 @@ type Replay struct {
 // and the same events lead to the same effects.
 func NewReplay(r configs.Routing, now time.Time, seed uint64) *Replay {
 	s := newState(r, 0, seed, now)
-	s.unseen = true
+	s.unseen, s.supposed = true, true
 	return &Replay{s: s, now: now}
 }
 

@@ -76,8 +76,9 @@ type state struct {
 	draining  bool
 	// Nobody rings phones: she can only choose her browser.
 	onlyBrowsers bool
-	// Nobody looks at screens; see Replay.
-	unseen bool
+	// Nobody looks at screens, and nobody is really called; see Replay.
+	unseen   bool
+	supposed bool
 
 	timers    deadlines
 	viewsDue  token

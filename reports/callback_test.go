@@ -64,3 +64,37 @@ func TestChosenCallbacks(t *testing.T) {
 		}
 	}
 }
+
+// Callers who chose a call-back choose it again in the replay, from nothing but
+// the journal: who said it is safe, and who said it is not. Whom the house may
+// call plays no part, because the journal has no numbers.
+func TestWhatIfKnowsCallbacks(t *testing.T) {
+	const days = 2
+	now := choices()
+	for i := range 6 {
+		now.Agents = append(now.Agents, configs.Agent{ID: fmt.Sprintf("v%d", i+1), Queues: []string{"hotline"}})
+	}
+	house := invented(days, 400, 7, 11)
+	for i, c := range house.past.calls {
+		switch i % 3 {
+		case 0:
+			c.answers = []press{{"", '2', 8 * time.Second}, {askedSafe, '1', 9 * time.Second}}
+		case 1:
+			c.answers = []press{{"", '2', 8 * time.Second}, {askedSafe, '2', 9 * time.Second}}
+		}
+	}
+	truth, journal := live(t, house, now)
+	now.Outgoing.Allow = []string{"112"}
+	trial := whatIf(t, days, journal, now, hotline(7))
+	want, got := truth.All(), trial.Control.All()
+	t.Logf("call-backs: really %d, control %d, without the choice %d; %+v", want.Callbacks, got.Callbacks, trial.Changed.All().Callbacks, trial.Fit)
+	if want.Callbacks < 20 || trial.Real.All().Callbacks != want.Callbacks || trial.Changed.All().Callbacks != 0 {
+		t.Errorf("really %d, read %d, without the choice %d", want.Callbacks, trial.Real.All().Callbacks, trial.Changed.All().Callbacks)
+	}
+	if d := got.Callbacks - want.Callbacks; 10*max(d, -d) > want.Callbacks {
+		t.Errorf("%d call-backs in the replay, really %d", got.Callbacks, want.Callbacks)
+	}
+	if trial.Fit.Verdict != "good" {
+		t.Errorf("the control fits %+v", trial.Fit)
+	}
+}

@@ -15,6 +15,10 @@ func (v *world) recorded(e queue.Entry) {
 		v.state(e)
 		return
 	}
+	if e.Kind == queue.CallbackQueued { // nobody is called back here
+		v.later(e.At, queue.CallbackCancelled{ID: e.Contact})
+		return
+	}
 	c := v.callers[e.Contact]
 	if c == nil {
 		return

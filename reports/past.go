@@ -56,7 +56,7 @@ type pastCall struct {
 
 // press is a key she pressed when she was asked.
 type press struct {
-	menu  string // empty: a rung of a ladder, or another question
+	menu  string // empty: a rung of a ladder; askedSafe; or a menu
 	key   rune   // 0: none
 	after time.Duration
 }
@@ -151,7 +151,8 @@ func (p *past) contact(e queue.Entry, c *pastCall) {
 	case queue.LadderSaid:
 		c.question = e.At
 	case queue.ChoiceMade:
-		c.answers = append(c.answers, press{"", keyOf(e.Result), e.At.Sub(c.question)})
+		c.answers = append(c.answers, choiceOf(e, e.At.Sub(c.question)))
+		c.question = e.At
 	case queue.QueueEntered:
 		if c.entered.IsZero() {
 			c.first, c.entered, c.question = e.Queue, e.At, e.At
@@ -177,6 +178,17 @@ func (p *past) contact(e queue.Entry, c *pastCall) {
 	case queue.CallOver:
 		p.over(e, c)
 	}
+}
+
+// askedSafe stands for the question whether a call-back is safe.
+const askedSafe = "\x00safe"
+
+// choiceOf is what she pressed when she was asked something that is no menu.
+func choiceOf(e queue.Entry, after time.Duration) press {
+	if e.Reason != "safe" {
+		return press{"", keyOf(e.Result), after}
+	}
+	return press{askedSafe, map[string]rune{"yes": '1', "no": '2'}[e.Result], after}
 }
 
 // keyOf is the key of an answer; what is no key is none.

@@ -3,8 +3,8 @@ package reports
 import (
 	"cmp"
 	"container/heap"
+	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"sahut/configs"
@@ -34,6 +34,8 @@ type world struct {
 	staff []duty
 	dues  dues
 	seq   int
+
+	numbers int // callers' numbers given
 
 	callers map[queue.ContactID]*guest
 	ready   map[queue.AgentID]bool   // she means to be
@@ -72,6 +74,7 @@ func newWorld(w *WhatIf, now, routing configs.Routing) *world {
 		patience: map[queue.QueueID]survival{}, path: pathLast, wrote: map[queue.AgentID]wrapUp{},
 		queues: map[queue.QueueID]configs.Queue{}, dispositions: map[string]bool{},
 	}
+	v.menus[queue.SafeQuestion] = askedSafe
 	for _, m := range routing.Menus {
 		v.menus[m.Prompt] = m.ID
 	}
@@ -261,7 +264,8 @@ func (v *world) arrive(c *pastCall) {
 	v.callers[c.id] = &guest{pastCall: c}
 	caller := queue.Caller{}
 	if !c.withheld { // nobody is known again: the journal has no numbers
-		caller = queue.NewCaller("+999" + strconv.FormatUint(uint64(c.at.UnixNano()), 10))
+		v.numbers++
+		caller = queue.NewCaller(fmt.Sprintf("+888%011d", v.numbers)) // a code that nobody has
 	}
 	v.post(queue.Arrived{Contact: c.id, Channel: queue.Voice, Dialled: number, Caller: caller}, c.at)
 }
