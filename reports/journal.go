@@ -12,7 +12,7 @@ import (
 // Reader makes legs and volunteers' time out of the journal. It is fed every
 // entry in order, beginning long enough before From that who talks or is on
 // shift at From is known; what it counts lies between From and To. A leg counts
-// where it ended, so an hour that is over never changes.
+// when it is known how it ended, so an hour that is over never changes.
 type Reader struct {
 	From, To time.Time // To is not included
 	Limits   Limits
@@ -178,7 +178,7 @@ func (r *Reader) over(e queue.Entry, c *caller) {
 	switch {
 	case c.out, r.Group != nil:
 	case c.pending != nil:
-		c.pending.Result = Timeout
+		c.pending.Result, c.pending.Ended = Timeout, e.At // known only now: an hour that is over must not change
 		switch e.Outcome {
 		case queue.OutcomeVoicemail:
 			c.pending.Result = Message
@@ -187,15 +187,23 @@ func (r *Reader) over(e queue.Entry, c *caller) {
 		}
 		r.leg(*c.pending)
 	case c.entered:
-	case e.Outcome == queue.OutcomeRefusedFull:
-		r.leg(Leg{Contact: e.Contact, Queue: c.queue, Ended: e.At, Result: Full})
-	case e.Outcome == queue.OutcomeClosed && c.rung == "nobody":
-		r.leg(Leg{Contact: e.Contact, Queue: c.queue, Ended: e.At, Result: NoVolunteer})
-	case e.Outcome == queue.OutcomeClosed:
-		r.leg(Leg{Contact: e.Contact, Queue: c.queue, Ended: e.At, Result: Closed})
+	case e.Outcome == queue.OutcomeRefusedFull, e.Outcome == queue.OutcomeClosed, e.Outcome == queue.OutcomeVoicemail:
+		r.leg(Leg{Contact: e.Contact, Queue: c.queue, Ended: e.At, Result: notLetIn(c.rung)})
+	case e.Outcome == queue.OutcomeBlocked: // a block or a limit, and no queue's doing
 	case r.counts(e.At):
 		r.tally(c.queue).Left++
 	}
+}
+
+// notLetIn is why she never entered a queue, whether she left a message or not.
+func notLetIn(rung string) Result {
+	switch rung {
+	case "full", "expected_wait", "ratio":
+		return Full
+	case "nobody":
+		return NoVolunteer
+	}
+	return Closed
 }
 
 func (r *Reader) talk(e queue.Entry) {

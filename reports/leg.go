@@ -31,7 +31,7 @@ func (r Result) Blocked() bool { return r == Closed || r == NoVolunteer || r == 
 type Leg struct {
 	Contact queue.ContactID // empty for a call that was refused before it was one
 	Queue   queue.QueueID
-	Ended   time.Time
+	Ended   time.Time // when that was known: after the words or the message, if the ladder led her out
 	Result  Result
 	// Wait is from entering to leaving, ringing included, greeting and menu not.
 	// After an overflow it includes the wait in the queues before.
