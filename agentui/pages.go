@@ -12,6 +12,8 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -33,6 +35,8 @@ type pages struct {
 	files     map[string]file
 	hash      string // of all files: the folder they are served under
 	built     bool
+	needs     map[string][]string // what a script imports at once
+	later     map[string][]string // and when it is asked to
 }
 
 // file is one static file, compressed once if that helps.
@@ -44,7 +48,7 @@ type file struct {
 // loadPages reads the bundle and our own stylesheet. One hash stands for all
 // files, so that they may name each other by relative addresses.
 func loadPages(bundle fs.FS) (*pages, error) {
-	p := &pages{files: map[string]file{}}
+	p := &pages{files: map[string]file{}, needs: map[string][]string{}, later: map[string][]string{}}
 	all := sha256.New()
 	add := func(from fs.FS, name string) error {
 		b, err := fs.ReadFile(from, name)
@@ -54,6 +58,9 @@ func loadPages(bundle fs.FS) (*pages, error) {
 		fmt.Fprintf(all, "%s %d ", name, len(b))
 		all.Write(b)
 		p.files[name] = newFile(name, b)
+		if path.Ext(name) == ".js" {
+			p.needs[name], p.later[name] = namesIn(atOnce, b), namesIn(onDemand, b)
+		}
 		return nil
 	}
 	err := fs.WalkDir(bundle, ".", func(name string, d fs.DirEntry, err error) error {
@@ -89,9 +96,47 @@ func loadPages(bundle fs.FS) (*pages, error) {
 // asset is the address of a file.
 func (p *pages) asset(name string) string { return "/static/" + p.hash + "/" + name }
 
-// shellFiles are what the volunteer's page needs to be drawn.
+// The scripts of a bundle name each other in these two ways.
+var (
+	atOnce   = regexp.MustCompile(`(?:from|import)\s*"\./([\w.-]+\.js)"`)
+	onDemand = regexp.MustCompile(`import\("\./([\w.-]+\.js)"\)`)
+)
+
+func namesIn(how *regexp.Regexp, script []byte) (list []string) {
+	for _, m := range how.FindAllSubmatch(script, -1) {
+		list = append(list, string(m[1]))
+	}
+	return list
+}
+
+// closure adds to list what its scripts lead to, by the given tables.
+func closure(list []string, tables ...map[string][]string) []string {
+	for i := 0; i < len(list); i++ {
+		for _, t := range tables {
+			for _, name := range t[list[i]] {
+				if !slices.Contains(list, name) {
+					list = append(list, name)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// preload are the scripts a screen needs beside its own before it can be drawn,
+// with the words of its language: the browser fetches them side by side instead
+// of one after the other.
+func (p *pages) preload(script, lang string) []string {
+	list := closure([]string{script}, p.needs)[1:]
+	if words := lang + ".js"; slices.Contains(p.later[script], words) {
+		list = append(list, words)
+	}
+	return list
+}
+
+// shellFiles are what the volunteer's page needs in any state and language.
 func (p *pages) shellFiles() (list []string) {
-	for _, name := range []string{"volunteer.js", "style.css", "pages.css", "icon.svg"} {
+	for _, name := range closure([]string{"volunteer.js", "style.css", "pages.css", "icon.svg"}, p.needs, p.later) {
 		if _, ok := p.files[name]; ok {
 			list = append(list, name)
 		}
@@ -193,7 +238,7 @@ func (p *pages) shell(w http.ResponseWriter, r *request, screen string) error {
 		name = "unbuilt.html"
 	}
 	return p.write(w, http.StatusOK, name, map[string]any{
-		"Lang": language(r.Request), "Screen": screen, "Script": screen + ".js", "User": r.user.Name, "Role": r.user.Role,
+		"Lang": language(r.Request), "Screen": screen, "Script": screen + ".js", "Preload": p.preload(screen+".js", language(r.Request)), "User": r.user.Name, "Role": r.user.Role,
 	})
 }
 

@@ -10,6 +10,7 @@ import { merge } from "./admin/merge";
 import { screen } from "./admin/screen";
 import { playAsPhone, Recorder, stopPhone } from "./admin/sound";
 import { blankState, sectionsOf, type Actions, type Section, type State } from "./admin/state";
+import "./i18n/both";
 import { chosenLang, useLang, words } from "./i18n";
 import { adminWords } from "./i18n/admin";
 import { Tour } from "./tour";

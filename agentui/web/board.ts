@@ -7,6 +7,7 @@ import { alarmsOf } from "./board/alarms";
 import { screen } from "./board/screen";
 import { blankState, type Actions, type Board, type State } from "./board/state";
 import { at } from "./format";
+import "./i18n/both";
 import { chosenLang, useLang, words } from "./i18n";
 import { adminWords } from "./i18n/admin";
 import { boardWords } from "./i18n/board";

@@ -7,8 +7,13 @@ cd "$(dirname "$0")"
 [ -d node_modules/lit ] || npm ci --no-audit --no-fund --ignore-scripts
 new=$(mktemp -d)
 trap 'rm -rf "$new"' EXIT
-go tool esbuild volunteer.ts admin.ts board.ts reports.ts style.css office.css --bundle --format=esm --target=es2022 --minify \
-	--legal-comments=eof --charset=utf8 --log-level=warning --outdir="$new"
+bundle() {
+	go tool esbuild "$@" --bundle --format=esm --target=es2022 --minify \
+		--legal-comments=eof --charset=utf8 --log-level=warning --outdir="$new" --entry-names=[name]
+}
+bundle admin.ts board.ts reports.ts style.css office.css
+# In pieces: the first look fetches one language, and not what comes later.
+bundle volunteer.ts i18n/en.ts i18n/id.ts --splitting --chunk-names=[name]-[hash]
 mkdir -p dist
 rm -f dist/*.js dist/*.css
 cp "$new"/* dist/

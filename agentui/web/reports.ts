@@ -2,6 +2,7 @@
 
 import { render } from "lit";
 import { api, Refused } from "./admin/api";
+import "./i18n/both";
 import { chosenLang, useLang, words } from "./i18n";
 import { adminWords } from "./i18n/admin";
 import { boardWords } from "./i18n/board";

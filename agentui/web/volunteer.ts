@@ -9,7 +9,7 @@
 // state of the server, never from here.
 
 import { render } from "lit";
-import { chosenLang, useLang, words } from "./i18n";
+import { chosenLang, loadWords, useLang, words } from "./i18n";
 import { install } from "./install";
 import { MutedVoice } from "./levels";
 import { Live } from "./live";
@@ -25,7 +25,7 @@ import { Ring } from "./ring";
 import { keepShortcuts, listenForShortcuts, shortcutsKept } from "./shortcuts";
 import { Tour } from "./tour";
 import { age, blank, fold, soundHere, Store, tell, waits, type Snapshot } from "./store";
-import type { App } from "./volunteer/app";
+import type { App, Later } from "./volunteer/app";
 import { stateWords } from "./volunteer/header";
 import { screen, stageKind } from "./volunteer/screen";
 
@@ -303,8 +303,13 @@ const app: App = {
     store.patch({ shortcutsOn: on });
   },
   closeDialog: () => store.patch({ dialog: "" }),
-  switchLang() {
+  async switchLang() {
     const lang = store.now.lang === "en" ? "id" : "en";
+    try {
+      await loadWords(lang);
+    } catch {
+      return; // no wire: this language goes on
+    }
     useLang(lang);
     const url = new URL(location.href);
     url.searchParams.set("lang", lang);
@@ -378,9 +383,27 @@ addEventListener("beforeunload", (e) => {
 
 const root = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
 let lastStage = "";
+let later: Later | undefined;
+
+// fetchLater brings what the first drawing did without.
+async function fetchLater(): Promise<void> {
+  later = await import("./volunteer/later");
+  draw(store.now);
+}
+
+// untilDone tries again: a page that is half there is of no use on a poor line.
+async function untilDone(work: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await work();
+    } catch {
+      await new Promise((again) => setTimeout(again, 1000));
+    }
+  }
+}
 
 function draw(s: Snapshot): void {
-  const scene = { s, w: words(s.lang), app };
+  const scene = { s, w: words(s.lang), app, later };
   const kind = stageKind(scene);
   render(screen(scene), root);
   if (s.view?.state !== "offered" || !soundHere(s.view) || waits(s, "accept")) document.title = `${stateWords(scene)} – ${scene.w.product}`;
@@ -404,6 +427,7 @@ async function whoAmI(): Promise<void> {
   }
 }
 
+await untilDone(() => loadWords(store.now.lang));
 store.subscribe(draw);
 listenForDigits(() => store.now, app.choose);
 listenForShortcuts(() => store.now, app, (at) => store.patch({ hangUpArmed: at }));
@@ -415,6 +439,7 @@ window.setInterval(() => {
   follow(store.now); // an unanswered Answer gives the microphone back
 }, 500);
 draw(store.now);
+void untilDone(fetchLater);
 live.start();
 void whoAmI();
 install();

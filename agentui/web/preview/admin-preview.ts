@@ -7,6 +7,7 @@ import { screen } from "../admin/screen";
 import { wav } from "../admin/sound";
 import { blankState, type Actions, type State } from "../admin/state";
 import type { Lang } from "../format";
+import "../i18n/both";
 import { words } from "../i18n";
 import { adminWords } from "../i18n/admin";
 import described from "./fields.json"; // written by go generate ./configs

@@ -6,6 +6,7 @@ import { ContactNotes } from "../board/notes";
 import { screen } from "../board/screen";
 import { blankState, type Actions, type Board, type State } from "../board/state";
 import { at, type Lang } from "../format";
+import "../i18n/both";
 import { words } from "../i18n";
 import { adminWords } from "../i18n/admin";
 import { boardWords } from "../i18n/board";

@@ -4,10 +4,12 @@
 import { render } from "lit";
 import type { Lang } from "../format";
 import { Tour } from "../tour";
+import "../i18n/both";
 import { words } from "../i18n";
 import type { AgentView, Choice } from "../messages";
 import { blank, noSound, type Snapshot, type Sound } from "../store";
 import type { App } from "../volunteer/app";
+import * as later from "../volunteer/later";
 import { screen } from "../volunteer/screen";
 
 const query = new URLSearchParams(location.search);
@@ -153,7 +155,7 @@ const root = document.getElementById("app")!;
 const asked = query.get("state");
 if (asked && states[asked]) {
   const s = { ...base, ...states[asked] };
-  render(screen({ s, w: words(lang), app }), root);
+  render(screen({ s, w: words(lang), app, later }), root);
   document.title = `${asked} – Sahut`;
   if (asked === "tour") new Tour("preview", (l) => [{ at: ".state-pill", text: words(l).tour.state }, { at: "#start-shift", text: words(l).tour.start }], (l) => words(l).tour).show(lang, true);
 } else {

@@ -2,6 +2,7 @@
 
 import { render } from "lit";
 import type { Lang } from "../format";
+import "../i18n/both";
 import { words } from "../i18n";
 import { adminWords } from "../i18n/admin";
 import { boardWords } from "../i18n/board";

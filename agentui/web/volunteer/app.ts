@@ -63,7 +63,7 @@ export interface App {
   openShortcuts(): void;
   useShortcuts(on: boolean): void;
   closeDialog(): void;
-  switchLang(): void;
+  switchLang(): void | Promise<void>;
   signOut(): void;
   micLevel(): number;
 }
@@ -73,4 +73,8 @@ export interface Scene {
   s: Snapshot;
   w: Words;
   app: App;
+  later?: Later; // until it is here, its parts are not drawn
 }
+
+/** What later.ts has. */
+export type Later = typeof import("./later");

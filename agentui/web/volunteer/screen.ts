@@ -5,7 +5,6 @@ import type { Scene } from "./app";
 import { banners } from "./banners";
 import { call, offer } from "./call";
 import { check } from "./check";
-import { dialogs } from "./dialogs";
 import { header, shownState } from "./header";
 import { connecting, elsewhere, mediaFault, notResponding, offShift, paused, ready, reconnecting } from "./rest";
 import { assisting } from "./room";
@@ -20,7 +19,7 @@ export function screen(scene: Scene): TemplateResult {
       ${banners(scene)}
       <section class="card stage ${kind}" id="stage" aria-labelledby="stage-title" tabindex="-1">${stage(scene, kind)}</section>
       ${scene.s.view ? side(scene) : nothing}
-    </main>${dialogs(scene)}`;
+    </main>${scene.later?.dialogs(scene) ?? nothing}`;
 }
 
 /** Which stage is drawn; also the class it is coloured by. */

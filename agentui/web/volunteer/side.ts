@@ -8,15 +8,13 @@ import { soundHere, type Device } from "../store";
 import type { App, Scene } from "./app";
 import { callbacks } from "./callback";
 import { meter } from "./check";
-import { myDay } from "./day";
-import { messages } from "./messages";
 import { leftNotes } from "./note";
 import { floor } from "./room";
-import { myShifts } from "./shifts";
 
 export function side(scene: Scene): TemplateResult {
   const here = soundHere(scene.s.view);
-  return html`<aside class="side">${leftNotes(scene)}${floor(scene)}${queues(scene)}${myShifts(scene)}${callbacks(scene)}${messages(scene)}${myDay(scene)}${ringsOn(scene)}${here ? devices(scene) : nothing}</aside>`;
+  const later = scene.later;
+  return html`<aside class="side">${leftNotes(scene)}${floor(scene)}${queues(scene)}${later?.myShifts(scene) ?? nothing}${callbacks(scene)}${later?.messages(scene) ?? nothing}${later?.myDay(scene) ?? nothing}${ringsOn(scene)}${here ? devices(scene) : nothing}</aside>`;
 }
 
 // ringsOn: this browser, her SIP phone or her mobile. It is there for whom
