@@ -129,7 +129,7 @@ func (s *state) keepPlace(c *contact) {
 	place := c.line.order.place(c)
 	b := s.newCallback(c.id, c)
 	b.entry.class, b.entry.head, b.entry.entered, b.entry.credit, b.entry.seq = c.class, c.head, c.entered, c.credit, c.seq
-	b.entry.stood, b.entry.needs, b.entry.prefers, b.entry.never = c.stood, c.needs, c.prefers, slices.Clone(c.never)
+	b.entry.stood, b.entry.needs, b.entry.danger, b.entry.prefers, b.entry.never = c.stood, c.needs, c.danger, c.prefers, slices.Clone(c.never)
 	s.leave(c, "callback")
 	s.queueCallback(b, place)
 	s.close(c, callbackWords, OutcomeCallbackKept)
@@ -156,7 +156,10 @@ func (s *state) promiseCallback(by AgentID, w *writing) {
 	b := s.newCallback(w.contact, &contact{caller: w.caller, line: w.line, language: w.language, dialled: w.dialled})
 	s.lastSeq++
 	b.by, b.entry.class, b.entry.entered, b.entry.stood, b.entry.seq = by, ClassNormal, s.now, s.now, s.lastSeq
-	b.entry.prefers = by
+	b.entry.prefers, b.entry.needs, b.entry.danger, b.entry.never = by, w.needs, w.danger, slices.Clone(w.never)
+	if v := s.visitors.of[w.who]; v != nil { // what she asked for while it was written
+		b.entry.never = slices.Clone(v.never)
+	}
 	s.queueCallback(b, 0)
 }
 

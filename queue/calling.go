@@ -72,7 +72,7 @@ func (s *state) placeBack(a *agent, b *callback, number Caller, showsUs bool) {
 	c := &contact{
 		id: s.newID(), channel: Voice, caller: number, out: true, language: b.entry.language, dialled: b.entry.dialled,
 		arrived: s.now, entered: s.now, accepted: s.now, class: ClassNormal, seq: s.lastSeq, line: b.entry.line, agent: a, calls: b,
-		needs: b.entry.needs, never: b.entry.never,
+		needs: b.entry.needs, danger: b.entry.danger, never: b.entry.never,
 	}
 	b.call = c
 	s.contacts[c.id] = c

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
@@ -65,9 +66,25 @@ type wish struct {
 	never []AgentID
 }
 
+// wanted is what a caller said by keys, and where that led her. Who comes back to
+// what is hers is not asked again, so it is remembered for her.
+type wanted struct {
+	dialled  string // canonical
+	line     QueueID
+	needs    needs
+	language string
+	danger   bool
+}
+
+func (c *contact) wanted() wanted {
+	w := wanted{canonical(c.dialled), c.line.id, c.needs, c.language, c.danger}
+	w.needs.supervisor = false // the block's, not hers
+	return w
+}
+
 // place is where an abandoned contact stood.
 type place struct {
-	line    QueueID
+	wanted
 	class   Class
 	head    bool
 	since   time.Time // her key in the order
@@ -77,6 +94,7 @@ type place struct {
 
 // broken is a talk that she may want to go on with.
 type broken struct {
+	wanted
 	agent   AgentID
 	dropped bool // it broke; else she hung up herself
 	expires time.Time
@@ -156,50 +174,77 @@ const (
 )
 
 // recall gives c, who is about to enter her line, what she had before. It
-// tells whether she has a place that is hers already.
+// tells whether she has a place that is hers already; then she has what she told
+// before, too, because no menu asks her.
 func (s *state) recall(c *contact) (hers bool) {
 	s.visitors.sweep(s.now)
 	if c.out {
 		return false
 	}
+	var said wanted
 	if was := s.takeBack(c); was != nil {
-		hers = true
+		hers, said = true, was.wanted()
 		c.class, c.head, c.prefers, c.never = max(c.class, was.class), was.head, was.prefers, was.never
 		c.credit = c.entered.Sub(was.entered.Add(-was.credit))
-		c.resumed = was.line.id == c.line.id
-		if c.resumed {
-			c.stood = was.stood
-		}
-		c.back, c.needs = resultResumed, was.needs
+		c.stood = was.stood
+		c.back = resultResumed
 	}
 	known := s.visitors.of[s.identify(c.caller)]
 	if known == nil {
-		return hers
+		known = &visitor{}
 	}
 	known.expire(s.now)
-	c.prefers, c.never = known.same, known.never
+	c.prefers, c.never = cmp.Or(known.same, c.prefers), joined(c.never, known.never)
 	if known.fled.After(s.now) && !known.favoured && c.class == ClassNormal { // SI-4; once, or who calls to annoy would always be first
 		known.favoured = true
 		c.class = ClassPriority
 	}
 	if p := known.place; p != nil {
 		known.place = nil
+		hers, said = true, p.wanted
 		c.class, c.head = max(c.class, p.class), p.head
 		c.credit = c.entered.Sub(p.since)
-		c.resumed = p.line == c.line.id
-		if c.resumed {
-			c.stood = p.stood
-		}
-		c.back, hers = resultResumed, true
+		c.stood = p.stood
+		c.back = resultResumed
 	}
 	if b := known.broken; b != nil {
 		known.broken = nil
 		c.prefers = b.agent
 		if b.dropped {
-			c.class, c.back, hers = ClassInterrupted, resultReturned, true
+			hers, said = true, b.wanted
+			c.class, c.back = ClassInterrupted, resultReturned
 		}
 	}
+	if hers {
+		s.retell(c, said)
+	}
 	return hers
+}
+
+// retell gives c what she told before, and the line she was led to, if that still
+// takes her and it is the same number that she called.
+func (s *state) retell(c *contact, was wanted) {
+	greeting := c.line.set.Greeting
+	if l := s.lineByID[was.line]; l != nil && was.dialled == canonical(c.dialled) && (l.closedAt(s.now) == "" || l.onShift > 0) {
+		c.line = l
+	}
+	c.resumed = c.back == resultResumed && was.line == c.line.id
+	c.needs, c.danger = was.needs, was.danger
+	if was.language != "" && was.language != c.language { // the greeting began in that of the number
+		c.language = was.language
+		s.order(Wait{Contact: c.id, Sound: c.sound(greeting)})
+	}
+}
+
+// joined is both lists, each volunteer once.
+func joined(a, b []AgentID) []AgentID {
+	all := slices.Clone(a)
+	for _, id := range b {
+		if !slices.Contains(all, id) {
+			all = append(all, id)
+		}
+	}
+	return all
 }
 
 // noteLost remembers that she gave up waiting, so that the figures know whether
@@ -249,14 +294,14 @@ func (s *state) noteLeft(c *contact, by Party, cause Cause) {
 	case c.phase.inLine():
 		if keep := set.ResumeFor.D(); keep > 0 {
 			if v := s.visitors.remembered(s.identify(c.caller)); v != nil {
-				v.place = &place{c.line.id, c.class, c.head, c.entered.Add(-c.credit), c.stood, s.now.Add(keep)}
+				v.place = &place{c.wanted(), c.class, c.head, c.entered.Add(-c.credit), c.stood, s.now.Add(keep)}
 			}
 		}
 	case c.phase.withAgent() && by != ByAgent && cause != CauseDrain && cause != CauseDuration:
 		if keep := set.DropReturnFor.D(); keep > 0 {
 			if v := s.visitors.remembered(s.identify(c.caller)); v != nil {
 				dropped := c.phase != talking || by != ByCaller
-				v.broken = &broken{c.agent.id, dropped, s.now.Add(keep)}
+				v.broken = &broken{c.wanted(), c.agent.id, dropped, s.now.Add(keep)}
 			}
 		}
 	}

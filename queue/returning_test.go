@@ -325,3 +325,90 @@ func TestFoundAgain(t *testing.T) {
 		})
 	}
 }
+
+// Who comes back is asked nothing again, so all she told before holds: after a talk
+// that broke, at a place she left in another line than her number's, and when
+// somebody promised to call her back (RO-4).
+func TestWhatSheAskedForComesBackWithHer(t *testing.T) {
+	house := func(edit func(*configs.Routing)) configs.Routing {
+		return menued(func(r *configs.Routing) {
+			for i := range r.Queues {
+				r.Queues[i].ResumeFor, r.Queues[i].DropReturnFor = dur(5*time.Minute), dur(10*time.Minute)
+			}
+			r.Agents[0].Gender, r.Agents[0].Queues, r.Agents[0].Languages = "f", []string{"hotline", "backup"}, []string{"id", "en"}
+			r.Agents[1].Gender = "m"
+			r.Menus[0].Choices[2].Language = "en" // 3: a woman who speaks English
+			if edit != nil {
+				edit(r)
+			}
+		})
+	}
+	want := needs{gender: "f", language: "en"}
+	check := func(t *testing.T, tr *trial, c ContactID, line QueueID) {
+		t.Helper()
+		p := tr.s.contacts[c]
+		if p.phase != waiting || p.needs != want || p.language != "en" || p.line.id != line {
+			t.Fatalf("%s in %s with %+v, spoken to in %s", p.phase, p.line.id, p.needs, p.language)
+		}
+		if find(tr.last, "Language:en") == 0 {
+			t.Fatal("she still hears the language of the number")
+		}
+		if got := ringing(tr, c); got != "" {
+			t.Fatalf("%s rings for who asked for a woman", got)
+		}
+	}
+	t.Run("a talk that broke", func(t *testing.T) {
+		tr := newTrial(t, house(nil))
+		tr.ready("sari")
+		c := tr.call()
+		tr.do(KeyPressed{c, '3'})
+		tr.talk("sari")
+		tr.do(HungUp{c, ByNetwork, CauseSilence})
+		tr.ready("dewi") // a man; she writes still
+		back := tr.call()
+		tr.mustNotDo("Prompts:[menu]")
+		tr.mustDo("res=returned")
+		check(t, tr, back, "hotline")
+	})
+	t.Run("a place in another line", func(t *testing.T) {
+		tr := newTrial(t, house(func(r *configs.Routing) { r.Menus[0].Choices[2].Queue = "backup" }))
+		tr.ready("dewi")
+		tr.do(SessionOpened{"sari"}, ShiftStarted{"sari"})
+		c := tr.call()
+		tr.do(KeyPressed{c, '3'})
+		tr.pass(time.Minute)
+		tr.do(HungUp{c, ByCaller, CauseNormal})
+		back := tr.call()
+		tr.mustDo("res=resumed")
+		check(t, tr, back, "backup")
+	})
+	t.Run("a line that is closed now", func(t *testing.T) {
+		edit := func(closed string) configs.Routing {
+			return house(func(r *configs.Routing) {
+				r.Menus[0].Choices[2].Queue = "backup"
+				r.Agents[0].Queues, r.Agents[1].Queues = []string{"hotline"}, []string{"hotline"}
+				r.Queues[1].Closed.Until = closed
+			})
+		}
+		tr := newTrial(t, edit(""))
+		tr.ready("dewi")
+		tr.do(SessionOpened{"sari"}, ShiftStarted{"sari"})
+		c := tr.call()
+		tr.do(KeyPressed{c, '3'}, HungUp{c, ByCaller, CauseNormal})
+		tr.do(RoutingChanged{Routing: edit(day0.Add(time.Hour).Format(time.RFC3339)), Revision: 2})
+		check(t, tr, tr.call(), "hotline")
+	})
+	t.Run("a promise", func(t *testing.T) {
+		tr := newTrial(t, house(func(r *configs.Routing) { r.Outgoing = configs.Outgoing{Allow: []string{"+62"}} }))
+		tr.ready("sari")
+		c := tr.call()
+		tr.do(KeyPressed{c, '3'})
+		tr.talk("sari")
+		tr.do(HungUp{c, ByCaller, CauseNormal}, CallbackPromised{"sari", c, true}, SafetyAnswered{"sari", c, SafetyAnswer{MayCall: SafeYes}}, WrapUpFinished{"sari", c, "listened"})
+		tr.mustDo("callback.queued")
+		tr.do(Declined{"sari", tr.offerID("sari")}, PauseAsked{"sari", "break"})
+		tr.ready("dewi")
+		tr.mustBe("dewi", Ready)
+		check(t, tr, tr.call(), "hotline") // and she calls by herself
+	})
+}

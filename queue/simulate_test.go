@@ -95,6 +95,8 @@ type day struct {
 	gone    map[ContactID]bool
 	results map[string]int // how transfers, dialling and rings went
 	asks    int            // how many in a hundred need something
+	once    bool           // one number, one call at a time
+	numbers map[ContactID]string
 	watch   func(Effect)
 	seen    func() // after each event
 }
@@ -106,7 +108,7 @@ type reply struct {
 }
 
 func newDay(t testing.TB, seed uint64) *day {
-	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), plans: rand.New(rand.NewPCG(seed, 78)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}, results: map[string]int{}, asks: 30}
+	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), plans: rand.New(rand.NewPCG(seed, 78)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}, results: map[string]int{}, numbers: map[ContactID]string{}, asks: 30}
 	d.routing = d.document()
 	d.trial = newTrial(t, d.routing)
 	d.keep = false
@@ -406,6 +408,13 @@ func (d *day) advance(by time.Duration) {
 func (d *day) post(ev Event) {
 	if h, ok := ev.(HungUp); ok {
 		d.gone[h.Contact] = true
+	}
+	if in, ok := ev.(Arrived); ok {
+		if d.once && d.onLine(in.Caller.Reveal()) {
+			in.Caller = Caller{}
+			ev = in
+		}
+		d.numbers[in.Contact] = in.Caller.Reveal()
 	}
 	if c, ok := ev.(Connected); ok {
 		if p := d.s.contacts[c.Contact]; p != nil && (p.phase == connecting || p.phase == dialling && p.calls == nil) && p.agent.id == c.Agent {
@@ -832,7 +841,21 @@ func (d *day) caller() Caller {
 	if d.chance(15) {
 		return Caller{}
 	}
-	return NewCaller("+6281100000" + fmt.Sprint(d.n%9))
+	number := "+6281100000" + fmt.Sprint(d.n%9)
+	if d.once && d.onLine(number) {
+		return Caller{}
+	}
+	return NewCaller(number)
+}
+
+// onLine tells whether somebody with that number is on the line.
+func (d *day) onLine(number string) bool {
+	for _, c := range d.s.contacts {
+		if c.caller.Reveal() == number {
+			return true
+		}
+	}
+	return false
 }
 
 // blocking is what admins do to blocks, and what blocked callers press.

@@ -30,6 +30,9 @@ type writing struct {
 	out      bool
 	language string
 	dialled  string
+	needs    needs
+	danger   bool
+	never    []AgentID
 
 	rest bool // a rest is offered
 }
@@ -77,6 +80,7 @@ func (s *state) writingAbout(c *contact) *writing {
 	return &writing{
 		contact: c.id, who: s.identify(c.caller), key: s.keyOf(c), label: c.line.set.Label, line: c.line,
 		back: c.promised && !(c.calls != nil && c.calls.other), safe: c.safe, caller: c.caller, out: c.out, language: c.language, dialled: c.dialled,
+		needs: c.needs, danger: c.danger, never: c.never,
 	}
 }
 
