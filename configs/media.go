@@ -14,7 +14,7 @@ type Media struct {
 	RTPPorts      string   `yaml:"rtp_ports" default:"20000-29999" doc:"UDP ports for telephone sound, two a call. Open them in the firewall for the carrier's addresses."`
 	WebRTCPort    int      `yaml:"webrtc_port" default:"8443" doc:"The one port, UDP and TCP, all browsers send their sound to. Open it in the firewall for everyone. 0 picks a free one."`
 	DSCP          int      `yaml:"dscp" default:"46" doc:"The mark on packets of sound by which networks let them pass first (DiffServ code point, 0 to 63). 46 is expedited forwarding, what carriers expect; 0 marks nothing."`
-	SilentAfter   Duration `yaml:"silent_after" default:"60s" doc:"When nothing was heard from a caller's line for so long, the line is probed, and the call ended if that fails too. Silence alone never ends a call."`
+	SilentAfter   Duration `yaml:"silent_after" default:"15s" doc:"When nothing was heard from a line for so long, its far end is asked whether it is still there (SIP OPTIONS), and the call ended if nothing answers for 15s more. Silence alone never ends a call. Longer means that a volunteer stays longer with a caller whose hanging up was lost on the way."`
 }
 
 // Ports returns the first and the last RTP port, or 0, 0 when the setting
@@ -32,7 +32,7 @@ func (m Media) validate(c check) {
 	}
 	c.count("webrtc_port", m.WebRTCPort, 0, 65535)
 	c.count("dscp", m.DSCP, 0, 63)
-	c.between("silent_after", m.SilentAfter, 10*time.Second, time.Hour)
+	c.between("silent_after", m.SilentAfter, 5*time.Second, time.Minute)
 }
 
 // parsePorts reads "20000-29999", or says why it cannot be used.

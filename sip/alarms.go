@@ -17,6 +17,7 @@ const (
 	alarmSession               // the far end did not refresh the session
 	alarmRefresh               // our turn to refresh it
 	alarmSilence               // look whether sound still comes
+	alarmProbe                 // nobody answered whether the far end is there
 	alarmConnect               // the agent's microphone was not heard
 	alarmPress                 // she did not press the key that accepts
 	alarmRefer                 // the desk did not say how a transfer went

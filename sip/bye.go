@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -104,17 +105,32 @@ func (c *call) listen() {
 		c.clock.set(alarmSilence, max(patience-quiet, patience/10))
 		return
 	}
-	c.request(c.dialog.request(sip.OPTIONS), forProbe)
+	c.probe = probe{c.dialog.request(sip.OPTIONS), time.Now()}
+	c.request(c.probe.question, forProbe)
+	c.clock.set(alarmProbe, c.server.calls.patience.probe)
 }
 
-// probed is how the far end took the question. Any answer but "what call?" is
-// a sign of life.
+// probe is the question whether the far end is still there.
+type probe struct {
+	question *sip.Request // nil: none is open
+	asked    time.Time
+}
+
+// errNoSign: the question was answered neither by SIP nor by sound in time.
+// Timer F would wait for twice as long.
+var errNoSign = errors.New("no answer in time")
+
+// probed is how the far end took the question. Sound since then is a sign of
+// life, and so is any answer but "what call?".
 func (c *call) probed(o outcome) {
-	if o.err == nil && !lostDialog(o.status) {
+	asked := c.probe.asked
+	c.probe = probe{}
+	c.clock.stop(alarmProbe)
+	if c.sound.heard().After(asked) || o.err == nil && !lostDialog(o.status) {
 		c.clock.set(alarmSilence, c.server.calls.patience.silence)
 		return
 	}
-	c.log.Warn("no sound came from the caller and her side did not answer", "status", o.status, "error", o.err)
+	c.log.Warn("no sound came from the far end and it did not answer", "status", o.status, "error", o.err)
 	c.hangUp(queue.ByNetwork, queue.CauseSilence)
 }
 

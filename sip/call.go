@@ -52,6 +52,7 @@ type call struct {
 	timer   session     // RFC 4028
 	allows  methods     // what the far end's Allow header named
 	outs    outstanding // our own requests on the way
+	probe   probe       // whether the far end is there
 	lately  lastKey     // so that a key that comes in two ways counts once
 
 	begun time.Time // when the 2xx went out, or came in
@@ -185,6 +186,8 @@ func (c *call) rang(a alarm) {
 		c.refresh()
 	case alarmSilence:
 		c.listen()
+	case alarmProbe:
+		c.probed(outcome{err: errNoSign})
 	case alarmLimit:
 		c.hangUp(queue.BySystem, queue.CauseDuration)
 	default:

@@ -46,12 +46,14 @@ type patience struct {
 	refer   time.Duration // for the desk to say how a transfer went
 	connect time.Duration // from Connect to the microphone's first packet
 	silence time.Duration // without RTP before the far end is asked
+	probe   time.Duration // … and for it to answer
 	words   time.Duration // the longest closing words
 	limit   time.Duration // of one call
 	session time.Duration // the shortest session timer (RFC 4028 §5)
 }
 
-// usualPatience is that of a house that answers people.
+// usualPatience is that of a house that answers people. Silence and probe
+// together bound how long a volunteer stays with a caller whose BYE was lost.
 var usualPatience = patience{
 	ringing: time.Minute,
 	trunk:   4 * time.Second,
@@ -60,7 +62,8 @@ var usualPatience = patience{
 	press:   10 * time.Second,
 	refer:   10 * time.Second,
 	connect: 3 * time.Second,
-	silence: 30 * time.Second,
+	silence: 15 * time.Second,
+	probe:   15 * time.Second,
 	words:   2 * time.Minute,
 	limit:   6 * time.Hour,
 	session: 90 * time.Second,
@@ -80,6 +83,9 @@ func newCalls(s *Server) *calls {
 	p := usualPatience
 	if limit := o.Config.MaxCallTime.D(); limit > 0 {
 		p.limit = limit
+	}
+	if o.SilentAfter > 0 {
+		p.silence = o.SilentAfter
 	}
 	cs := &calls{
 		server:    s,

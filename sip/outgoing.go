@@ -22,6 +22,7 @@ const (
 // outcome is what became of a request of ours.
 type outcome struct {
 	of     purpose
+	req    *sip.Request  // what was sent
 	status int           // of the final response
 	res    *sip.Response // that response
 	err    error         // there was none
@@ -54,7 +55,7 @@ func (c *call) requestIn(d *dialog, req *sip.Request, of purpose) {
 		if ahead != nil {
 			<-ahead
 		}
-		o := outcome{of: of}
+		o := outcome{of: of, req: req}
 		done := sync.OnceFunc(func() { close(written) })
 		defer done()
 		if ack != nil {
@@ -90,7 +91,9 @@ func (c *call) gotOutcome(o outcome) {
 		c.gone = true
 	case c.ended:
 	case o.of == forProbe:
-		c.probed(o)
+		if o.req == c.probe.question { // not of one that was given up
+			c.probed(o)
+		}
 	case o.of == forRefresh:
 		c.refreshed(o)
 	}

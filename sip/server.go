@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
@@ -28,8 +29,9 @@ type Options struct {
 	Library     *media.Library
 	Desk        Desk
 	Credentials Credentials
-	Messages    Messages    // keeps what callers say to no one; nil: nobody can leave a message
-	Alarm       func(Alarm) // told when a trunk stops working, and when it works again; nil: nobody
+	SilentAfter time.Duration // without sound before the far end of a call is asked whether it is there; 0: 15 s
+	Messages    Messages      // keeps what callers say to no one; nil: nobody can leave a message
+	Alarm       func(Alarm)   // told when a trunk stops working, and when it works again; nil: nobody
 	Log         *slog.Logger
 }
 

@@ -234,6 +234,6 @@ func (c *call) tookRefresh(res *sip.Response) {
 
 // speaks tells whether sound came from the far end lately.
 func (c *call) speaks() bool {
-	heard := c.sound.heard()
-	return !heard.IsZero() && time.Since(heard) < c.server.calls.patience.silence
+	heard, p := c.sound.heard(), c.server.calls.patience
+	return !heard.IsZero() && time.Since(heard) < p.silence+p.probe
 }

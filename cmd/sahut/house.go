@@ -94,7 +94,7 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 		return nil, err
 	}
 	h.sip, err = sip.New(sip.Options{
-		Config: cfg.SIP, Engine: h.engine, Peers: h.peers, Library: h.library,
+		Config: cfg.SIP, SilentAfter: cfg.Media.SilentAfter.D(), Engine: h.engine, Peers: h.peers, Library: h.library,
 		Desk: h.desk, Credentials: h.store, Alarm: h.trunkAlarm, Messages: h.messages, Log: log,
 	})
 	if err != nil {
