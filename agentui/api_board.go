@@ -47,9 +47,9 @@ type BoardNow struct {
 }
 
 const (
-	boardEvery = 400 * time.Millisecond // so that what is shown is less than a second old
-	boardBeat  = 2 * time.Second        // when nothing changed: the page must know that it is not old
-	boardWrite = 10 * time.Second       // a page that does not read is let go
+	boardEvery = 400 * time.Millisecond     // so that what is shown is less than a second old
+	boardBeat  = 2*time.Second - boardEvery // when nothing changed: the page must hear something every two seconds, and takes silence for a dead connection
+	boardWrite = 10 * time.Second           // a page that does not read is let go
 	todayEvery = 10 * time.Second
 )
 

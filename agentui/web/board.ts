@@ -6,6 +6,7 @@ import { api, Refused } from "./admin/api";
 import { alarmsOf } from "./board/alarms";
 import { screen } from "./board/screen";
 import { blankState, type Actions, type Board, type State } from "./board/state";
+import { Stream } from "./board/stream";
 import { at } from "./format";
 import "./i18n/both";
 import { chosenLang, useLang, words } from "./i18n";
@@ -51,16 +52,13 @@ function show(board: Board): void {
   if (state.why && !board.waiting.some((c) => c.contact === state.why!.contact)) set({ why: null });
 }
 
-// The stream connects again by itself, except when it was refused.
-function connect(): void {
-  const stream = new EventSource("/api/v1/board");
-  stream.onmessage = (e: MessageEvent<string>) => show(JSON.parse(e.data) as Board);
-  stream.onerror = () => {
-    if (stream.readyState !== EventSource.CLOSED) return;
-    void api.me().catch((e: unknown) => set({ signedOut: e instanceof Refused && e.status === 401 }));
-    setTimeout(connect, 3000);
-  };
-}
+const stream = new Stream({
+  url: "/api/v1/board",
+  picture: (text) => show(JSON.parse(text) as Board),
+  lost: () => void api.me().catch((e: unknown) => set({ signedOut: e instanceof Refused && e.status === 401 })),
+});
+addEventListener("online", () => stream.hurry());
+document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") stream.hurry(); });
 
 async function run(name: string, work: () => Promise<unknown>): Promise<void> {
   set({ busy: name, trouble: "" });
@@ -113,6 +111,6 @@ const act: Actions = {
 
 const root = document.getElementById("app")!;
 void api.me().then((me) => set({ name: me.alias || me.name }), () => undefined);
-connect();
+stream.start();
 setInterval(() => set({}), 1000); // times go on between pictures
 draw();
