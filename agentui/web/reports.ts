@@ -13,6 +13,7 @@ import { blankState, query, queryOf, type Actions, type State } from "./reports/
 
 let state: State = { ...blankState(chosenLang(), Date.now()), role: document.querySelector<HTMLMetaElement>("meta[name=sahut-role]")?.content ?? "" };
 let queued = false;
+let turns = 0; // questions asked
 const tour = new Tour("reports", (lang) => {
   const t = reportWords(lang).tour;
   return [{ at: ".question", text: t.ask }, { at: ".reports .table-box", text: t.table }];
@@ -48,17 +49,19 @@ async function run(work: () => Promise<void>): Promise<void> {
 const act: Actions = {
   ask: (part) => set({ asked: { ...state.asked, ...part } }),
   show: () => void run(async () => {
+    const asked = state.asked, turn = ++turns;
     set({ busy: true, trouble: "" });
     try {
-      set({ report: await api.report(query(state.asked)) });
+      const report = await api.report(query(asked));
+      if (turn === turns) set({ report, shown: asked, behind: null }); // a slow answer does not take the place of a later one
     } finally {
-      set({ busy: false });
+      if (turn === turns) set({ busy: false });
     }
   }),
   sort: (by) => set({ sort: { by, down: state.sort.by === by ? !state.sort.down : by !== "start" } }),
   open: (count, start) => void run(async () => {
     set({ behind: { count, start, calls: null, more: false }, trouble: "" });
-    const { calls, more } = await api.reportCalls(start ? queryOf(state.asked, start) : query(state.asked), count).catch((e: unknown) => { set({ behind: null }); throw e; });
+    const { calls, more } = await api.reportCalls(start ? queryOf(state.shown, start) : query(state.shown), count).catch((e: unknown) => { set({ behind: null }); throw e; });
     if (state.behind?.count === count && state.behind.start === start) set({ behind: { count, start, calls, more } });
   }),
   close: () => { if (!state.timeline) set({ behind: null }); },

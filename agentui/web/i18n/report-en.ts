@@ -26,6 +26,7 @@ export const reportEn = {
   show: "Show",
   found: (n: string, range: string) => `${n} callers in queues. ${range}`,
   range: (from: string, to: string, zone: string, t: string, s: string) => `${from} to ${to} ${zone}, T ${t}, S ${s}.`,
+  moved: "The form above asks for something else: press Show.",
   nothing: "Nobody called in this time.",
   table: "Table of the figures",
   chart: "Answered and lost",

@@ -26,6 +26,7 @@ export const reportId: ReportWords = {
   show: "Tampilkan",
   found: (n, range) => `${n} penelepon di antrean. ${range}`,
   range: (from, to, zone, t, s) => `${from} sampai ${to} ${zone}, T ${t}, S ${s}.`,
+  moved: "Formulir di atas berisi pertanyaan lain: tekan Tampilkan.",
   nothing: "Tidak ada yang menelepon dalam waktu ini.",
   table: "Tabel angka",
   chart: "Dijawab dan tidak terjawab",

@@ -28,7 +28,7 @@ const report: Report = {
   steps: days.map((n, i) => ({ ...line(n, Math.round(n / 9)), start: new Date(Date.parse("2026-11-16T17:00:00Z") + i * 86_400_000).toISOString() })),
 };
 const base: State = { ...blankState(lang, now), report, queues: [{ id: "hotline", label: "Hotline" }, { id: "remaja", label: "Sahabat Remaja" }], agents: ["Sari", "Dewi", "Rina", "Ayu"].map((name) => ({ id: name.toLowerCase(), name })) };
-base.asked = { ...base.asked, from: "2026-11-17", to: "2026-11-23" };
+base.shown = base.asked = { ...base.asked, from: "2026-11-17", to: "2026-11-23" };
 const calls = Array.from({ length: 14 }, (_, i) => ({ contact: `01X${i}`, ended: new Date(now - i * 5_000_000).toISOString(), queue: i % 3 ? "hotline" : "remaja", result: i % 4 ? "answered" : "abandoned", wait_ms: 4000 + i * 7000 }));
 
 const states: Record<string, Partial<State>> = {

@@ -13,6 +13,7 @@ export class Chart extends HTMLElement {
   hours = false;
   private plot: uPlot | null = null;
   private drawn = "";
+  private drawnSteps: ReportStep[] | null = null; // another report is another array, whatever is in it
   private readonly resize = new ResizeObserver(() => this.plot?.setSize(this.size()));
   private readonly scheme = matchMedia("(prefers-color-scheme: dark)");
   private readonly redraw = () => { this.drawn = ""; this.draw(); };
@@ -42,9 +43,10 @@ export class Chart extends HTMLElement {
   }
 
   private draw(): void {
-    const key = `${this.language}${this.zone}${this.words.join()}${this.steps.length}${this.steps[0]?.start}${this.steps.reduce((n, x) => n + x.offered * 7 + x.answered, 0)}`;
-    if (key === this.drawn || this.clientWidth === 0) return;
+    const key = `${this.language}${this.zone}${this.hours}${this.words.join()}`;
+    if ((key === this.drawn && this.steps === this.drawnSteps) || this.clientWidth === 0) return;
     this.drawn = key;
+    this.drawnSteps = this.steps;
     this.plot?.destroy();
     const css = getComputedStyle(document.documentElement);
     const color = (name: string) => css.getPropertyValue(name).trim();

@@ -6,7 +6,7 @@ import { button, dialog, icon, mark } from "../parts";
 import { timelineDialog } from "../board/calls";
 import "./chart";
 import { question } from "./question";
-import { counts, query, zones, type Count, type ReportLine, type ReportStep, type Scene } from "./state";
+import { counts, moved, query, total, zones, type Count, type ReportLine, type ReportStep, type Scene } from "./state";
 
 export function screen(scene: Scene): TemplateResult {
   const { s, w, b, r, act } = scene;
@@ -16,22 +16,22 @@ export function screen(scene: Scene): TemplateResult {
       <button type="button" class="btn ghost" lang=${s.lang === "en" ? "id" : "en"} @click=${act.switchLang}><span class="label">${w.otherLanguage}</span></button></header>
     <main id="main" tabindex="-1" class="board reports">${question(scene)}
       <div role="alert">${s.signedOut ? html`<p class="banner bad">${icon("warn")}<span>${b.signedOut}</span></p>` : s.trouble ? html`<p class="banner bad">${icon("warn")}<span>${s.trouble}</span></p>` : nothing}</div>
-      <p role="status" class="hint">${s.busy ? w.loading : s.report ? r.found(count(s.report.all.offered, s.lang), range(scene)) : nothing}</p>
+      <p role="status" class="hint">${s.busy ? w.loading : s.report ? html`${r.found(count(total(s.report, s.shown).offered, s.lang), range(scene))}${moved(s) ? html` <b>${r.moved}</b>` : nothing}` : nothing}</p>
       ${s.report ? body(scene) : nothing}</main>
     ${behind(scene)}${explained(scene)}${timelineDialog({ s: { ...s, board: { status: { queues: s.queues.map((q) => ({ queue: q.id, label: q.label })), agents: s.agents.map((g) => ({ agent: g.id, name: g.name })) } } }, w, a: scene.a, b, act })}`;
 }
 
 function range({ s, r }: Scene): string {
   const day = (d: string) => new Intl.DateTimeFormat(s.lang === "id" ? "id-ID" : "en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(Date.parse(`${d}T12:00:00Z`));
-  return r.range(day(s.asked.from), day(s.asked.to), zones[s.asked.zone], s.report!.t, s.report!.s);
+  return r.range(day(s.shown.from), day(s.shown.to), zones[s.shown.zone], s.report!.t, s.report!.s);
 }
 
 function body(scene: Scene): TemplateResult {
   const { s, r } = scene;
-  const all = s.report!.all;
+  const all = total(s.report!, s.shown);
   return html`<dl class="figures-big">${r.shownKpis.map((id) => html`<div><dt><button type="button" class="formula" id="kpi-${id}" @click=${() => scene.act.explain(id)}>${r.kpis[id]![0]}</button></dt><dd>${kpi(scene, all, id)}</dd></div>`)}</dl>
     ${all.offered === 0 && all.blocked === 0 ? html`<p class="empty">${r.nothing}</p>` : html`<section class="card day" aria-labelledby="chart-title"><h2 id="chart-title">${r.chart}</h2>
-      <sahut-chart aria-hidden="true" .steps=${s.report!.steps} .words=${[r.counts.answered, r.lost, r.kpis["service_level"]![0]]} .language=${s.lang} .zone=${s.asked.zone} .hours=${s.asked.step === "hour"}></sahut-chart></section>`}
+      <sahut-chart aria-hidden="true" .steps=${s.report!.steps} .words=${[r.counts.answered, r.lost, r.kpis["service_level"]![0]]} .language=${s.lang} .zone=${s.shown.zone} .hours=${s.shown.step === "hour"}></sahut-chart></section>`}
     ${table(scene)}${s.report!.queues.length > 1 ? byQueue(scene) : nothing}${files(scene)}`;
 }
 
@@ -46,18 +46,13 @@ function table(scene: Scene): TemplateResult {
   const rows = sorted(s.report!.steps, s.sort);
   const head = (by: Count | "start", label: string) => html`<th scope="col" class=${by === "start" ? "" : "num"} aria-sort=${s.sort.by === by ? (s.sort.down ? "descending" : "ascending") : "none"}>
     <button type="button" class="sort" id="sort-${by}" @click=${() => act.sort(by)}>${label}${s.sort.by === by ? html`<span aria-hidden="true"> ${s.sort.down ? "▾" : "▴"}</span>` : nothing}</button></th>`;
-  return html`<section class="stack" aria-labelledby="rows-title"><h2 id="rows-title">${r.rows[s.asked.step]}</h2>
-    <div class="table-box" tabindex="0" role="region" aria-label=${r.table}><table class="rows"><thead><tr>${head("start", r.steps[s.asked.step]!)}${counts.map((c) => head(c, r.counts[c]))}
+  return html`<section class="stack" aria-labelledby="rows-title"><h2 id="rows-title">${r.rows[s.shown.step]}</h2>
+    <div class="table-box" tabindex="0" role="region" aria-label=${r.table}><table class="rows"><thead><tr>${head("start", r.steps[s.shown.step]!)}${counts.map((c) => head(c, r.counts[c]))}
       <th scope="col" class="num">${r.kpis["service_level"]![0]}</th><th scope="col" class="num">${r.kpis["average_speed_of_answer"]![0]}</th></tr></thead>
-      <tbody>${rows.map((x) => html`<tr><th scope="row" data-label=${r.steps[s.asked.step]}>${stepName(scene, x.start)}</th>${counts.map((c) => html`<td class="num" data-label=${r.counts[c]}>${cell(scene, x, c, x.start)}</td>`)}
+      <tbody>${rows.map((x) => html`<tr><th scope="row" data-label=${r.steps[s.shown.step]}>${stepName(scene, x.start)}</th>${counts.map((c) => html`<td class="num" data-label=${r.counts[c]}>${cell(scene, x, c, x.start)}</td>`)}
         <td class="num" data-label=${r.kpis["service_level"]![0]}>${kpi(scene, x, "service_level")}</td><td class="num" data-label=${r.kpis["average_speed_of_answer"]![0]}>${kpi(scene, x, "average_speed_of_answer")}</td></tr>`)}
-        <tr class="sum"><th scope="row" data-label="">${r.sum}</th>${counts.map((c) => html`<td class="num" data-label=${r.counts[c]}>${cell(scene, total(scene), c, "")}</td>`)}
-          <td class="num" data-label=${r.kpis["service_level"]![0]}>${kpi(scene, total(scene), "service_level")}</td><td class="num" data-label=${r.kpis["average_speed_of_answer"]![0]}>${kpi(scene, total(scene), "average_speed_of_answer")}</td></tr></tbody></table></div></section>`;
-}
-
-// total is of the queue that was asked for, or of all.
-function total({ s }: Scene): ReportLine {
-  return s.report!.queues.find((q) => q.queue === s.asked.queue) ?? s.report!.all;
+        <tr class="sum"><th scope="row" data-label="">${r.sum}</th>${counts.map((c) => html`<td class="num" data-label=${r.counts[c]}>${cell(scene, total(s.report!, s.shown), c, "")}</td>`)}
+          <td class="num" data-label=${r.kpis["service_level"]![0]}>${kpi(scene, total(s.report!, s.shown), "service_level")}</td><td class="num" data-label=${r.kpis["average_speed_of_answer"]![0]}>${kpi(scene, total(s.report!, s.shown), "average_speed_of_answer")}</td></tr></tbody></table></div></section>`;
 }
 
 function cell({ s, r, act }: Scene, f: ReportLine, c: Count, start: string): TemplateResult | string {
@@ -72,9 +67,9 @@ export function sorted(steps: ReportStep[], by: Scene["s"]["sort"]): ReportStep[
 }
 
 function stepName({ s, r }: Scene, start: string): string {
-  const form: Intl.DateTimeFormatOptions = s.asked.step === "hour" ? { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } : { weekday: "short", day: "numeric", month: "short" };
-  const text = new Intl.DateTimeFormat(s.lang === "id" ? "id-ID" : "en-GB", { ...form, timeZone: s.asked.zone }).format(Date.parse(start));
-  return s.asked.step === "week" ? r.weekOf(text) : text;
+  const form: Intl.DateTimeFormatOptions = s.shown.step === "hour" ? { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } : { weekday: "short", day: "numeric", month: "short" };
+  const text = new Intl.DateTimeFormat(s.lang === "id" ? "id-ID" : "en-GB", { ...form, timeZone: s.shown.zone }).format(Date.parse(start));
+  return s.shown.step === "week" ? r.weekOf(text) : text;
 }
 
 function byQueue(scene: Scene): TemplateResult {
@@ -95,7 +90,7 @@ function files({ s, r }: Scene): TemplateResult {
 }
 
 function link(s: Scene["s"]): string {
-  return query(s.asked);
+  return query(s.shown);
 }
 
 function behind(scene: Scene): TemplateResult {
@@ -110,7 +105,7 @@ function behind(scene: Scene): TemplateResult {
 
 function explained({ s, w, r, act }: Scene): TemplateResult {
   const k = r.kpis[s.explained];
-  const f = s.report?.all.kpis.find((x) => x.id === s.explained);
+  const f = s.report && total(s.report, s.shown).kpis.find((x) => x.id === s.explained);
   return dialog(!!k, k?.[0] ?? "", () => act.explain(""), k ? html`<h2>${k[0]}</h2><p>${k[1]}</p>${f ? html`<p class="hint">${r.taken(count(f.n, s.lang), f.unit, f.shown)} ${r.limits(s.report!.t, s.report!.s)} <code>${s.explained}</code></p>` : nothing}
     <div class="do">${button({ label: w.close, click: () => act.explain("") })}</div>` : nothing);
 }

@@ -28,8 +28,9 @@ export interface Behind { count: Count; start: string; calls: ReportCall[] | nul
 export interface State {
   lang: Lang;
   role: string; // admins see figures, and no calls
-  asked: Asked;
+  asked: Asked; // the form, as it stands
   report: Report | null;
+  shown: Asked; // what the report was computed for; the form may have moved on
   queues: { id: string; label: string }[];
   agents: { id: string; name: string }[];
   sort: { by: Count | "start"; down: boolean };
@@ -111,6 +112,18 @@ export function queryOf(q: Asked, start: string): string {
 
 export function blankState(lang: Lang, now: number): State {
   const zone: Zone = "Asia/Jakarta";
-  return { lang, role: "", asked: { ...preset("week", now, zone), queue: "", agents: [], zone, t: 20, s: 5 }, report: null, queues: [], agents: [], sort: { by: "start", down: false },
+  const asked: Asked = { ...preset("week", now, zone), queue: "", agents: [], zone, t: 20, s: 5 };
+  return { lang, role: "", asked, report: null, shown: asked, queues: [], agents: [], sort: { by: "start", down: false },
     behind: null, timeline: null, explained: "", busy: false, trouble: "", signedOut: false };
+}
+
+/** The line of the queue the report was asked for, or of all; of a queue nobody called, noughts. */
+export function total(report: Report, shown: Asked): ReportLine {
+  if (!shown.queue) return report.all;
+  return report.queues.find((q) => q.queue === shown.queue) ?? { ...(Object.fromEntries(counts.map((c) => [c, 0])) as Record<Count, number>), queue: shown.queue, left_before: 0, kpis: [] };
+}
+
+/** Whether the form says what the report does not show yet. */
+export function moved(s: Pick<State, "asked" | "shown">): boolean {
+  return query(s.asked) !== query(s.shown);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dayIn, midnight, preset, query, queryOf, type Asked } from "../reports/state";
+import { blankState, dayIn, midnight, moved, preset, query, queryOf, total, type Asked, type Report } from "../reports/state";
 
 const tuesday = Date.parse("2026-11-24T01:30:00+07:00"); // in Jayapura 3.30, in UTC still Monday
 
@@ -31,4 +31,20 @@ test("the last day is included, and a row asks for itself alone", () => {
   assert.equal(row.get("to"), p.get("to"));
   const day = new URLSearchParams(queryOf({ ...asked, step: "day" }, "2026-11-25T17:00:00Z"));
   assert.equal(day.get("from"), "2026-11-25T17:00:00.000Z");
+});
+
+test("a report stays what it was computed for while the form moves on", () => {
+  const s = blankState("en", tuesday);
+  assert.equal(moved(s), false);
+  assert.equal(moved({ ...s, asked: { ...s.asked, t: 30 } }), true);
+  assert.equal(moved({ ...s, asked: { ...s.asked, agents: ["a", "b", "c"] } }), true);
+});
+
+test("the sum is of the queue that was asked for, and of a queue nobody called it is nought", () => {
+  const line = (queue: string, offered: number) => ({ queue, offered, kpis: [] });
+  const report = { all: line("", 9), queues: [line("a", 9)] } as unknown as Report;
+  const { shown } = blankState("en", tuesday);
+  assert.equal(total(report, shown).offered, 9);
+  assert.equal(total(report, { ...shown, queue: "a" }).offered, 9);
+  assert.equal(total(report, { ...shown, queue: "b" }).offered, 0);
 });
