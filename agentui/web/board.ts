@@ -4,6 +4,7 @@
 import { render } from "lit";
 import { api, Refused } from "./admin/api";
 import { alarmsOf } from "./board/alarms";
+import { stayAwake } from "./board/awake";
 import { screen } from "./board/screen";
 import { blankState, type Actions, type Board, type State } from "./board/state";
 import { Stream } from "./board/stream";
@@ -26,10 +27,12 @@ function set(part: Partial<State>): void {
   state = { ...state, ...part };
   if (queued) return;
   queued = true;
-  requestAnimationFrame(() => {
+  const now = () => {
     queued = false;
     draw();
-  });
+  };
+  if (document.hidden) setTimeout(now, 0); // a hidden page gets no frames, and its title counts who waits
+  else requestAnimationFrame(now);
 }
 
 function draw(): void {
@@ -37,6 +40,7 @@ function draw(): void {
   const n = state.board?.waiting.length ?? 0;
   document.title = `${n > 0 ? `(${n}) ` : ""}${b.title} – Sahut`;
   document.body.classList.toggle("tv", state.tv);
+  stayAwake(state.tv);
   render(screen({ s: state, w: words(state.lang), a: adminWords(state.lang), b, act }), root);
   tour.show(state.lang, !!state.board && !state.tv && state.alarms.length === 0);
   const fresh = state.alarms.filter((x) => !state.told.includes(x.key));

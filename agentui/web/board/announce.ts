@@ -1,15 +1,15 @@
 // What supervisors tell all volunteers.
 
-import { html, nothing, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import { at, clock } from "../format";
 import { button, dialog, icon } from "../parts";
 import type { Scene } from "./state";
 
-export function announcement({ s, b, act }: Scene): TemplateResult | typeof nothing {
+export function announcement({ s, b, act }: Scene): TemplateResult {
   const a = s.board!.announcement;
-  if (!a) return s.tv ? nothing : html`<div class="do">${button({ label: b.announce, icon: "headset", id: "announce", click: () => act.write(true) })}</div>`;
+  if (!a) return html`<div class="do">${button({ label: b.announce, icon: "headset", id: "announce", click: () => act.write(true) })}</div>`;
   return html`<div class="banner">${icon("headset")}<span><b>${b.announced}</b> ${a.text} <span class="hint">${a.by} · ${clock(at(a.at), s.lang)}</span></span>
-    ${s.tv ? nothing : button({ label: b.takeBack, id: "take-back", click: act.takeBack, busy: s.busy === "announce" })}</div>`;
+    ${button({ label: b.takeBack, id: "take-back", click: act.takeBack, busy: s.busy === "announce" })}</div>`;
 }
 
 export function announceDialog({ s, w, b, act }: Scene): TemplateResult {

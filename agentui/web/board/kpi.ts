@@ -1,22 +1,22 @@
 // Today's figures, each with its formula.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { clock, count, spell } from "../format";
-import { at } from "../format";
+import { at, clock, count, spell, timer } from "../format";
 import { button, dialog } from "../parts";
 import type { Figures, Scene } from "./state";
 
-/** One figure of today as text; "–" where there is too little to say. */
-export function shown(scene: Scene, f: Figures | undefined, id: string): string {
+/** One figure of today as text, shorter for a television; "–" where there is too little to say. */
+export function shown(scene: Scene, f: Figures | undefined, id: string, short = false): string {
   const k = f?.kpis.find((x) => x.id === id);
   if (!k || !k.shown) return "–";
+  if (short) return k.unit === "percent" ? `${Math.round(k.value)} %` : timer(k.value * 1000, scene.s.lang);
   return k.unit === "percent" ? `${count(Math.round(k.value * 10) / 10, scene.s.lang)} %` : spell(k.value * 1000, scene.s.lang);
 }
 
 export function kpi(scene: Scene, id: keyof Scene["b"]["kpis"]): TemplateResult {
   const { s, b, act } = scene;
   const [name] = b.kpis[id];
-  return html`<div><dt>${s.tv ? name : html`<button type="button" class="formula" id="kpi-${id}" @click=${() => act.explain(id)} title=${b.explain}>${name}</button>`}</dt><dd>${shown(scene, s.board!.today.all, id)}</dd></div>`;
+  return html`<div><dt><button type="button" class="formula" id="kpi-${id}" @click=${() => act.explain(id)} title=${b.explain}>${name}</button></dt><dd>${shown(scene, s.board!.today.all, id)}</dd></div>`;
 }
 
 export function formulaDialog(scene: Scene): TemplateResult {

@@ -14,21 +14,21 @@ export function waiting(scene: Scene): TemplateResult {
   const list = s.board!.waiting;
   return html`<section class="stack" aria-labelledby="waiting-title"><h2 id="waiting-title">${a.whoWaits}</h2>
     ${list.length === 0 ? html`<p class="empty">${b.nobodyWaits}</p>` : html`<div class="table-box"><table class="rows"><thead><tr><th scope="col">${a.place}</th><th scope="col">${a.queueCol}</th>
-      <th scope="col" class="num">${a.columns.wait}</th><th scope="col">${a.waitState}</th>${s.tv ? nothing : html`<th scope="col"><span class="visually-hidden">${a.whyAsk}</span></th>`}</tr></thead>
+      <th scope="col" class="num">${a.columns.wait}</th><th scope="col">${a.waitState}</th><th scope="col"><span class="visually-hidden">${a.whyAsk}</span></th></tr></thead>
       <tbody>${repeat(list, (c) => c.contact, (c) => caller(scene, c))}</tbody></table></div>`}</section>`;
 }
 
 function caller(scene: Scene, c: WaitingCaller): TemplateResult {
   const { s, a, b, act } = scene;
   const time = serverNow(s);
-  const open = s.why?.contact === c.contact && !s.tv;
+  const open = s.why?.contact === c.contact;
   const label = s.board!.status.queues?.find((q) => q.queue === c.queue)?.label ?? c.queue;
   return html`<tr class=${c.danger ? "danger" : ""}><th scope="row" data-label=${a.place}>${c.place}</th><td data-label=${a.queueCol}>${label}</td>
       <td class="num" data-label=${a.columns.wait}><b>${timer(time - at(c.since), s.lang)}</b></td>
       <td data-label=${a.waitState}><span class="tags">${c.danger ? html`<span class="tag bad">${a.inDanger}</span> ` : nothing}${c.class !== "normal" && !c.danger ? html`<span class="tag warn">${a.classes[c.class] ?? c.class}</span> ` : nothing}
         ${c.language && c.language !== "id" ? html`<span class="tag">${b.languages[c.language] ?? c.language}</span> ` : nothing}${c.topic ? html`<span class="tag">${c.topic}</span> ` : nothing}
         ${c.callback ? html`<span class="tag">${a.sections.callbacks}</span> ` : nothing}${c.unmet ? html`<span class="tag bad">${a.unmet}</span>` : c.ringing ? html`<span class="tag ok">${a.ringsAt(c.ringing)}</span>` : nothing}</span></td>
-      ${s.tv ? nothing : html`<td class="num">${button({ label: open ? a.whyClose : a.whyAsk, id: `why-${c.contact}`, kind: "ghost", click: () => act.lookWhy(open ? "" : c.contact) })}</td>`}</tr>
+      <td class="num">${button({ label: open ? a.whyClose : a.whyAsk, id: `why-${c.contact}`, kind: "ghost", click: () => act.lookWhy(open ? "" : c.contact) })}</td></tr>
     ${open ? html`<tr class="why"><td colspan="5">${why({ s, a }, s.why!, time)}</td></tr>` : nothing}`;
 }
 
@@ -39,13 +39,13 @@ export function queues(scene: Scene): TemplateResult {
   return html`<section class="stack" aria-labelledby="queues-title"><h2 id="queues-title">${a.sections.queues}</h2>
     <div class="table-box"><table class="rows"><thead><tr><th scope="col">${a.queueCol}</th><th scope="col" class="num">${a.waiting}</th><th scope="col" class="num">${a.longest}</th>
       <th scope="col" class="num">${a.readyNow}</th><th scope="col" class="num">${a.talking}</th><th scope="col" class="num">${b.kpis.service_level[0]}</th><th scope="col" class="num">${b.kpis.abandon_rate[0]}</th>
-      ${s.tv ? nothing : html`<th scope="col"><span class="visually-hidden">${a.closeNow}</span></th>`}</tr></thead>
+      <th scope="col"><span class="visually-hidden">${a.closeNow}</span></th></tr></thead>
       <tbody>${(now.status.queues ?? []).map((q) => {
         const f = now.today.queues.find((x) => x.queue === q.queue);
-        return html`<tr><th scope="row" data-label=${a.queueCol}>${q.label}${s.tv && q.closed ? html` <span class="tag">${a.closedHours}</span>` : nothing}</th><td class="num" data-label=${a.waiting}>${q.waiting}</td>
+        return html`<tr><th scope="row" data-label=${a.queueCol}>${q.label}</th><td class="num" data-label=${a.waiting}>${q.waiting}</td>
           <td class="num" data-label=${a.longest}>${q.waiting && q.oldest ? timer(time - at(q.oldest), s.lang) : "–"}</td>
           <td class="num" data-label=${a.readyNow}>${q.ready}</td><td class="num" data-label=${a.talking}>${q.talking}</td>
           <td class="num" data-label=${b.kpis.service_level[0]}>${shown(scene, f, "service_level")}</td><td class="num" data-label=${b.kpis.abandon_rate[0]}>${shown(scene, f, "abandon_rate")}</td>
-          ${s.tv ? nothing : html`<td class="num">${gate({ s, a, act }, q.queue, q.closed)}</td>`}</tr>`;
+          <td class="num">${gate({ s, a, act }, q.queue, q.closed)}</td></tr>`;
       })}</tbody></table></div></section>`;
 }

@@ -6,31 +6,45 @@ import { repeat } from "lit/directives/repeat.js";
 import { at, clock, timer } from "../format";
 import type { Mode } from "../messages";
 import { button } from "../parts";
-import { serverNow, type Line, type Scene } from "./state";
+import { serverNow, type Board, type Line, type Scene } from "./state";
 
 const order = ["reconnecting", "media_fault", "not_responding", "talking", "held", "assisting", "offered", "ready", "wrapup", "paused", "checking"];
 
+/** Who is on shift: what needs a look first, then by name. */
+export function sortedPeople(b: Board): Line[] {
+  return (b.status.agents ?? []).filter((g) => g.state !== "offline").sort((x, y) => order.indexOf(x.state) - order.indexOf(y.state) || x.name.localeCompare(y.name));
+}
+
+export function stateName({ w }: Pick<Scene, "w">, g: Line): string {
+  return g.state === "paused" && g.reason === "login" ? w.stateLogin : w.state[g.state];
+}
+
+/** What is wrong with the way to her, in words; empty when nothing is. */
+export function pathOf({ s, b }: Pick<Scene, "s" | "b">, g: Line): string {
+  if (g.device && g.device !== "browser") return "";
+  const path = s.board!.paths[g.agent];
+  return path === "connected" ? "" : path ? b.connecting : b.noSound;
+}
+
 export function people(scene: Scene): TemplateResult {
   const { s, b } = scene;
-  const all = (s.board!.status.agents ?? []).filter((g) => g.state !== "offline");
-  const list = [...all].sort((x, y) => order.indexOf(x.state) - order.indexOf(y.state) || x.name.localeCompare(y.name));
-  const off = (s.board!.status.agents ?? []).length - all.length;
-  return html`<section class="card people" aria-labelledby="people-title"><h2 id="people-title">${b.volunteers(all.length)}</h2>
+  const list = sortedPeople(s.board!);
+  const off = (s.board!.status.agents ?? []).length - list.length;
+  return html`<section class="card people" aria-labelledby="people-title"><h2 id="people-title">${b.volunteers(list.length)}</h2>
     ${list.length === 0 ? html`<p class="call-out warn">${b.nobodyOnShift}</p>` : html`<ul>${repeat(list, (g) => g.agent, (g) => one(scene, g))}</ul>`}
     <p class="hint">${b.offShift(off)}</p>
-    ${s.tv || s.board!.you.floor?.may || s.board!.you.state === "assisting" ? nothing : html`<p class="hint">${b.toTakePart} <a href="/?lang=${s.lang}">${b.toMyPage}</a></p>`}</section>`;
+    ${s.board!.you.floor?.may || s.board!.you.state === "assisting" ? nothing : html`<p class="hint">${b.toTakePart} <a href="/?lang=${s.lang}">${b.toMyPage}</a></p>`}</section>`;
 }
 
 function one(scene: Scene, g: Line): TemplateResult {
   const { s, w, b } = scene;
-  const path = s.board!.paths[g.agent];
-  const browser = !g.device || g.device === "browser";
-  return html`<li><span class="tag ${mood(g.state)}">${g.state === "paused" && g.reason === "login" ? w.stateLogin : w.state[g.state]}</span>
+  const wrong = pathOf(scene, g);
+  return html`<li><span class="tag ${mood(g.state)}">${stateName(scene, g)}</span>
     <b>${g.name || g.agent}</b><span class="num">${at(g.since) > 0 ? timer(serverNow(s) - at(g.since), s.lang) : "–"}</span>
-    ${browser && path !== "connected" ? html`<span class="tag bad">${path ? b.connecting : b.noSound}</span>` : nothing}
+    ${wrong ? html`<span class="tag bad">${wrong}</span>` : nothing}
     ${g.shift_ends ? html`<span class="tag">${b.shiftEnds(clock(at(g.shift_ends), s.lang))}</span>` : nothing}
     ${g.next ? html`<span class="hint">${b.next(w.state[g.next as keyof typeof w.state] ?? g.next)}</span>` : nothing}
-    ${s.tv ? nothing : parts(scene, g)}</li>`;
+    ${parts(scene, g)}</li>`;
 }
 
 const modes: Mode[] = ["listen", "whisper", "barge", "take_over"];
@@ -49,7 +63,8 @@ function parts({ s, w, b, act }: Scene, g: Line): TemplateResult | typeof nothin
         ${mine ? button({ label: w.leaveRoom, id: `leave-${talk.contact}`, click: () => act.leave(talk.contact) }) : nothing}</div></details>`}`;
 }
 
-function mood(state: string): string {
+/** The colour of a state. */
+export function mood(state: string): string {
   if (state === "ready") return "ok";
   if (state === "talking" || state === "held" || state === "assisting") return "on";
   if (state === "not_responding" || state === "media_fault" || state === "reconnecting") return "bad";

@@ -1,18 +1,18 @@
 // The wallboard: alarms, figures, who waits, queues, volunteers, the day.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { at, clock, count, dayAndTime, timer } from "../format";
+import { at, count, dayAndTime, timer } from "../format";
 import { button, icon, mark } from "../parts";
 import { closingDialog } from "../admin/floor";
 import { announceDialog, announcement } from "./announce";
 import { callsToday, timelineDialog } from "./calls";
 import { chart } from "./chart";
 import { formulaDialog, kpi } from "./kpi";
+import { fresh, old } from "./fresh";
 import { queues, waiting } from "./lines";
 import { people } from "./people";
 import { serverNow, type Scene } from "./state";
-
-const STALE_MS = 5000;
+import { television } from "./tv";
 
 export function screen(scene: Scene): TemplateResult {
   const { s, w, b, act } = scene;
@@ -25,25 +25,18 @@ export function screen(scene: Scene): TemplateResult {
     ${s.board && !s.tv ? html`${closingDialog({ s: { ...s, status: s.board.status }, w, a: scene.a, act })}${announceDialog(scene)}${timelineDialog(scene)}${formulaDialog(scene)}` : nothing}`;
 }
 
-function old(s: Scene["s"]): boolean {
-  return Date.now() - s.heardAt > STALE_MS;
-}
-
 function body(scene: Scene): TemplateResult {
   const { s } = scene;
+  if (s.tv) return html`${television(scene)}${spoken(scene)}`;
   return html`${fresh(scene)}${s.trouble ? html`<p class="banner bad" role="alert">${icon("warn")}<span>${s.trouble}</span></p>` : nothing}
     ${alarms(scene)}${announcement(scene)}${figures(scene)}
-    <div class="board-main"><div class="stack">${waiting(scene)}${queues(scene)}${chart(scene)}${s.tv ? nothing : callsToday(scene)}</div>
-      <div class="stack">${people(scene)}${line(scene)}</div></div>
-    <div class="visually-hidden" role="alert">${s.alarms.filter((x) => !s.told.includes(x.key)).map((x) => html`<p>${scene.b.alarm[x.kind](x.what)}</p>`)}</div>`;
+    <div class="board-main"><div class="stack">${waiting(scene)}${queues(scene)}${chart(scene)}${callsToday(scene)}</div>
+      <div class="stack">${people(scene)}${line(scene)}</div></div>${spoken(scene)}`;
 }
 
-// fresh says how old the picture is; an old one must not look like a quiet night.
-function fresh({ s, b, act }: Scene): TemplateResult {
-  const age = Math.max(0, Math.round((Date.now() - s.heardAt) / 1000));
-  const words = s.signedOut ? b.signedOut : old(s) ? b.stale(age) : b.fresh;
-  return html`<p class="fresh ${old(s) ? "bad" : ""}"><span class="dot" aria-hidden="true"></span>${s.board ? html`<b>${clock(serverNow(s), s.lang)}</b> · ` : nothing}<span role="status">${words}</span>
-    ${s.tv ? html`<span class="grow"></span>${button({ label: b.tvOff, kind: "ghost", click: () => act.tv(false), id: "tv-off" })}` : nothing}</p>`;
+// spoken is read out, each alarm once.
+function spoken({ s, b }: Scene): TemplateResult {
+  return html`<div class="visually-hidden" role="alert">${s.alarms.filter((x) => !s.told.includes(x.key)).map((x) => html`<p>${b.alarm[x.kind](x.what)}</p>`)}</div>`;
 }
 
 function alarms({ s, a, b, act }: Scene): TemplateResult | typeof nothing {
@@ -51,8 +44,8 @@ function alarms({ s, a, b, act }: Scene): TemplateResult | typeof nothing {
   if (list.length === 0) return nothing;
   return html`<section class="alarms" aria-label=${b.alarms}>${list.map((x) => html`<div class="banner ${x.kind === "sos" || x.kind === "danger" || x.kind === "nobody" ? "bad" : "warn"}">${icon("warn")}
       <span><b>${b.alarm[x.kind](x.kind === "drill" ? a.drillStages[x.what] ?? x.what : x.what)}</b>${x.ms ? html` · ${timer(x.ms, s.lang)}` : nothing}</span>
-      ${s.tv ? nothing : html`${x.kind === "sos" ? button({ label: b.goToHer, kind: "primary", id: `go-${x.key}`, click: () => act.answerSos(x.key.slice(4)), reason: s.board!.you.may ? undefined : b.notOnShift }) : nothing}
-        ${button({ label: b.putAside, kind: "ghost", id: `aside-${x.key}`, click: () => act.putAside(x.key) })}`}</div>`)}</section>`;
+      ${x.kind === "sos" ? button({ label: b.goToHer, kind: "primary", id: `go-${x.key}`, click: () => act.answerSos(x.key.slice(4)), reason: s.board!.you.may ? undefined : b.notOnShift }) : nothing}
+        ${button({ label: b.putAside, kind: "ghost", id: `aside-${x.key}`, click: () => act.putAside(x.key) })}</div>`)}</section>`;
 }
 
 function figures(scene: Scene): TemplateResult {

@@ -51,6 +51,10 @@ const quiet: Board = { ...board, waiting: [], status: { ...board.status, queues:
 const trouble: Board = { ...board, conservation: false, trunks: [{ ...board.trunks[0]!, up: false }], announcement: { text: "Uji saluran pukul 14.00: mungkin hening sebentar.", by: "rina", at: ago(200) },
   status: { ...board.status, drill: { at: ago(3000), ok: false, stage: "volunteer", took_ms: 9000 } }, you: { ...board.you, floor: { ...board.you.floor!, sos: [{ contact: "T0", name: "Sari", label: "Hotline", raised: ago(5), called: ["Rina"], you: true }] } } };
 const crowd: Board = { ...board, status: { ...board.status, agents: Array.from({ length: 200 }, (_, i) => ({ agent: `v${i}`, name: `Relawan ${i + 1}`, state: states[i % states.length]!, since: ago(i * 13), queues: ["hotline"], device: "browser" })) } };
+const many = Array.from({ length: 12 }, (_, i) => ({ ...board.waiting[i % 3]!, contact: `W${i}`, queue: i % 2 ? "hotline" : "q3", since: ago(11_000 - i * 60) }));
+const full: Board = { ...crowd, ...trouble, waiting: many, announcement: { ...trouble.announcement!, text: "Malam ini banyak panggilan karena siaran televisi. Ambil jeda bila perlu, penyelia siap membantu sampai pukul 24.00; ruang istirahat daring terbuka sepanjang malam untuk siapa pun yang ingin bercerita." },
+  status: { ...crowd.status, drill: trouble.status.drill, talking: 111, queues: Array.from({ length: 8 }, (_, i) => ({ ...board.status.queues![0]!, queue: i ? `q${i}` : "hotline", label: i ? `Pendampingan Korban Kekerasan Daerah ${i}` : "Hotline", waiting: i, closed: i === 1 ? "closed_now" : undefined })) },
+  today: { ...board.today, all: { ...board.today.all, offered: 12_345, kpis: kpis(100, 100, 3725, 12_345) } } };
 const base: State = { ...blankState(lang, false), name: "Rina", board, heardAt: now, offset: at(board.now) - now };
 const call = { id: "01X", started: ago(700), ended: ago(100), number: "••••963", queue: "hotline", agent: "sari", outcome: "answered", wait_ms: 24_000, ring_ms: 4000, talk_ms: 540_000, ended_by: "caller" };
 
@@ -59,6 +63,8 @@ const all: Record<string, Partial<State>> = {
   quiet: { board: quiet },
   trouble: { board: trouble },
   tv: { tv: true, board: trouble },
+  tv_quiet: { tv: true, board: quiet },
+  tv_full: { tv: true, board: full },
   stale: { heardAt: now - 22_000 },
   why: { why: { contact: "01B", queue: "hotline", place: 2, class: "normal", since: ago(150), step: 1, unmet: true, needs: { language: "en", gender: "f" }, agents: [{ agent: "sari", name: "Sari", reason: "talking" }, { agent: "ayu", name: "Ayu", reason: "gender" }] } },
   formula: { formula: "service_level" },

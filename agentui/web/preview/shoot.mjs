@@ -34,8 +34,8 @@ async function open(state, lang, scheme, width, height) {
   await evaluate("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(r, 60))))");
 }
 
-async function look(state, lang, scheme, width) {
-  await open(state, lang, scheme, width, width < 500 ? 720 : 760);
+async function look(state, lang, scheme, width, height = width < 500 ? 720 : 760) {
+  await open(state, lang, scheme, width, height);
   const name = `${page === "preview" ? "" : `${page}-`}${state}-${lang}-${scheme}-${width}`;
   const problems = [];
   await evaluate(axe + ";0");
@@ -49,6 +49,7 @@ async function look(state, lang, scheme, width) {
       if (r.width && r.height && (r.width < 24 || r.height < 24) && !e.matches(".skip")) out.push("small target " + e.outerHTML.slice(0, 80));
     }
     return out; })()`));
+  if (state.startsWith("tv") && width >= 1280) problems.push(...await evaluate(farAway));
   problems.push(...errors.splice(0));
   const full = await evaluate("Math.max(document.documentElement.scrollHeight, innerHeight)");
   await send("Emulation.setDeviceMetricsOverride", { width, height: full, deviceScaleFactor: 1, mobile: false });
@@ -58,11 +59,46 @@ async function look(state, lang, scheme, width) {
   wrong += problems.length;
 }
 
+// A television is read from four metres and cannot scroll: capitals of 1.5 % of its
+// height, nothing over an edge, who waits on the first screen.
+const farAway = `(() => {
+  const out = [], pen = document.createElement("canvas").getContext("2d");
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  for (let n = texts.nextNode(); n; n = texts.nextNode()) {
+    const e = n.parentElement, r = document.createRange();
+    r.selectNodeContents(n);
+    const box = r.getBoundingClientRect();
+    if (!n.data.trim() || !box.width || e.closest(".visually-hidden")) continue;
+    const css = getComputedStyle(e);
+    const scale = e.closest("svg") ? e.getScreenCTM().a : 1;
+    pen.font = css.fontWeight + " " + css.fontSize + " " + css.fontFamily;
+    const cap = pen.measureText("H").actualBoundingBoxAscent * scale;
+    if (cap < innerHeight * 0.015) out.push("capitals of " + cap.toFixed(1) + " px: " + n.data.trim());
+    const clip = e.closest(".tv-people b, .tv-told > span, .tv-alarms b, .rows th");
+    const home = clip ?? e.closest(".figures-big > div, td, th, li, section, p");
+    const at = home.getBoundingClientRect();
+    if (!clip && (box.right > at.right + 1 || box.left < at.left - 1)) out.push("over its edge: " + n.data.trim());
+    if (at.bottom > innerHeight + 1 || at.right > innerWidth + 1) out.push("off the screen: " + n.data.trim());
+  }
+  const waits = document.querySelector("#waiting-title").closest("section").getBoundingClientRect();
+  if (waits.top < 0 || waits.bottom > innerHeight) out.push("who waits is not on the screen");
+  for (const x of document.querySelectorAll(".tv-part")) {
+    let last = -1;
+    if (x.scrollWidth > x.clientWidth + 1) out.push("wider than its part: " + x.scrollWidth + " of " + x.clientWidth);
+    for (const part of x.children) { const p = part.getBoundingClientRect(); if (p.height && p.top < last - 1) out.push("one over another: " + part.className + part.tagName); last = p.bottom; }
+    if (last > innerHeight + 1) out.push("below the screen: " + Math.round(last) + " of " + innerHeight);
+  }
+  return [...new Set(out)]; })()`;
+
 await open("", "en", "light", 1100, 760);
 const states = only.length ? only : await evaluate("window.previewStates");
 const quick = process.argv.includes("-quick");
 for (const state of states) {
   await look(state, "en", "light", 1100);
+  if (state.startsWith("tv")) {
+    await look(state, "id", "dark", 1920, 1080);
+    await look(state, "en", "light", 1280, 720);
+  }
   if (quick) continue;
   await look(state, "id", "dark", 1100);
   await look(state, "id", "light", 320);
