@@ -89,15 +89,16 @@ var allowed = map[string]string{
 	"DELETE /api/v1/queues/{queue}/closing":      "office",
 
 	// her day and her notes
-	"GET /api/v1/me/day":             "volunteer",
-	"GET /api/v1/me/shifts":          "volunteer",
-	"GET /api/v1/shifts":             "office",
-	"POST /api/v1/shifts":            "admin",
-	"GET /api/v1/me/notes/{contact}": "volunteer",
-	"PUT /api/v1/me/notes/{contact}": "volunteer",
-	"GET /api/v1/notes":              "supervisor",
-	"GET /api/v1/notes/{contact}":    "supervisor",
-	"DELETE /api/v1/notes/{contact}": "supervisor",
+	"GET /api/v1/me/day":              "volunteer",
+	"GET /api/v1/me/shifts":           "volunteer",
+	"GET /api/v1/shifts":              "office",
+	"POST /api/v1/shifts":             "admin",
+	"GET /api/v1/me/notes/{contact}":  "volunteer",
+	"PUT /api/v1/me/notes/{contact}":  "volunteer",
+	"PUT /api/v1/me/wrapup/{contact}": "volunteer",
+	"GET /api/v1/notes":               "supervisor",
+	"GET /api/v1/notes/{contact}":     "supervisor",
+	"DELETE /api/v1/notes/{contact}":  "supervisor",
 }
 
 // included is who has which rights of the list above. What tells of a caller is

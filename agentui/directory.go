@@ -100,10 +100,11 @@ type Desk interface {
 	// does not.
 	Waiting(context.Context) ([]queue.WaitingCaller, error)
 	Why(context.Context, queue.ContactID) (*queue.Why, error)
-	// CancelCallback, UrgeCallback and AnswerSafety are done, or answer why not.
+	// CancelCallback, UrgeCallback, AnswerSafety and FinishWrapUp are done, or answer why not.
 	CancelCallback(ctx context.Context, id queue.ContactID, by string) (why string, err error)
 	UrgeCallback(ctx context.Context, id queue.ContactID, by string) (why string, err error)
 	AnswerSafety(ctx context.Context, id queue.ContactID, answer queue.SafetyAnswer, by string) (why string, err error)
+	FinishWrapUp(ctx context.Context, agent queue.AgentID, contact queue.ContactID, disposition string, talk queue.TalkSafe) (why string, err error)
 }
 
 // Phone is the sound between browsers and server; media.Peers is one through

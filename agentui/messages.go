@@ -266,6 +266,13 @@ type (
 		Contact queue.ContactID `json:"contact"`
 		Plan    queue.CutPlan   `json:"plan"` // we_call, she_calls, nothing; empty takes it back
 	}
+	// NoteTalkSafety: the caller said whether she can talk safely now, or it could
+	// not be asked.
+	NoteTalkSafety struct {
+		Head
+		Contact queue.ContactID `json:"contact"`
+		Answer  queue.TalkSafe  `json:"answer"` // yes, no, unknown
+	}
 	// NoteSafety: the caller said whether, and when, it is safe to call her.
 	NoteSafety struct {
 		Head
@@ -397,6 +404,7 @@ var (
 		"rest":             func() any { return new(Rest) },
 		"callback.promise": func() any { return new(PromiseCallback) },
 		"callback.cut":     func() any { return new(AgreeCut) },
+		"talk.safety":      func() any { return new(NoteTalkSafety) },
 		"safety":           func() any { return new(NoteSafety) },
 		"callback.other":   func() any { return new(OtherPerson) },
 		"block":            func() any { return new(BlockCaller) },

@@ -100,6 +100,7 @@ func routes() []route {
 		// notes
 		{method: "GET", path: "/api/v1/me/notes/{contact}", rights: volunteers, do: (*Server).getMyNote, out: MyNote{}, browser: true, doc: "Your own note on the contact you have. 404 notes_off where none are written, 409 not_yours of another's contact."},
 		{method: "PUT", path: "/api/v1/me/notes/{contact}", rights: volunteers, do: (*Server).putMyNote, in: NewNote{}, out: MyNote{}, browser: true, doc: "Keep it, sealed, in place of what you wrote before; an empty text erases it."},
+		{method: "PUT", path: "/api/v1/me/wrapup/{contact}", rights: volunteers, do: (*Server).putMyWrapUp, in: Finished{}, browser: true, doc: "Finish your wrap-up, as on your page. 409 not_yours of another's contact, 422 talk_safety_missing, safety_missing or unknown_disposition."},
 		{method: "GET", path: "/api/v1/notes", rights: supervisors, do: (*Server).getNotes, out: NoteList{}, doc: "Which contacts there are notes on, and by whom; never the texts.",
 			query: []string{"contact: only those on this one"}},
 		{method: "GET", path: "/api/v1/notes/{contact}", rights: supervisors, do: (*Server).getNote, out: NoteList{}, doc: "What volunteers wrote about a contact, when they are done with it; that you read it is noted with your name."},

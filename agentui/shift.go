@@ -111,6 +111,12 @@ func (x *session) onRequest(m any, kind string) {
 			return
 		}
 		x.about(m.Contact, kind, queue.CutAgreed{Agent: x.agent, Contact: m.Contact, Plan: m.Plan})
+	case *NoteTalkSafety:
+		if !m.Answer.Known() {
+			x.trouble(BadMessage, kind)
+			return
+		}
+		x.about(m.Contact, kind, queue.TalkSafetyTold{Agent: x.agent, Contact: m.Contact, Answer: m.Answer})
 	case *NoteSafety:
 		if m.answer().Wrong() != "" {
 			x.trouble(BadMessage, kind)

@@ -105,6 +105,8 @@ var choiceWords = map[string]Label{
 	"number":           {"Another line", "Saluran lain"},
 	"low_class":        {"Answered after everybody else", "Dijawab setelah yang lain"},
 	"words":            {"Hears the words for blocked callers", "Mendengar kata untuk penelepon yang diblokir"},
+	"data":             {"Somebody was helped", "Ada yang dibantu"},
+	"non_data":         {"Nothing to write down", "Tidak ada yang dicatat"},
 	"":                 {"Not said", "Tidak disebut"},
 	"f":                {"Woman", "Perempuan"},
 	"m":                {"Man", "Laki-laki"},
@@ -312,6 +314,7 @@ var formWords = map[string]struct{ en, id, help string }{
 	"dispositions[].label":    {"Shown as", "Tampil sebagai", "Yang dibaca relawan."},
 	"dispositions[].wrap_up":  {"Writing time at least", "Waktu mencatat paling sedikit", "Yang memilihnya punya waktu mencatat paling sedikit selama ini, berapa pun menurut antrean; 0s menurut antrean."},
 	"dispositions[].heavy":    {"Heavy", "Berat", "Apakah kontak seperti ini memberatkan relawan; lihat perhatian."},
+	"dispositions[].kind":     {"Kind", "Jenis", "Data: ada yang dibantu, dan pencatatan akhir baru selesai setelah dicatat apakah ia aman berbicara. Bukan data: satu tombol saja, misalnya salah sambung."},
 	"dispositions[].label.en": {"English", "Inggris", "Bahasa Inggris."},
 	"dispositions[].label.id": {"Indonesian", "Indonesia", "Bahasa Indonesia."},
 }

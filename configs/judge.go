@@ -206,6 +206,7 @@ func (p PauseReason) validate(c check) {
 func (d Disposition) validate(c check) {
 	c.name("code", d.Code)
 	c.between("wrap_up", d.WrapUp, 0, time.Hour)
+	c.choices(d)
 	d.Label.validate(c.in("label"))
 }
 

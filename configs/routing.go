@@ -110,7 +110,14 @@ type Disposition struct {
 	Label  Label    `yaml:"label" json:"label" doc:"What the volunteer reads."`
 	WrapUp Duration `yaml:"wrap_up" json:"wrap_up,omitempty" default:"0s" doc:"Who chooses it has at least so long to write, however long the queue gives; 0s as the queue says."`
 	Heavy  bool     `yaml:"heavy" json:"heavy,omitempty" default:"false" doc:"Whether such a contact weighs on the volunteer; see care."`
+	Kind   string   `yaml:"kind" json:"kind,omitempty" default:"data" choices:"data,non_data" doc:"data: somebody was helped; the wrap-up is not finished before it is noted whether she could talk safely. non_data: one key and nothing more, as for a wrong number."`
 }
+
+// The kinds of disposition.
+const (
+	Data    = "data"
+	NonData = "non_data"
+)
 
 // Label is a text in the screen's two languages.
 type Label struct {

@@ -102,6 +102,8 @@ type CallView struct {
 	Listening bool      `json:"listening,omitempty"` // it was answered; she is not heard until she takes mute off
 	Back      *BackView `json:"back,omitempty"`      // nil: her number is withheld
 
+	TalkSafety *TalkSafetyView `json:"talk_safety,omitempty"` // nil: it is not asked, or not by her
+
 	Block string `json:"block,omitempty"` // may: she can be blocked; held: she is
 
 	// Who else is with the caller, and what this volunteer is to her.
@@ -141,6 +143,8 @@ type WrapUpView struct {
 	Open        bool   `json:"open,omitempty"` // it ends when she says so
 
 	Back *BackView `json:"back,omitempty"` // nil: her number is withheld
+
+	TalkSafety *TalkSafetyView `json:"talk_safety,omitempty"` // nil: it is not asked
 
 	Block string `json:"block,omitempty"` // may: the caller can be blocked; held: she is
 	Rest  bool   `json:"rest,omitempty"`  // a rest is offered
@@ -222,6 +226,8 @@ const (
 const (
 	CallbackUnknown NoticeCode = "callback_unknown" // her number is withheld: she cannot be called
 	SafetyMissing   NoticeCode = "safety_missing"   // first note whether it is safe to call her
+
+	TalkSafetyMissing NoticeCode = "talk_safety_missing" // first note whether she could talk safely
 )
 
 // What is told of consultations, beside the reasons of transfers and of dialling.

@@ -30,6 +30,7 @@ import (
 //   - blocked only ends who met a block or a limit; no block is met after its
 //     end, nor after a day unless somebody else than who added it approved it
 //   - keys are kept as answers only after a question in the same talk
+//   - whether she can talk safely is noted by who talked with her last
 //   - seq has no gaps
 //
 // A call.ended with outcome system may close all its contact had open: that is
@@ -112,6 +113,7 @@ type auditAgent struct {
 	onShift bool
 	offer   OfferID
 	talk    ContactID
+	latest  ContactID // she talked with
 	room    ContactID // of somebody else's talk
 }
 
@@ -160,6 +162,8 @@ func (a *Audit) Add(e Entry) {
 		}
 	case BlockBegan, BlockAgreed, BlockLifted, BlockEnded:
 		a.blockEntry(e)
+	case TalkSafetyNoted:
+		a.talkSafety(e)
 	case ServerStarted:
 		a.started(e)
 	}
@@ -285,7 +289,18 @@ func (a *Audit) talkStarted(e Entry, c *auditCall) {
 		a.broken(e, "one place", "talk.started while still in %s", c.queue)
 	}
 	c.agent, c.started, c.place, c.asked = e.Agent, e.At, 0, false
-	g.talk = e.Contact
+	g.talk, g.latest = e.Contact, e.Contact
+}
+
+// talkSafety: the answer is noted in the talk or while its agent writes about
+// it, which may be after the end of the call.
+func (a *Audit) talkSafety(e Entry) {
+	if a.agent(e.Agent).latest != e.Contact {
+		a.broken(e, "one talk", "%s by who did not talk with her last", e.Kind)
+	}
+	if !TalkSafe(e.Result).Known() {
+		a.broken(e, "one answer", "%q is no answer", e.Result)
+	}
 }
 
 func (a *Audit) endTalk(c *auditCall) {

@@ -114,3 +114,13 @@ func heavyOf(list []configs.Disposition) map[string]bool {
 	}
 	return heavy
 }
+
+// helpedOf returns which dispositions say that somebody was helped: those of
+// contacts whose facts are written down.
+func helpedOf(list []configs.Disposition) map[string]bool {
+	helped := map[string]bool{}
+	for _, d := range list {
+		helped[d.Code] = d.Kind == configs.Data
+	}
+	return helped
+}

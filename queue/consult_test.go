@@ -54,6 +54,17 @@ func TestConsultThen(t *testing.T) {
 		tr.mustPhase(c, talking)
 		tr.mustBe("dewi", Talking)
 	})
+	t.Run("complete, and what each noted is hers", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.consult(c)
+		tr.do(TalkSafetyTold{"sari", c, TalkSafeNo}, CompleteAsked{"sari", c}, Connected{c, "dewi"})
+		if v := tr.s.view(tr.s.agents["sari"]).WrapUp.TalkSafety; v.Answer != TalkSafeNo {
+			t.Errorf("who gave her over: %+v", v)
+		}
+		if v := tr.s.view(tr.s.agents["dewi"]).Call.TalkSafety; v.Answer != "" {
+			t.Errorf("who has her now: %+v", v)
+		}
+	})
 	t.Run("complete, and she is not heard", func(t *testing.T) {
 		tr, c := roomOf(t)
 		tr.consult(c)

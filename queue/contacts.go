@@ -92,12 +92,14 @@ type contact struct {
 	givenBy  string // alias of who transferred her last
 
 	// Called back; see callback.go and calling.go.
-	virtual  *callback // she is only the place of a call-back: no call is behind her
-	calls    *callback // this contact is an attempt of it
-	listens  bool      // it was answered, and the agent is not heard yet
-	promised bool      // her volunteer promised to call her back
-	safe     Safe      // what she said in this contact about being called
-	ifCut    CutPlan   // what the two agreed on if it breaks off
+	virtual  *callback  // she is only the place of a call-back: no call is behind her
+	calls    *callback  // this contact is an attempt of it
+	listens  bool       // it was answered, and the agent is not heard yet
+	promised bool       // her volunteer promised to call her back
+	safe     Safe       // what she said in this contact about being called
+	talkSafe talkSafety // whether she can talk safely, of this talk
+	toldSafe talkSafety // the same of her latest talk that is over
+	ifCut    CutPlan    // what the two agreed on if it breaks off
 
 	// Who else is with her; see conference.go.
 	third    *guest
@@ -328,6 +330,7 @@ func (s *state) talkOver(c *contact, by Party, reason string) {
 		s.clearRoom(c, reason)
 		s.floorChanged()
 		c.inTalk = false
+		c.toldSafe, c.talkSafe = c.talkSafe, talkSafety{}
 		s.noteTalkOver(c)
 		s.record(Entry{Kind: TalkEnded, Contact: c.id, Agent: c.agent.id, Queue: c.line.id, By: string(by), Reason: reason, TalkMS: ms(s.now.Sub(c.started))})
 	}

@@ -83,6 +83,7 @@ const (
 	ShiftMissed      EntryKind = "shift.missed"  // it is over, and she did not come
 	StateChanged     EntryKind = "agent.state"
 	WishNoted        EntryKind = "wish.noted"        // reason: same, never; result: on, off
+	TalkSafetyNoted  EntryKind = "safety.asked"      // whether she can talk safely; result: yes, no, unknown (it was not asked)
 	WrapUpDone       EntryKind = "wrapup.done"       // reason: the disposition
 	AnnouncementMade EntryKind = "announcement.made" // to all volunteers, by whom; result: on, off; never the text
 	ConfigVersion    EntryKind = "config.version"

@@ -447,6 +447,21 @@ type (
 		Contact ContactID
 		Answer  SafetyAnswer
 	}
+	// TalkSafetyTold: whether the caller can talk safely now, as she told her
+	// volunteer.
+	TalkSafetyTold struct {
+		Agent   AgentID
+		Contact ContactID
+		Answer  TalkSafe
+	}
+	// WrapUpSaved finishes a wrap-up by another way than the page.
+	WrapUpSaved struct {
+		Agent       AgentID
+		Contact     ContactID
+		Disposition string // a configured code, or empty
+		Talk        TalkSafe
+		asked
+	}
 	// OtherAnswered: somebody else than she whom we called picked up.
 	OtherAnswered struct {
 		Agent   AgentID
@@ -476,6 +491,8 @@ func (CutAgreed) event()         {}
 func (CallbackPromised) event()  {}
 func (SafetyAnswered) event()    {}
 func (OtherAnswered) event()     {}
+func (TalkSafetyTold) event()    {}
+func (WrapUpSaved) event()       {}
 func (CallbackCancelled) event() {}
 func (CallbackUrged) event()     {}
 func (CallbackSafety) event()    {}

@@ -164,6 +164,7 @@ func (s *state) route(r configs.Routing) (gone []*line) {
 		s.dispositions[d.Code] = true
 	}
 	s.heavy, s.care = heavyOf(r.Dispositions), r.Care
+	s.helped = helpedOf(r.Dispositions)
 	s.wrapUps = wrapUpsOf(r.Dispositions)
 	s.messages = messagesWithDefaults(r.Messages)
 	s.barring, s.flood = r.Blocked, r.Flood

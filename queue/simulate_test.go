@@ -67,6 +67,7 @@ func TestSimulation(t *testing.T) {
 		"block.hit:message", "block.hit:low_class", "block.hit:supervisor_only", "block.passed:key", "block.expired:", "flood.hit:message", "flood.hit:low_class", "silent.answered:yes", "silent.answered:no", "abusive",
 		"callback.denied:withheld", "callback.queued", "callback.hurried", "callback.dialled", "callback.missed", "callback.reached", "callback.expired", "callback.refused:safety_no", "callback.cancelled:called",
 		"callback.failed:attempts", "callback.failed:per_day", "callback.failed:other_person", "callback.failed:queue_deleted", "safety.noted:asked", "safety.noted:volunteer", "safety.noted:admin",
+		"safety.asked:yes", "safety.asked:no", "safety.asked:unknown", "told:talk_safety_missing", "finished:helped",
 		"consult:agent:ok", "consult:agent:merged", "consult:agent:back", "consult:agent:timeout", "consult:agent:declined", "consult:agent:call_over", "consult:agent:agent_lost", "consult:agent:transfer", "consult:agent:left", "consult:queue:ok", "consult:queue:merged",
 		"consult:number:ok", "consult:number:merged", "consult:number:busy", "consult:number:back", "consult:refused:consult_nobody", "consult:refused:consult_not_now", "consult:refused:transfer_not_allowed", "consult:refused:dial_busy",
 		"room.joined:colleague", "room.joined:number", "room.joined:supervisor", "room.merged", "room.left:colleague:completed", "room.left:supervisor:took_over",
@@ -97,6 +98,7 @@ type day struct {
 	asks    int            // how many in a hundred need something
 	once    bool           // one number, one call at a time
 	numbers map[ContactID]string
+	safely  map[string]bool // contact and agent who noted whether she could talk safely
 	watch   func(Effect)
 	seen    func() // after each event
 }
@@ -108,7 +110,7 @@ type reply struct {
 }
 
 func newDay(t testing.TB, seed uint64) *day {
-	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), plans: rand.New(rand.NewPCG(seed, 78)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}, results: map[string]int{}, numbers: map[ContactID]string{}, asks: 30}
+	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), plans: rand.New(rand.NewPCG(seed, 78)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}, results: map[string]int{}, numbers: map[ContactID]string{}, safely: map[string]bool{}, asks: 30}
 	d.routing = d.document()
 	d.trial = newTrial(t, d.routing)
 	d.keep = false
@@ -191,7 +193,7 @@ func (d *day) document() configs.Routing {
 	r.Flood = configs.Flood{PerNumber: max(0, d.rnd.IntN(20)-8), Withheld: max(0, d.rnd.IntN(10)-4), Within: dur(d.seconds(900)), Over: []string{"low_class", "words"}[d.rnd.IntN(2)]}
 	r.Blocked = configs.Blocked{Prompt: "blocked", Queue: []string{"", "", "backup"}[d.rnd.IntN(3)]}
 	r.PauseReasons = []configs.PauseReason{{Code: "break"}}
-	r.Dispositions = []configs.Disposition{{Code: "listened"}, {Code: "hard", Heavy: true}}
+	r.Dispositions = []configs.Disposition{{Code: "listened", Kind: configs.Data}, {Code: "hard", Heavy: true, Kind: configs.NonData}}
 	r.Care = configs.Care{HeavyRest: dur(d.seconds(120)), MaxHeavy: d.rnd.IntN(3), MaxContinuous: dur(d.seconds(1200))}
 	r.Outgoing = configs.Outgoing{
 		Allow: []string{"+62", "112"}, Deny: []string{"+62809"}, MaxAtOnce: 1 + d.rnd.IntN(4), MaxPerHour: 1 + d.rnd.IntN(6), MaxMinutes: 1 + d.rnd.IntN(5),
@@ -435,6 +437,9 @@ func (d *day) post(ev Event) {
 		if d.watch != nil {
 			d.watch(e)
 		}
+		if r, ok := e.(Record); ok {
+			d.asksFirst(r.Entry)
+		}
 		d.react(e)
 	}
 	d.ask()
@@ -591,6 +596,22 @@ func (d *day) react(e Effect) {
 	}
 }
 
+// asksFirst: nobody who was helped is written off before it is noted whether she
+// could talk safely (SC-6).
+func (d *day) asksFirst(e Entry) {
+	who := string(e.Contact) + string(e.Agent)
+	switch {
+	case e.Kind == TalkSafetyNoted:
+		d.results[string(e.Kind)+":"+e.Result]++
+		d.safely[who] = true
+	case e.Kind == WrapUpDone && e.Reason == "listened" && e.By == string(ByAgent):
+		d.results["finished:helped"]++
+		if !d.safely[who] && e.Contact[0] == 'C' { // those we called may be a service
+			d.Fatalf("%s finished %s without an answer", e.Agent, e.Contact)
+		}
+	}
+}
+
 // note remembers how things went, to see that the days are wild enough.
 func (d *day) note(e Entry) {
 	switch {
@@ -652,6 +673,7 @@ func (d *day) note(e Entry) {
 
 // reactTo plays a volunteer who mostly does what her screen asks for.
 func (d *day) reactTo(a AgentID, v AgentView) {
+	d.talkSafety(a, v)
 	switch {
 	case v.Offer != nil && d.chance(50):
 		d.later(8, Accepted{Agent: a, Offer: v.Offer.ID})
@@ -709,6 +731,24 @@ func (d *day) reactTo(a AgentID, v AgentView) {
 	case v.State == Reconnecting && d.chance(70):
 		d.later(25, SessionOpened{a})
 		d.later(25, PathProven{a})
+	}
+}
+
+// talkSafety: she mostly asks first whether the caller can talk safely; with dice
+// of its own, so that the day goes as it did without.
+func (d *day) talkSafety(a AgentID, v AgentView) {
+	var c ContactID
+	switch {
+	case v.Call != nil && v.Call.TalkSafety != nil && v.Call.TalkSafety.Answer == "":
+		c = v.Call.Contact
+	case v.WrapUp != nil && v.WrapUp.TalkSafety != nil && v.WrapUp.TalkSafety.Answer == "":
+		c = v.WrapUp.Contact
+	default:
+		return
+	}
+	if d.plans.IntN(100) < 50 {
+		answer := []TalkSafe{TalkSafeYes, TalkSafeYes, TalkSafeNo, TalkSafeUnknown, "perhaps"}[d.plans.IntN(5)]
+		d.world = append(d.world, reply{d.now.Add(time.Duration(d.plans.IntN(20)) * time.Second), TalkSafetyTold{a, c, answer}})
 	}
 }
 
@@ -784,7 +824,13 @@ func (d *day) target() Target {
 	case d.chance(35):
 		return Target{Queue: QueueID([]string{"hotline", "night", "english", "backup", "nowhere"}[d.rnd.IntN(5)])}
 	case d.chance(50):
-		return Target{Agent: AgentID(fmt.Sprintf("v%d", d.rnd.IntN(8)))}
+		to := AgentID(fmt.Sprintf("v%d", d.rnd.IntN(8)))
+		for _, a := range d.agents { // rather one whose phone rings for it
+			if g := d.s.agents[a]; d.plans.IntN(3) == 0 && g != nil && g.onShift() && g.device != DeviceBrowser {
+				to = a
+			}
+		}
+		return Target{Agent: to}
 	case d.chance(80):
 		return Target{Number: d.number()}
 	case d.chance(50):

@@ -42,6 +42,7 @@ type state struct {
 	pauses       map[string]bool
 	dispositions map[string]bool
 	heavy        map[string]bool // of the dispositions
+	helped       map[string]bool // of the dispositions: somebody was
 	wrapUps      map[string]time.Duration
 	messages     configs.Messages
 	care         configs.Care
@@ -268,6 +269,10 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 		s.onCallbackPromised(ev)
 	case SafetyAnswered:
 		s.onSafetyAnswered(ev)
+	case TalkSafetyTold:
+		s.onTalkSafetyTold(ev)
+	case WrapUpSaved:
+		s.onWrapUpSaved(ev)
 	case OtherAnswered:
 		s.onOtherAnswered(ev)
 	case CallbackCancelled:

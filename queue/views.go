@@ -51,6 +51,10 @@ func (s *state) view(a *agent) AgentView {
 			Disposition: w.disposition, Extendable: w.extend > 0, Open: w.open,
 			Block: s.blockWord(w.key)}
 		v.WrapUp.Follows, v.WrapUp.Rest = s.restAhead(a)
+		if w.asksTalk {
+			v.WrapUp.TalkSafety = w.talkSafe.view()
+			v.WrapUp.TalkSafety.Needed = s.unansweredTalk(w)
+		}
 		if key := s.person(w.caller, w.out); key != "" {
 			v.WrapUp.Back = s.backView(key, w.back, w.safe)
 		}
@@ -68,6 +72,9 @@ func (s *state) callView(a *agent, c *contact) *CallView {
 	v.Silent = c.silent
 	if c.phase.withAgent() {
 		v.Block = s.blockWord(s.keyOf(c))
+	}
+	if c.inTalk && s.asksTalk(c) {
+		v.TalkSafety = c.talkSafe.view()
 	}
 	if c.out {
 		v.Direction = DirectionOut

@@ -31,10 +31,13 @@ type writing struct {
 	language string
 	dialled  string
 	needs    needs
-	danger   bool
+	danger   bool // she had said that she is in danger
 	never    []AgentID
 
 	rest bool // a rest is offered
+
+	asksTalk bool // whether she could talk safely is to be noted
+	talkSafe talkSafety
 }
 
 // writingMost is when even a wrap-up that she ends herself is over: by then she
@@ -81,6 +84,7 @@ func (s *state) writingAbout(c *contact) *writing {
 		contact: c.id, who: s.identify(c.caller), key: s.keyOf(c), label: c.line.set.Label, line: c.line,
 		back: c.promised && !(c.calls != nil && c.calls.other), safe: c.safe, caller: c.caller, out: c.out, language: c.language, dialled: c.dialled,
 		needs: c.needs, danger: c.danger, never: c.never,
+		asksTalk: s.asksTalk(c), talkSafe: c.toldSafe,
 	}
 }
 
@@ -141,8 +145,8 @@ func (s *state) onWrapUpFinished(ev WrapUpFinished) {
 		return
 	}
 	w.disposition = ev.Disposition
-	if w.unansweredSafety() {
-		s.notify(a, Notice{Code: SafetyMissing, Contact: w.contact})
+	if why := s.unfinished(w); why != "" {
+		s.notify(a, Notice{Code: why, Contact: w.contact})
 		s.show(a)
 		return
 	}
@@ -168,12 +172,16 @@ func (s *state) keepPromise(a *agent, w *writing) {
 // known refuses a disposition the document does not know: an admin may have
 // taken it away since the page was loaded, and she shall choose again.
 func (s *state) known(a *agent, c ContactID, disposition string) bool {
-	if disposition == "" || disposition == otherPerson || s.dispositions[disposition] {
+	if s.knownDisposition(disposition) {
 		return true
 	}
 	s.notify(a, Notice{Code: UnknownDisposition, Contact: c})
 	s.show(a)
 	return false
+}
+
+func (s *state) knownDisposition(code string) bool {
+	return code == "" || code == otherPerson || s.dispositions[code]
 }
 
 // wrapUpsOf returns how long one may write at least, by disposition.

@@ -174,5 +174,7 @@ func (v *world) writes(e queue.Entry) {
 	for at := set.WrapUp.D(); at > 0 && set.WrapUpExtend > 0 && at < t.wrapUp; at += set.WrapUpExtend.D() {
 		v.later(e.At.Add(at-time.Second), queue.WrapUpExtended{Agent: e.Agent, Contact: contact})
 	}
+	// As long as it took her then: no answer of today's rules holds it up.
+	v.later(e.At.Add(t.wrapUp), queue.TalkSafetyTold{Agent: e.Agent, Contact: contact, Answer: queue.TalkSafeUnknown})
 	v.later(e.At.Add(t.wrapUp), queue.WrapUpFinished{Agent: e.Agent, Contact: contact, Disposition: disposition})
 }

@@ -114,6 +114,19 @@ func (d *Desk) AnswerSafety(_ context.Context, c queue.ContactID, w queue.Safety
 	return d.ofCallback(c, "")
 }
 
+// FinishWrapUp finds C1 of sari only, and posts what was answered. Without an
+// answer to whether she could talk safely "helped" is not finished.
+func (d *Desk) FinishWrapUp(_ context.Context, a queue.AgentID, c queue.ContactID, disposition string, talk queue.TalkSafe) (string, error) {
+	d.Post(queue.WrapUpSaved{Agent: a, Contact: c, Disposition: disposition, Talk: talk})
+	switch {
+	case a != "sari" || c != "C1":
+		return queue.WrapUpNotHers, nil
+	case disposition == "helped" && talk == "":
+		return string(queue.TalkSafetyMissing), nil
+	}
+	return "", nil
+}
+
 func (d *Desk) ofCallback(c queue.ContactID, why string) (string, error) {
 	if c != "C1" {
 		return "not_found", nil

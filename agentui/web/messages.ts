@@ -49,6 +49,10 @@ export interface SafetyNote { may_call: Safe; windows?: SafeWindow[]; zone?: str
 export type CutPlan = "we_call" | "she_calls" | "nothing" | "";
 export interface BackView { promised: boolean; answered?: Safe; safe?: Safe; until?: string; if_cut?: CutPlan }
 
+/** Whether she can talk safely now; unknown: it could not be asked. */
+export type TalkSafe = "yes" | "no" | "unknown";
+export interface TalkSafetyView { answer?: TalkSafe; at?: string; needed?: boolean }
+
 /** What rings for her and carries her voice. */
 export type Device = "browser" | "phone" | "mobile";
 
@@ -84,6 +88,7 @@ export interface CallView {
   callback?: string; // this call is an attempt of it
   listening?: boolean; // it was answered; she is not heard until mute is taken off
   back?: BackView; // absent: her number is withheld
+  talk_safety?: TalkSafetyView;
   block?: "may" | "held"; // she can be blocked, or is
   direction?: "in" | "out";
   stage?: "dialling" | "ringing" | "";
@@ -138,6 +143,7 @@ export interface WrapUpView {
   talk_ms: number;
   until: string;
   ended_by: "caller" | "agent" | "system" | "network";
+  talk_safety?: TalkSafetyView;
   block?: "may" | "held";
   rest?: boolean; // one is offered
   follows?: "decompression" | "load_break"; // a rest that comes by itself
@@ -171,7 +177,7 @@ export type NoticeCode =
   | "busy" | "no_answer" | "rejected" | "unreachable" | "not_found" | "no_trunk"
   | "transfer_unknown" | "transfer_not_allowed" | "transfer_not_now" | "transfer_waiting" | "transfer_failed"
   | "device_failed" | "device_not_now" | "wish_kept" | "wish_unknown"
-  | "safety_unknown" | "safety_no" | "safety_expired" | "safety_window" | "callback_unknown" | "safety_missing" | "voicemail"
+  | "safety_unknown" | "safety_no" | "safety_expired" | "safety_window" | "callback_unknown" | "safety_missing" | "talk_safety_missing" | "voicemail"
   | "consult_not_now" | "consult_nobody" | "consult_failed" | "third_left" | "supervise_not_allowed" | "supervise_not_now" | "supervise_unseen"
   | "supervisor_came" | "supervisor_went" | "taken_over" | "sos_coming" | "sos_nobody"
   | "shift_soon" | "shift_begins" | "shift_ending" | "shift_over"
@@ -231,6 +237,7 @@ export type ClientMessage =
   | { type: "supervise"; contact: string; mode: Mode }
   | { type: "supervise.end" | "sos.answer"; contact: string }
   | { type: "sos"; contact: string; on: boolean }
+  | { type: "talk.safety"; contact: string; answer: TalkSafe }
   | { type: "callback.promise"; contact: string; on: boolean }
   | { type: "callback.cut"; contact: string; plan: CutPlan }
   | ({ type: "safety"; contact: string } & SafetyNote)

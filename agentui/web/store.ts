@@ -172,7 +172,7 @@ export function fold(s: Snapshot, m: ServerMessage, now: number): Snapshot {
 }
 
 // The requests that a notice, not a state, refuses.
-const refusals: [prefix: string, ask: Ask][] = [["dial_", "dial"], ["transfer_", "transfer"], ["device_", "device"], ["safety_missing", "wrapup.finish"], ["safety_", "dial"], ["callback_unknown", "callback.promise"], ["callback_unknown", "safety"], ["block_", "block"]];
+const refusals: [prefix: string, ask: Ask][] = [["dial_", "dial"], ["transfer_", "transfer"], ["device_", "device"], ["safety_missing", "wrapup.finish"], ["talk_safety_missing", "wrapup.finish"], ["safety_", "dial"], ["callback_unknown", "callback.promise"], ["callback_unknown", "safety"], ["block_", "block"]];
 
 // foldNotice tells it, and takes it as the answer to the click it refuses.
 function foldNotice(s: Snapshot, n: Notice, now: number): Snapshot {

@@ -253,6 +253,7 @@ const app: App = {
   endAbuse: () => withContact((contact) => ({ type: "abuse.end", contact })),
   rest: () => withContact((contact) => ({ type: "rest", contact })),
   agreeCut: (plan) => withContact((contact) => ({ type: "callback.cut", contact, plan })),
+  talkSafety: (answer) => withContact((contact) => ({ type: "talk.safety", contact, answer })),
   promise: (on) => withContact((contact) => ({ type: "callback.promise", contact, on })),
   noteSafety: (note) => withContact((contact) => ({ type: "safety", contact, ...note })),
   otherPerson: () => withContact((contact) => ({ type: "callback.other", contact })),

@@ -56,8 +56,18 @@ func TestChromiumNotes(t *testing.T) {
 	p.reads("That was a heavy call")
 	p.do("write on, digits too", chromedp.SendKeys(chromedp.CSS("#note"), ", 2 anak"))
 	p.picture("notes-1-wrapup")
+	// Somebody was helped: not before it is noted whether she could talk (SC-6).
+	p.reads("Note it before you finish")
+	p.press("Finish wrap-up")
+	p.reads("First note whether she could talk safely")
+	p.state(queue.WrapUp)
+	p.do("answer by a key", chromedp.Focus(chromedp.CSS("#talk-safe-unknown")), chromedp.KeyEvent(" "))
+	p.js("noted", fmt.Sprintf(waiting, `return document.querySelector("#talk-safe-unknown").checked && !document.querySelector("#talk-safety-needed");`))
 	p.press("Finish wrap-up")
 	p.state(queue.Paused)
+	if asked := s.entries(queue.TalkSafetyNoted); len(asked) != 1 || asked[0].Result != "unknown" || asked[0].Agent != "sari" {
+		t.Errorf("journal %+v", asked)
+	}
 	p.do("open my day", chromedp.Click(chromedp.CSS(".my-day summary")))
 	p.reads("Reports for someone else")
 	p.picture("notes-2-day")

@@ -170,6 +170,9 @@ func (*shutDesk) UrgeCallback(context.Context, queue.ContactID, string) (string,
 func (*shutDesk) AnswerSafety(context.Context, queue.ContactID, queue.SafetyAnswer, string) (string, error) {
 	return "", errNoServer
 }
+func (*shutDesk) FinishWrapUp(context.Context, queue.AgentID, queue.ContactID, string, queue.TalkSafe) (string, error) {
+	return "", errNoServer
+}
 
 // noPhone refuses: nobody is on shift without a server.
 type noPhone struct{}

@@ -27,6 +27,12 @@ func TestChromiumSilentCaller(t *testing.T) {
 	p.state(queue.Talking)
 	s.must("the caller hears the browser", caller.Media().Hears().WaitTone(s.ctx, micTone))
 
+	p.reads("Is it safe to talk now?")
+	p.do("it is not, by a key", chromedp.Focus(chromedp.CSS("#talk-safe-no")), chromedp.KeyEvent(" "))
+	p.reads("Ask only what takes a yes or a no")
+	if asked := s.entries(queue.TalkSafetyNoted); len(asked) != 1 || asked[0].Result != "no" {
+		t.Errorf("journal %+v", asked)
+	}
 	p.press("She cannot speak")
 	p.press("Are you in danger now?")
 	s.must("the question", caller.Media().Hears().WaitSoundBut(s.ctx, micTone))

@@ -83,7 +83,7 @@ export const boardEn = {
   why: {
     talk: "she talks", abandon: "she hung up", exit: "by the way out", failed: "it failed", accepted: "accepted", declined: "declined", timeout: "no answer", rescinded: "another answered", caller_left: "the caller left",
     withdrawn: "taken back", agent_lost: "the volunteer was lost", max_wait: "she had waited too long", nobody: "nobody on shift", hours: "outside the hours", closed_now: "closed by hand", ok: "done", back: "back to the caller",
-    merged: "all three together", blind: "without asking", attended: "after asking", resumed: "back at her place", returned: "back after a broken talk", yes: "yes", no: "no", stay: "stay", callback: "call-back", message: "message", queue: "queue", number: "number",
+    merged: "all three together", blind: "without asking", attended: "after asking", resumed: "back at her place", returned: "back after a broken talk", yes: "yes", no: "no", unknown: "not asked", stay: "stay", callback: "call-back", message: "message", queue: "queue", number: "number",
     colleague: "a colleague", supervisor: "a supervisor", listen: "listens", whisper: "whispers", barge: "joins", take_over: "takes over", on: "noted", off: "taken back", same: "the same volunteer again", never: "never the two again",
   } as Record<string, string>,
   events: {
@@ -100,6 +100,7 @@ export const boardEn = {
     "sos.answered": (e) => `${e.who} came after ${e.time}.`, "sos.ended": () => "The call for help is over.", "callback.queued": () => "A call-back was noted.", "callback.kept": () => "The call-back outlived a restart.", "callback.dialled": (e) => `Call-back, attempt ${e.n}.`,
     "callback.missed": () => "The attempt did not reach her.", "callback.reached": () => "She was reached.", "callback.failed": () => "The call-back was given up.", "callback.expired": () => "The call-back expired.", "callback.refused": () => "She must not be called.",
     "callback.cancelled": () => "The call-back was taken back.", "callback.hurried": () => "A supervisor wants the call-back now.", "callback.denied": () => "No call-back was possible.", "safety.noted": (e) => `Whether it is safe to call her: ${e.result}.`,
+    "safety.asked": (e) => `Whether she can talk safely, asked by ${e.who}: ${e.result}.`,
   } as Record<string, (e: Said) => string>,
 };
 

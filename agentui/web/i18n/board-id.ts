@@ -80,7 +80,7 @@ export const boardId: BoardWords = {
   why: {
     talk: "berbicara", abandon: "menutup telepon", exit: "lewat jalan keluar", failed: "gagal", accepted: "menerima", declined: "menolak", timeout: "tidak menjawab", rescinded: "dijawab yang lain", caller_left: "penelepon pergi",
     withdrawn: "ditarik", agent_lost: "relawan terputus", max_wait: "terlalu lama menunggu", nobody: "tidak ada yang bertugas", hours: "di luar jam layanan", closed_now: "ditutup manual", ok: "berhasil", back: "kembali ke penelepon",
-    merged: "bertiga", blind: "tanpa bertanya", attended: "setelah bertanya", resumed: "kembali ke tempatnya", returned: "kembali setelah terputus", yes: "ya", no: "tidak", stay: "tetap menunggu", callback: "telepon balik", message: "pesan", queue: "antrean", number: "nomor",
+    merged: "bertiga", blind: "tanpa bertanya", attended: "setelah bertanya", resumed: "kembali ke tempatnya", returned: "kembali setelah terputus", yes: "ya", no: "tidak", unknown: "belum ditanyakan", stay: "tetap menunggu", callback: "telepon balik", message: "pesan", queue: "antrean", number: "nomor",
     colleague: "rekan", supervisor: "penyelia", listen: "mendengarkan", whisper: "berbisik", barge: "bergabung", take_over: "mengambil alih", on: "dicatat", off: "ditarik", same: "relawan yang sama lagi", never: "jangan dipertemukan lagi",
   },
   events: {
@@ -97,5 +97,6 @@ export const boardId: BoardWords = {
     "sos.answered": (e) => `${e.who} datang setelah ${e.time}.`, "sos.ended": () => "Permintaan bantuan selesai.", "callback.queued": () => "Telepon balik dicatat.", "callback.kept": () => "Telepon balik tetap ada setelah mulai ulang.", "callback.dialled": (e) => `Telepon balik, upaya ${e.n}.`,
     "callback.missed": () => "Upaya itu tidak sampai.", "callback.reached": () => "Ia terhubung.", "callback.failed": () => "Telepon balik dihentikan.", "callback.expired": () => "Telepon balik kedaluwarsa.", "callback.refused": () => "Ia tidak boleh ditelepon.",
     "callback.cancelled": () => "Telepon balik dibatalkan.", "callback.hurried": () => "Penyelia meminta telepon balik sekarang.", "callback.denied": () => "Telepon balik tidak mungkin.", "safety.noted": (e) => `Aman ditelepon: ${e.result}.`,
+    "safety.asked": (e) => `Aman untuk bicara, ditanyakan oleh ${e.who}: ${e.result}.`,
   },
 };

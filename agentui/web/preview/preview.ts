@@ -75,6 +75,9 @@ const states: Record<string, Partial<Snapshot>> = {
   talking: { view: view({ state: "talking", call: { ...call, keys: "12#" } }), sound: live },
   connect: { view: view({ state: "talking", call: { ...call, connecting: true, started: ago(0) } }), sound: live },
   muted: { view: view({ state: "talking", next: "paused", call: { ...call, muted: true } }), sound: { ...live, quality: "poor" } },
+  safe_asked: { view: view({ state: "talking", call: { ...call, talk_safety: {} } }), sound: live },
+  safe_no: { view: view({ state: "talking", call: { ...call, talk_safety: { answer: "no", at: ago(30) } } }), sound: live },
+  wrapup_safe: { view: view({ state: "wrapup", since: ago(26), wrapup: { ...wrapup, talk_safety: { needed: true }, disposition: "listened" } }), disposition: "listened", contact: "01J" },
   held: { view: view({ state: "held", call: { ...call, caller: "anonymous", held: true } }), sound: live },
   messages: { view: view({ state: "ready" }), playing: "M1", messages: [
     { id: "M1", at: ago(5400), queue: "hotline", number: "••••963", ms: 43_000, state: "taken", by: "sari", since: ago(60) },

@@ -2,7 +2,7 @@
 // this; they keep nothing themselves.
 
 import type { Words } from "../i18n";
-import type { CutPlan, Device, Mode, SafetyNote, SilentQuestion, Target, Wish } from "../messages";
+import type { CutPlan, Device, Mode, SafetyNote, SilentQuestion, TalkSafe, Target, Wish } from "../messages";
 import type { Snapshot } from "../store";
 
 export interface App {
@@ -38,6 +38,7 @@ export interface App {
   endAbuse(): void;
   rest(): void;
   block(reason: string): void;
+  talkSafety(answer: TalkSafe): void;
   promise(on: boolean): void;
   agreeCut(plan: CutPlan): void;
   noteSafety(note: SafetyNote): void;

@@ -9,6 +9,7 @@ import { faultCard, meter } from "./check";
 import { back, listening, offered, otherAfterAll } from "./callback";
 import { note } from "./note";
 import { sos, third, watched } from "./room";
+import { talkSafety } from "./talksafety";
 import { abuse, silentPanel, silentTile } from "./silent";
 
 /** A call rings. Answer is the one thing to see. */
@@ -45,6 +46,7 @@ export function call(scene: Scene): TemplateResult {
       <div><h2 id="stage-title" tabindex="-1">${c.held ? w.heldTitle(c.label) : out ? w.talkingOut : w.talkingTo(c.label)}</h2>
       <p class="lead">${out ? c.caller : html`${who(w, c.caller)} · ${w.waited(spell(c.wait_ms, s.lang))}`}</p></div>
       <p class="timer"><span class="visually-hidden">${w.talkTime}: </span><sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(c.started), s.lang)}></sahut-tick></p></div>
+    ${talkSafety(scene, c.talk_safety)}
     ${watched(scene)}${conditions(scene)}
     ${third(scene)}
     ${c.held && c.third?.stage !== "ringing" && c.third?.stage !== "consult" ? html`<div class="do">${button({ label: w.resume, click: app.toggleHold, kind: "primary", size: "xl", icon: "play", key: "F8", busy: waits(s, "resume") })}</div>` : nothing}

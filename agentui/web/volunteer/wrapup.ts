@@ -11,6 +11,7 @@ import { back } from "./callback";
 import { digit } from "../digits";
 import { note } from "./note";
 import { afterAbuse } from "./silent";
+import { talkSafety } from "./talksafety";
 
 export function wrapUp(scene: Scene): TemplateResult {
   const { s, w, app } = scene;
@@ -23,6 +24,7 @@ export function wrapUp(scene: Scene): TemplateResult {
       ${u.open ? nothing : html`<div class="time-left"><p class="timer small"><span class="visually-hidden">${w.wrapUpLeft}: </span><sahut-tick role="timer" .text=${(now: number) => timer(Math.ceil(left(now) / 1000) * 1000, s.lang)}></sahut-tick></p>
       ${u.extendable ? button({ label: w.extend, click: app.extend, icon: "plus", busy: waits(s, "wrapup.extend") }) : nothing}</div>`}</div>
     ${u.open ? nothing : html`<sahut-bar .share=${(now: number) => left(now) / whole}></sahut-bar>`}
+    ${talkSafety(scene, u.talk_safety)}
     ${s.dispositions.length > 0 ? html`<fieldset class="chips"><legend>${w.dispositionQuestion}</legend>
       ${s.dispositions.map((d, i) => html`<label class="chip"><input type="radio" name="disposition" value=${d.code} aria-keyshortcuts=${digit(s, i) || nothing}
         .checked=${s.disposition === d.code} @change=${() => app.choose(d.code)}><span>${digit(s, i) ? html`<kbd aria-hidden="true">${digit(s, i)}</kbd>` : nothing}${d.label[s.lang] || d.code}</span></label>`)}</fieldset>` : nothing}
