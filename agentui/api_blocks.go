@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -125,7 +126,7 @@ func (s *Server) newBlock(n NewBlock, by string, now time.Time) (b queue.Block, 
 	case !slices.Contains(queue.BlockReasons(), n.Reason):
 		return b, invalidField("reason", "A reason is one of "+strings.Join(queue.BlockReasons(), ", ")+".")
 	case len([]rune(n.Note)) > longestNote:
-		return b, invalidField("note", fmt.Sprintf("A note has at most %d letters.", longestNote))
+		return b, invalidField("note", fmt.Sprintf("A note has at most %d letters.", longestNote), strconv.Itoa(longestNote))
 	}
 	b = queue.Block{
 		ID: queue.NewBlockID(now), Action: n.Action, Reason: n.Reason, Note: n.Note,
@@ -172,7 +173,7 @@ func blockHours(hours, otherwise int) (time.Duration, error) {
 	}
 	d := time.Duration(hours) * time.Hour
 	if hours < 1 || hours > int(queue.BlockLongest/time.Hour) {
-		return 0, invalidField("hours", fmt.Sprintf("A block holds for 1 to %d hours; none is for ever.", int(queue.BlockLongest/time.Hour)))
+		return 0, invalidField("hours", fmt.Sprintf("A block holds for 1 to %d hours; none is for ever.", int(queue.BlockLongest/time.Hour)), strconv.Itoa(int(queue.BlockLongest/time.Hour)))
 	}
 	return d, nil
 }

@@ -63,11 +63,11 @@ func (s *Server) postClosing(w http.ResponseWriter, r *request) error {
 	now := time.Now()
 	switch reason := strings.TrimSpace(c.Reason); {
 	case !c.Until.After(now):
-		return badRequest("until is over already; say when the queue opens again.")
+		return &Problem{Status: http.StatusBadRequest, Code: "until_over", Detail: "until is over already; say when the queue opens again."}
 	case c.Until.After(now.Add(closedMost)):
-		return badRequest("until is more than a week away; for longer, change the queue's hours.")
+		return &Problem{Status: http.StatusBadRequest, Code: "until_too_far", Detail: "until is more than a week away; for longer, change the queue's hours."}
 	case len([]rune(reason)) > 80:
-		return badRequest("reason is longer than 80 letters.")
+		return &Problem{Status: http.StatusBadRequest, Code: "reason_too_long", Args: []string{"80"}, Detail: "reason is longer than 80 letters."}
 	default:
 		return s.setClosing(w, r, configs.Closing{Until: c.Until.Format(time.RFC3339), Reason: reason}, "closed now: "+reason)
 	}

@@ -3,6 +3,7 @@ package agentui
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -35,8 +36,9 @@ type Trunk struct {
 	Registered bool       `json:"registered"`
 	Expires    *time.Time `json:"expires,omitempty"` // of the registration
 	Up         bool       `json:"up"`
-	Since      time.Time  `json:"since"` // up or down since
-	Cause      string     `json:"cause"` // why it is down
+	Since      time.Time  `json:"since"`                // up or down since
+	Cause      string     `json:"cause"`                // why it is down
+	CauseCode  string     `json:"cause_code,omitempty"` // the same as a code, and behind a colon what is said with it
 	Checked    *time.Time `json:"checked,omitempty"`
 	RTTMillis  float64    `json:"rtt_ms"`
 	Calls      int        `json:"calls"`
@@ -152,7 +154,7 @@ func (s *Server) postTrace(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	if in.Minutes < 1 || in.Minutes > longestTrace {
-		return invalidField("minutes", fmt.Sprintf("A trace runs for 1 to %d minutes.", longestTrace))
+		return invalidField("minutes", fmt.Sprintf("A trace runs for 1 to %d minutes.", longestTrace), strconv.Itoa(longestTrace))
 	}
 	st := t.Start(r.author(), time.Duration(in.Minutes)*time.Minute)
 	s.log.Warn("SIP trace started; it is masked and ends by itself", "by", st.By, "until", st.Until)

@@ -142,7 +142,7 @@ func (s *Server) putMyNote(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	if utf8.RuneCountInString(c.Text) > maxNote {
-		return &Problem{Status: http.StatusRequestEntityTooLarge, Code: "too_large", Detail: "A note has at most 10000 letters."}
+		return &Problem{Status: http.StatusRequestEntityTooLarge, Code: "invalid_note", Args: []string{"10000"}, Detail: "A note has at most 10000 letters."}
 	}
 	n := Note{Contact: queue.ContactID(r.PathValue("contact")), Agent: queue.AgentID(r.author()), Saved: time.Now(), Text: c.Text}
 	hers, err := s.mayWrite(n.Contact, n.Agent, n.Saved)

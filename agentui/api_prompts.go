@@ -48,7 +48,7 @@ func (s *Server) getPrompt(w http.ResponseWriter, r *request) error {
 func (s *Server) putPrompt(w http.ResponseWriter, r *request) error {
 	name := r.PathValue("name")
 	if !promptName.MatchString(name) {
-		return invalidField("name", "A prompt's name is 1 to 48 of a-z, 0-9, dot, dash and underscore.")
+		return invalidField("name", "A prompt's name is 1 to 48 of a-z, 0-9, dot, dash and underscore.", "48")
 	}
 	if t := mediaType(r); t != "audio/wav" && t != "audio/x-wav" && t != "audio/wave" && t != "audio/vnd.wave" {
 		return &Problem{Status: http.StatusUnsupportedMediaType, Code: "unsupported_type", Detail: "Send a WAV file as audio/wav."}
@@ -84,7 +84,7 @@ func (s *Server) deletePrompt(w http.ResponseWriter, r *request) error {
 		return fmt.Errorf("read routing: %w", err)
 	}
 	if users := usersOf(routing, name); len(users) > 0 && !known[i].Builtin {
-		return &Problem{Status: http.StatusConflict, Code: "in_use", Detail: "Callers of " + strings.Join(users, ", ") + " hear this prompt. Give them another one first."}
+		return &Problem{Status: http.StatusConflict, Code: "in_use", Args: []string{strings.Join(users, ", ")}, Detail: "Callers of " + strings.Join(users, ", ") + " hear this prompt. Give them another one first."}
 	}
 	if err := s.directory.DeletePrompt(name); err != nil {
 		return fmt.Errorf("remove prompt %s: %w", name, err)

@@ -169,7 +169,7 @@ func questionOf(r *request) (q question, err error) {
 		return q, err
 	}
 	if q.to.Sub(q.from) > longestReport {
-		return q, badRequest("a report covers at most 400 days.")
+		return q, &Problem{Status: http.StatusBadRequest, Code: "range_too_long", Args: []string{"400"}, Detail: "a report covers at most 400 days."}
 	}
 	values := r.URL.Query()
 	q.queue = queue.QueueID(values.Get("queue"))
@@ -190,7 +190,7 @@ func questionOf(r *request) (q question, err error) {
 			q.group[queue.AgentID(name)] = true
 		}
 		if len(q.group) < leastGroup {
-			return q, badRequest("a group has at least three volunteers; there are no figures about one person.")
+			return q, &Problem{Status: http.StatusBadRequest, Code: "group_too_small", Detail: "a group has at least three volunteers; there are no figures about one person."}
 		}
 	}
 	return q, nil
@@ -212,7 +212,7 @@ func spanAsked(r *request, usual time.Duration) (from, to time.Time, limits repo
 		return from, to, limits, err
 	}
 	if !from.Before(to) {
-		err = badRequest("from is not before to.")
+		err = &Problem{Status: http.StatusBadRequest, Code: "range_reversed", Detail: "from is not before to."}
 	}
 	return from, to, limits, err
 }

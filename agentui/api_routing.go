@@ -94,7 +94,7 @@ func (s *Server) putRouting(w http.ResponseWriter, r *request) error {
 	}
 	note := strings.TrimSpace(r.URL.Query().Get("note"))
 	if len(note) > 200 {
-		return badRequest("note is longer than 200 bytes.")
+		return &Problem{Status: http.StatusBadRequest, Code: "reason_too_long", Args: []string{"200"}, Detail: "note is longer than 200 bytes."}
 	}
 	current, rev, err := s.directory.Routing()
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strconv"
 
 	"sahut/configs"
 )
@@ -41,7 +42,7 @@ func (s *Server) postUser(w http.ResponseWriter, r *request) error {
 	}
 	switch {
 	case !userName.MatchString(n.Name):
-		return invalidField("name", "A user name is 1 to 32 of a-z, 0-9, dot, dash and underscore, and begins with a letter or digit.")
+		return invalidField("name", "A user name is 1 to 32 of a-z, 0-9, dot, dash and underscore, and begins with a letter or digit.", "32")
 	case !n.Role.known():
 		return invalidRole
 	case !configs.ValidPassword(n.Password):
@@ -119,9 +120,10 @@ func (r Role) known() bool { return r == Volunteer || r == Supervisor || r == Ad
 
 var (
 	invalidRole     = invalidField("role", "A role is volunteer, supervisor or admin.")
-	invalidPassword = invalidField("password", fmt.Sprintf("A password has at least %d characters and at most %d bytes. Three or four words that do not belong together are good.", configs.ShortestPassword, configs.LongestPassword))
+	invalidPassword = invalidField("password", fmt.Sprintf("A password has at least %d characters and at most %d bytes. Three or four words that do not belong together are good.", configs.ShortestPassword, configs.LongestPassword),
+		strconv.Itoa(configs.ShortestPassword), strconv.Itoa(configs.LongestPassword))
 )
 
-func invalidField(field, detail string) *Problem {
-	return &Problem{Status: http.StatusUnprocessableEntity, Code: "invalid_" + field, Detail: detail}
+func invalidField(field, detail string, args ...string) *Problem {
+	return &Problem{Status: http.StatusUnprocessableEntity, Code: "invalid_" + field, Detail: detail, Args: args}
 }

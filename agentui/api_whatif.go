@@ -49,7 +49,7 @@ func (s *Server) postWhatIf(w http.ResponseWriter, r *request) error {
 	case err != nil:
 		return err
 	case to.Sub(from) > reports.WhatIfLongest:
-		return badRequest("a what-if covers at most 31 days.")
+		return &Problem{Status: http.StatusBadRequest, Code: "range_too_long", Args: []string{"31"}, Detail: "a what-if covers at most 31 days."}
 	}
 	if !s.trying.TryLock() {
 		return &Problem{Status: http.StatusConflict, Code: "whatif_running", Detail: "Somebody tries a change at this moment. Wait until that is done, and try again."}
@@ -74,7 +74,7 @@ func (s *Server) postWhatIf(w http.ResponseWriter, r *request) error {
 		return read == nil
 	})
 	if err = errors.Join(err, read); errors.Is(err, reports.ErrTooMany) {
-		return badRequest(reports.ErrTooMany.Error() + ".")
+		return &Problem{Status: http.StatusBadRequest, Code: "too_many_calls", Detail: reports.ErrTooMany.Error() + "."}
 	} else if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ const (
 )
 
 func tooBig(limit int64) *Problem {
-	return &Problem{Status: http.StatusRequestEntityTooLarge, Code: "too_large", Detail: fmt.Sprintf("At most %d bytes are taken here.", limit)}
+	return &Problem{Status: http.StatusRequestEntityTooLarge, Code: "too_large", Args: []string{fmt.Sprintf("%d kB", limit/1000)}, Detail: fmt.Sprintf("At most %d bytes are taken here.", limit)}
 }
 
 // readBody reads the body up to limit. One that says it is longer is refused

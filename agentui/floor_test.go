@@ -36,7 +36,7 @@ func TestWhoWaitsAndWhy(t *testing.T) {
 func TestCloseNow(t *testing.T) {
 	h := newHouse(t)
 	rina := h.signIn("rina")
-	for until, want := range map[time.Time]string{{}: "bad_request", time.Now().Add(-time.Minute): "bad_request", time.Now().Add(8 * 24 * time.Hour): "bad_request"} {
+	for until, want := range map[time.Time]string{{}: "until_over", time.Now().Add(-time.Minute): "until_over", time.Now().Add(8 * 24 * time.Hour): "until_too_far"} {
 		if r := rina.send("POST", "/api/v1/queues/hotline/closing", agentui.CloseQueue{Until: until}); r.code != want {
 			t.Errorf("until %v: %d %s", until, r.status, r.body)
 		}

@@ -257,7 +257,7 @@ func (p *pages) signIn(w http.ResponseWriter, status int, f signInForm) error {
 
 // trouble shows a refusal to a person.
 func (p *pages) trouble(w http.ResponseWriter, r *http.Request, refusal *Problem) {
-	_ = p.write(w, refusal.Status, "trouble.html", map[string]any{"Lang": language(r), "Problem": refusal})
+	_ = p.write(w, refusal.Status, "trouble.html", map[string]any{"Lang": language(r), "Problem": refusal, "Said": refusal.inWords(language(r))})
 }
 
 func (p *pages) write(w http.ResponseWriter, status int, name string, data any) error {

@@ -1,22 +1,26 @@
 package agentui
 
 import (
+	_ "embed" // the Indonesian sentences
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
 	"sahut/configs"
 )
 
-// Problem is a refusal as RFC 9457 has it. Code is for programs, Detail for
-// people: what went wrong, then what to try.
+// Problem is a refusal as RFC 9457 has it. Code and Args are for programs and
+// screens, which say it in the reader's language; Detail is for people who read
+// English: what went wrong, then what to try.
 type Problem struct {
 	Type     string            `json:"type"`
 	Title    string            `json:"title"`
 	Status   int               `json:"status"`
 	Detail   string            `json:"detail,omitempty"`
 	Code     string            `json:"code"`
+	Args     []string          `json:"args,omitempty"`     // what is said in it
 	Problems []configs.Problem `json:"problems,omitempty"` // of a document, each with its place
 	Current  *Revision         `json:"current,omitempty"`  // 412: what is there now
 	Changes  []configs.Change  `json:"changes,omitempty"`  // 412: from the current document to the one refused
@@ -64,6 +68,31 @@ func wantsPage(r *http.Request) bool {
 	return !strings.HasPrefix(r.URL.Path, "/api/") && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
+// badRequest refuses what no screen of ours asks.
 func badRequest(detail string) error {
 	return &Problem{Status: http.StatusBadRequest, Code: "bad_request", Detail: detail}
 }
+
+// inWords is the problem's detail in a language.
+func (p *Problem) inWords(lang string) string {
+	said := problemWords[p.Code]
+	if lang != "id" || said == "" {
+		return p.Detail
+	}
+	for i, a := range p.Args {
+		said = strings.ReplaceAll(said, fmt.Sprintf("{%d}", i), a)
+	}
+	return said
+}
+
+// problemWords are the Indonesian sentences by code, which the screens have, too.
+var problemWords = func() map[string]string {
+	all := map[string]string{}
+	if err := json.Unmarshal(problemsID, &all); err != nil {
+		panic(err) // a file of ours, which a test reads
+	}
+	return all
+}()
+
+//go:embed web/i18n/problems-id.json
+var problemsID []byte

@@ -176,7 +176,7 @@ func (s *Server) wrongMethod(allowed []string) http.HandlerFunc {
 	slices.Sort(list)
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", strings.Join(list, ", "))
-		s.answer(w, r, &Problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Detail: "Use " + strings.Join(list, " or ") + "."})
+		s.answer(w, r, &Problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Args: []string{strings.Join(list, ", ")}, Detail: "Use " + strings.Join(list, " or ") + "."})
 	}
 }
 

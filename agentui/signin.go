@@ -103,7 +103,7 @@ func (s *Server) postSession(w http.ResponseWriter, r *request) error {
 		return &Problem{Status: http.StatusUnauthorized, Code: "wrong_credentials", Detail: "The user name or the password is wrong."}
 	case errors.As(err, &wait):
 		w.Header().Set("Retry-After", wait.seconds())
-		return &Problem{Status: http.StatusTooManyRequests, Code: "too_many", Detail: "Too many attempts. Try again in " + wait.seconds() + " seconds."}
+		return &Problem{Status: http.StatusTooManyRequests, Code: "too_many", Args: []string{wait.seconds()}, Detail: "Too many attempts. Try again in " + wait.seconds() + " seconds."}
 	case err != nil:
 		return err
 	}

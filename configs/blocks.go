@@ -41,12 +41,12 @@ func (b Blocked) validate(c check, v judge) {
 	switch {
 	case b.Code == "":
 	case !codePattern.MatchString(b.Code):
-		c.bad("code", b.Code, "is no code that can be pressed", "use 3 to 8 digits, for example 4711")
+		c.bad("code", b.Code, noCode)
 	case strings.Contains(b.Code, "00"):
-		c.bad("code", b.Code, "holds two zeros, which end any call at once", "use another code, for example 4711")
+		c.bad("code", b.Code, zeroCode)
 	}
 	if b.Queue != "" {
-		v.queue(c, "queue", b.Queue, "a blocked caller who needs help would reach nobody")
+		v.queue(c, "queue", b.Queue, "lost_blocked")
 	}
 }
 
@@ -54,7 +54,7 @@ func (f Flood) validate(c check) {
 	c.choices(f)
 	c.count("per_number", f.PerNumber, 0, 1000)
 	if n := f.PerNumber; n > 0 && n < fewestCalls {
-		c.bad("per_number", itoa(n), "would hit a frightened caller who hangs up and calls again", "use at least 5, or 0 for no limit; 10 is usual")
+		c.bad("per_number", itoa(n), tooFewCalls)
 	}
 	c.count("withheld", f.Withheld, 0, 10000)
 	c.between("within", f.Within, time.Minute, 24*time.Hour)

@@ -33,14 +33,14 @@ func (c check) at(i int) check {
 // bad notes that the value of key is wrong; an empty key means this place
 // itself. A place, with all inside it, is blamed once: its first problem usually
 // causes the next.
-func (c check) bad(key, value, reason, remedy string) {
+func (c check) bad(key, value string, m mistake, args ...any) {
 	path := join(c.path, key)
 	for _, p := range *c.found {
 		if inside, ok := strings.CutPrefix(path, p.Path); ok && p.Path != "" && (inside == "" || inside[0] == '.' || inside[0] == '[') {
 			return
 		}
 	}
-	*c.found = append(*c.found, Problem{Path: path, Value: value, Reason: reason, Remedy: remedy})
+	*c.found = append(*c.found, m.problem(path, value, args...))
 }
 
 func join(path, key string) string {
@@ -62,11 +62,11 @@ func (c check) choices(s any) {
 		all := strings.Split(tag, ",")
 		if got := v.Field(i).String(); !slices.Contains(all, got) {
 			all = slices.DeleteFunc(all, func(s string) bool { return s == "" }) // nothing said, too, is a choice
-			remedy := "choose " + orList(all)
 			if near := nearest(got, all); near != "" {
-				remedy = fmt.Sprintf("did you mean %q? The choices are %s", near, orList(all))
+				c.bad(yamlName(f), got, noChoiceNear, near, all)
+			} else {
+				c.bad(yamlName(f), got, noChoice, all)
 			}
-			c.bad(yamlName(f), got, "is not a choice", remedy)
 		}
 	}
 }
@@ -74,15 +74,15 @@ func (c check) choices(s any) {
 func (c check) between(key string, d Duration, low, high time.Duration) {
 	switch {
 	case d.D() < low:
-		c.bad(key, d.String(), "is too short", fmt.Sprintf("use %s to %s", Duration(low), Duration(high)))
+		c.bad(key, d.String(), tooShort, Duration(low), Duration(high))
 	case d.D() > high:
-		c.bad(key, d.String(), "is too long", fmt.Sprintf("use %s to %s", Duration(low), Duration(high)))
+		c.bad(key, d.String(), tooLong, Duration(low), Duration(high))
 	}
 }
 
 func (c check) count(key string, n, low, high int) {
 	if n < low || n > high {
-		c.bad(key, itoa(n), "is out of range", fmt.Sprintf("use %d to %d", low, high))
+		c.bad(key, itoa(n), outOfRange, low, high)
 	}
 }
 
@@ -91,22 +91,22 @@ func (c check) count(key string, n, low, high int) {
 func (c check) listen(key, s string) {
 	host, port, err := net.SplitHostPort(s)
 	if err != nil {
-		c.bad(key, s, "is no address with a port", "write ip:port, for example 0.0.0.0:5060 or [::]:5060")
+		c.bad(key, s, inFile("is no address with a port", "write ip:port, for example 0.0.0.0:5060 or [::]:5060"))
 		return
 	}
 	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
-		c.bad(key, s, "has no port between 0 and 65535", "write ip:port, for example 0.0.0.0:5060")
+		c.bad(key, s, inFile("has no port between 0 and 65535", "write ip:port, for example 0.0.0.0:5060"))
 		return
 	}
 	if _, err := netip.ParseAddr(host); err != nil && host != "" && host != "localhost" {
-		c.bad(key, s, "names no IP address", "write an address of this machine, or 0.0.0.0 for all of them")
+		c.bad(key, s, inFile("names no IP address", "write an address of this machine, or 0.0.0.0 for all of them"))
 	}
 }
 
 // address checks an IP address to bind to.
 func (c check) address(key, s string) {
 	if _, err := netip.ParseAddr(s); err != nil {
-		c.bad(key, s, "is no IP address", "write an address of this machine, or 0.0.0.0 for all of them")
+		c.bad(key, s, inFile("is no IP address", "write an address of this machine, or 0.0.0.0 for all of them"))
 	}
 }
 
@@ -118,16 +118,16 @@ func (c check) publicAddress(key, s string) {
 	a, err := netip.ParseAddr(s)
 	switch {
 	case err != nil:
-		c.bad(key, s, "is no IP address", "write the IP address itself, not a name")
+		c.bad(key, s, inFile("is no IP address", "write the IP address itself, not a name"))
 	case a.IsUnspecified() || a.IsMulticast():
-		c.bad(key, s, "is no address anyone could send to", "write the address the carrier sees, or leave it empty")
+		c.bad(key, s, inFile("is no address anyone could send to", "write the address the carrier sees, or leave it empty"))
 	}
 }
 
 func (c check) prefixes(key string, list []string) {
 	for i, s := range list {
 		if _, err := ParsePrefix(s); err != nil {
-			c.in(key).at(i).bad("", s, "is neither an IP address nor a network", "write 198.51.100.7 or 198.51.100.0/28")
+			c.in(key).at(i).bad("", s, inFile("is neither an IP address nor a network", "write 198.51.100.7 or 198.51.100.0/28"))
 		}
 	}
 }

@@ -34,9 +34,19 @@ func decode(root *node, into any, opts decoder) (map[string]position, Problems) 
 	return d.places, d.problems
 }
 
-func (d *decoder) bad(n *node, path, value, reason, remedy string) {
-	d.problems = append(d.problems, Problem{Path: path, Line: n.at.line, Column: n.at.column,
-		Value: value, Reason: reason, Remedy: remedy})
+func (d *decoder) bad(n *node, path, value string, m mistake, args ...any) {
+	p := m.problem(path, value, args...)
+	p.Line, p.Column = n.at.line, n.at.column
+	d.problems = append(d.problems, p)
+}
+
+// badLike is bad of a mistake that says how to write it, if there is an example;
+// plain is the same without one.
+func (d *decoder) badLike(n *node, path, value, example string, m, plain mistake, args ...any) {
+	if example == "" {
+		m = plain
+	}
+	d.bad(n, path, value, m, append(args, example)...)
 }
 
 // value lays n into v. A key without a value is as good as absent.
@@ -61,7 +71,7 @@ func (d *decoder) value(n *node, v reflect.Value, path, example string) {
 
 func (d *decoder) object(n *node, v reflect.Value, path string) {
 	if n.kind != object {
-		d.bad(n, path, n.text, fmt.Sprintf("is %s, not %s", n.kind, object), "write its keys below it: "+strings.Join(keysOf(v.Type()), ", "))
+		d.bad(n, path, n.text, notObject, n.kind, strings.Join(keysOf(v.Type()), ", "))
 		return
 	}
 	for _, e := range n.keys {
@@ -82,15 +92,11 @@ func (d *decoder) object(n *node, v reflect.Value, path string) {
 
 func (d *decoder) list(n *node, v reflect.Value, path, example string) {
 	if n.kind != list {
-		remedy := "begin each element with a dash"
-		if example != "" {
-			words := splitList(example)
-			for i := range words {
-				words[i] = strconv.Quote(words[i])
-			}
-			remedy = "write [" + strings.Join(words, ", ") + "]"
+		items := splitList(example)
+		for i := range items {
+			items[i] = strconv.Quote(items[i])
 		}
-		d.bad(n, path, n.text, fmt.Sprintf("is %s, not %s", n.kind, list), remedy)
+		d.badLike(n, path, n.text, strings.Join(items, ", "), notListLike, notList, n.kind)
 		return
 	}
 	out := reflect.MakeSlice(v.Type(), len(n.items), len(n.items))
@@ -100,7 +106,7 @@ func (d *decoder) list(n *node, v reflect.Value, path, example string) {
 		setDefaults(e)
 		if item.kind == null {
 			d.places[at] = item.at
-			d.bad(item, at, "", "is empty", "remove the element, or fill it in")
+			d.bad(item, at, "", emptyElement)
 			continue
 		}
 		d.value(item, e, at, example)
@@ -110,7 +116,7 @@ func (d *decoder) list(n *node, v reflect.Value, path, example string) {
 
 func (d *decoder) scalar(n *node, v reflect.Value, path, example string) {
 	if n.kind != scalar {
-		d.bad(n, path, "", fmt.Sprintf("is %s, not %s", n.kind, kindWord(v.Type())), forExample(example))
+		d.badLike(n, path, "", example, wrongKind, wrongPlace, n.kind, kindWord(v.Type()))
 		return
 	}
 	var err error
@@ -148,9 +154,9 @@ func (d *decoder) scalar(n *node, v reflect.Value, path, example string) {
 	switch {
 	case err == nil:
 	case n.quoted:
-		d.bad(n, path, n.text, "in quotes is not "+kindWord(v.Type()), "write it without quotes, like "+example)
+		d.bad(n, path, n.text, quoted, kindWord(v.Type()), example)
 	default:
-		d.bad(n, path, n.text, "is not "+kindWord(v.Type()), forExample(example))
+		d.badLike(n, path, n.text, example, notKind, notKindPlain, kindWord(v.Type()))
 	}
 }
 
@@ -159,41 +165,41 @@ func (d *decoder) text(n *node, v reflect.Value, path, example string) {
 	_, secret := v.Interface().(Secret)
 	switch {
 	case n.kind != scalar:
-		d.bad(n, path, "", fmt.Sprintf("is %s, not %s", n.kind, kindWord(v.Type())), forExample(example))
+		d.badLike(n, path, "", example, wrongKind, wrongPlace, n.kind, kindWord(v.Type()))
 		return
 	case d.strings && !n.quoted:
-		d.bad(n, path, n.text, "is not "+kindWord(v.Type())+" in quotes", forExample(example))
+		d.badLike(n, path, n.text, example, needsQuotes, needsQuotesIn, kindWord(v.Type()))
 		return
 	}
 	err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(n.text))
 	switch {
 	case err == nil:
 	case secret:
-		d.bad(n, path, "", "cannot be read", "")
+		d.bad(n, path, "", unreadable)
 	default:
-		remedy := forExample(example)
 		if _, numeric := strconv.Atoi(n.text); numeric == nil {
-			remedy = fmt.Sprintf("say the unit: %ss or %sm", n.text, n.text)
+			d.bad(n, path, n.text, noUnit, n.text)
+			return
 		}
-		d.bad(n, path, n.text, "is not "+kindWord(v.Type()), remedy)
+		d.badLike(n, path, n.text, example, notKind, notKindPlain, kindWord(v.Type()))
 	}
 }
 
 // unknown notes a key that t does not have.
 func (d *decoder) unknown(e entry, t reflect.Type, path string) {
-	p := Problem{Path: join(path, e.name), Line: e.at.line, Column: e.at.column,
-		Reason: "is unknown", Remedy: d.unknownRemedy(e.name, t)}
+	p := d.misplaced(e.name, t)
+	p.Path, p.Line, p.Column = join(path, e.name), e.at.line, e.at.column
 	if !plainName.MatchString(e.name) { // it would garble the path
 		p.Path, p.Value = path, e.name
 	}
 	d.problems = append(d.problems, p)
 }
 
-// unknownRemedy guesses what key was meant.
-func (d *decoder) unknownRemedy(name string, t reflect.Type) string {
+// misplaced guesses what key was meant.
+func (d *decoder) misplaced(name string, t reflect.Type) Problem {
 	here := keysOf(t)
 	if near := nearest(name, here); near != "" {
-		return fmt.Sprintf("did you mean %s?", near)
+		return unknownNear.problem("", "", near)
 	}
 	var elsewhere []string
 	eachKey(d.root, "", func(path string, f reflect.StructField) {
@@ -202,37 +208,30 @@ func (d *decoder) unknownRemedy(name string, t reflect.Type) string {
 		}
 	})
 	if len(elsewhere) > 0 {
-		return "it belongs at " + orList(elsewhere)
+		return unknownHere.problem("", "", elsewhere)
 	}
-	return "remove it; the keys here are " + strings.Join(here, ", ")
-}
-
-func forExample(example string) string {
-	if example == "" {
-		return "take the example as a pattern"
-	}
-	return "write it like " + example
+	return unknownKey.problem("", "", strings.Join(here, ", "))
 }
 
 // kindWord names what a value of type t looks like.
-func kindWord(t reflect.Type) string {
+func kindWord(t reflect.Type) term {
 	switch {
 	case t == reflect.TypeFor[Duration]():
-		return "a duration"
+		return "duration"
 	case t == reflect.TypeFor[Secret]():
-		return "a password"
+		return "password"
 	case t.Kind() == reflect.Int:
-		return "a whole number"
+		return "number"
 	case t.Kind() == reflect.Float64:
-		return "an amount"
+		return "amount"
 	case t.Kind() == reflect.Bool:
-		return "true or false"
+		return "switch"
 	case t.Kind() == reflect.Slice:
-		return string(list)
+		return list
 	case t.Kind() == reflect.Struct:
-		return string(object)
+		return object
 	}
-	return "a text"
+	return "text"
 }
 
 // setDefaults fills v, a struct, from the default tags of its fields. Lists

@@ -44,14 +44,14 @@ func (d Drill) validate(c check, trunks []Trunk) {
 	if d.Every != 0 {
 		c.between("every", d.Every, 10*time.Minute, 31*24*time.Hour)
 		if !numberPattern.MatchString(d.Number) {
-			c.bad("number", d.Number, "is no telephone number, so there is nothing to call", "write the helpline's number, digits only, perhaps with a leading +")
+			c.bad("number", d.Number, inFile("is no telephone number, so there is nothing to call", "write the helpline's number, digits only, perhaps with a leading +"))
 		}
 	}
 	if d.At != "" {
 		if _, err := time.Parse("15:04", d.At); err != nil || len(d.At) != 5 {
-			c.bad("at", d.At, "is no time of day", "write it like 07:00")
+			c.bad("at", d.At, inFile("is no time of day", "write it like 07:00"))
 		} else if d.Every == 0 {
-			c.bad("at", d.At, "says when, but every says never", "set every, for example to 24h")
+			c.bad("at", d.At, inFile("says when, but every says never", "set every, for example to 24h"))
 		}
 	}
 	names := make([]string, len(trunks))
@@ -63,6 +63,6 @@ func (d Drill) validate(c check, trunks []Trunk) {
 		if len(names) > 0 {
 			remedy += ": " + strings.Join(names, ", ")
 		}
-		c.bad("trunk", d.Trunk, "is no trunk", remedy)
+		c.bad("trunk", d.Trunk, inFile("is no trunk", remedy))
 	}
 }

@@ -100,13 +100,13 @@ func (c Closing) UntilTime() time.Time {
 func (h Hours) validate(c check) {
 	c.name("id", h.ID)
 	if _, err := time.LoadLocation(h.TimeZone); err != nil || h.TimeZone == "" || h.TimeZone == "Local" {
-		c.bad("time_zone", h.TimeZone, "is no time zone", "write Asia/Jakarta, Asia/Makassar or Asia/Jayapura, or another IANA name")
+		c.bad("time_zone", h.TimeZone, noZone)
 	}
 	if !h.Open24 && len(h.Weekly) == 0 && !slices.ContainsFunc(h.Exceptions, func(e Exception) bool { return e.Open != "closed" }) {
-		c.bad("", "", "is never open", "add a window under weekly, or set open24: true")
+		c.bad("", "", neverOpen)
 	}
 	if h.Open24 && len(h.Weekly) > 0 {
-		c.bad("weekly", "", "says when it is open, and open24 says always", "remove one of the two")
+		c.bad("weekly", "", openTwice)
 	}
 	c.most("weekly", len(h.Weekly), 50)
 	c.most("exceptions", len(h.Exceptions), 500)
@@ -121,14 +121,14 @@ func (h Hours) validate(c check) {
 
 func (w Window) validate(c check) {
 	if len(w.Days) == 0 {
-		c.bad("days", "", "is missing", "list the days it begins on: [mon, tue, wed, thu, fri]")
+		c.bad("days", "", daysMissing)
 	}
 	for i, d := range w.Days {
 		c := c.in("days").at(i)
 		if _, ok := Weekday(d); !ok {
-			c.bad("", d, "is no day of the week", "choose "+orList(weekdays))
+			c.bad("", d, noWeekday, weekdays)
 		} else if slices.Contains(w.Days[:i], d) {
-			c.bad("", d, "is listed twice", "remove one of the two")
+			c.bad("", d, listedTwice)
 		}
 	}
 	validateSpan(c, w.From, w.To)
@@ -137,28 +137,28 @@ func (w Window) validate(c check) {
 func validateSpan(c check, from, to string) {
 	start, ok := Clock(from)
 	if !ok || from == "24:00" {
-		c.bad("from", from, "is no time of day", "write it like 08:00")
+		c.bad("from", from, noStart)
 	}
 	end, ends := Clock(to)
 	if !ends {
-		c.bad("to", to, "is no time of day", "write it like 22:00; the end of the day is 24:00")
+		c.bad("to", to, noEnd)
 	}
 	if ok && ends && start == end {
-		c.bad("to", to, "is when it begins, so it is never open", "for a whole day write 00:00 to 24:00")
+		c.bad("to", to, emptySpan)
 	}
 }
 
 func (e Exception) validate(c check) {
 	c.choices(e)
 	if _, err := time.Parse(time.DateOnly, e.Date); err != nil {
-		c.bad("date", e.Date, "is no day", "write it like 2026-12-25")
+		c.bad("date", e.Date, noDay)
 	}
 	c.label("label", e.Label)
 	switch {
 	case e.Open == "windows" && len(e.Windows) == 0:
-		c.bad("windows", "", "is missing", "list when it is open, or set open: closed")
+		c.bad("windows", "", windowsMissing)
 	case e.Open != "windows" && len(e.Windows) > 0:
-		c.bad("windows", "", "has no meaning with open: "+e.Open, "set open: windows, or remove them")
+		c.bad("windows", "", needlessOpen, e.Open)
 	}
 	c.most("windows", len(e.Windows), 10)
 	for i, s := range e.Windows {
@@ -168,10 +168,10 @@ func (e Exception) validate(c check) {
 
 func (o Closing) validate(c check) {
 	if o.Until != "" && o.UntilTime().IsZero() {
-		c.bad("until", o.Until, "is no time with a zone", "write it like 2026-12-24T20:00:00+07:00")
+		c.bad("until", o.Until, noInstant)
 	}
 	if len([]rune(o.Reason)) > 80 {
-		c.bad("reason", o.Reason, "is too long", "use at most 80 letters")
+		c.bad("reason", o.Reason, textTooLong, 80)
 	}
 }
 
@@ -180,5 +180,5 @@ func (v judge) hours(c check, key, id string) {
 	if id == "" || slices.ContainsFunc(v.routing.Hours, func(h Hours) bool { return h.ID == id }) {
 		return
 	}
-	c.bad(key, id, "are no hours", "add them under hours, or leave it empty: always open")
+	c.bad(key, id, noHours)
 }

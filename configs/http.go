@@ -32,9 +32,9 @@ func (h HTTP) validate(c check) {
 	c.listen("listen", h.Listen)
 	switch {
 	case h.TLSCert != "" && h.TLSKey == "":
-		c.bad("tls_key", "", "is missing though tls_cert is set", "name the key's file, or remove tls_cert")
+		c.bad("tls_key", "", inFile("is missing though tls_cert is set", "name the key's file, or remove tls_cert"))
 	case h.TLSCert == "" && h.TLSKey != "":
-		c.bad("tls_cert", "", "is missing though tls_key is set", "name the certificate's file, or remove tls_key")
+		c.bad("tls_cert", "", inFile("is missing though tls_key is set", "name the certificate's file, or remove tls_key"))
 	}
 	h.validateOrigin(c)
 	c.prefixes("trusted_proxies", h.TrustedProxies)
@@ -42,7 +42,7 @@ func (h HTTP) validate(c check) {
 	c.between("session_lifetime", h.SessionLifetime, 10*time.Minute, 7*24*time.Hour)
 	c.between("session_idle", h.SessionIdle, 5*time.Minute, 7*24*time.Hour)
 	if h.SessionIdle > h.SessionLifetime {
-		c.bad("session_idle", h.SessionIdle.String(), "is longer than session_lifetime, so it would never count", "make it "+h.SessionLifetime.String()+" or shorter")
+		c.bad("session_idle", h.SessionIdle.String(), inFile("is longer than session_lifetime, so it would never count", "make it "+h.SessionLifetime.String()+" or shorter"))
 	}
 }
 
@@ -53,7 +53,7 @@ func (h HTTP) validateOrigin(c check) {
 	u, err := url.Parse(h.Origin)
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.User != nil ||
 		u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
-		c.bad("origin", h.Origin, "is not the address of a web site", "write scheme and host only, for example https://hotline.example.org, without a slash at the end")
+		c.bad("origin", h.Origin, inFile("is not the address of a web site", "write scheme and host only, for example https://hotline.example.org, without a slash at the end"))
 		return
 	}
 	if u.Scheme == "https" {
@@ -62,9 +62,9 @@ func (h HTTP) validateOrigin(c check) {
 	ip, _ := netip.ParseAddr(u.Hostname())
 	switch {
 	case h.TLS():
-		c.bad("origin", h.Origin, "says http though tls_cert is set", "write https://"+u.Host)
+		c.bad("origin", h.Origin, inFile("says http though tls_cert is set", "write https://"+u.Host))
 	case u.Hostname() != "localhost" && !ip.IsLoopback():
-		c.bad("origin", h.Origin, "is plain http, where browsers refuse the microphone", "serve https and write https://"+u.Host)
+		c.bad("origin", h.Origin, inFile("is plain http, where browsers refuse the microphone", "serve https and write https://"+u.Host))
 	}
 }
 

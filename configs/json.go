@@ -12,9 +12,9 @@ import (
 // parseJSON reads one JSON value into the tree YAML is read into, so that both
 // are judged by the same code.
 func parseJSON(b []byte) (*node, Problems) {
-	b, problem := plainText(b)
-	if problem != nil {
-		return nil, Problems{*problem}
+	b, problems := plainText(b)
+	if problems != nil {
+		return nil, problems
 	}
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
@@ -34,8 +34,7 @@ func parseJSON(b []byte) (*node, Problems) {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			err = errors.New("it ends too early")
 		}
-		return nil, Problems{{Line: at.line, Column: at.column, Reason: "cannot be read as JSON: " + err.Error(),
-			Remedy: "check the commas, the quotes and the brackets before this place"}}
+		return nil, Problems{noJSON.at(at, err.Error())}
 	}
 	return root, r.problems
 }
@@ -89,8 +88,7 @@ func (r *jsonReader) object(n *node, depth int) error {
 			return err
 		}
 		if seen[name] {
-			r.problems = append(r.problems, Problem{Line: at.line, Column: at.column,
-				Reason: name + " was set already", Remedy: "keep one of the two"})
+			r.problems = append(r.problems, setTwice.at(at, name))
 			continue
 		}
 		seen[name] = true

@@ -1,7 +1,6 @@
 package configs
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -78,11 +77,11 @@ func (n Number) validate(c check, v judge) {
 	c.choices(n)
 	switch {
 	case n.Number == "":
-		c.bad("number", "", "is missing", "write the number as the trunk delivers it, for example 0213903963")
+		c.bad("number", "", numberMissing)
 	case !numberPattern.MatchString(n.Number):
-		c.bad("number", n.Number, "is no telephone number", "write digits only, perhaps with a leading +, for example 0213903963")
+		c.bad("number", n.Number, noNumber)
 	}
-	v.queue(c, "queue", n.Queue, "its callers would have nowhere to go")
+	v.queue(c, "queue", n.Queue, "lost_callers")
 	v.menuOf(c, "menu", n.Menu)
 }
 
@@ -92,16 +91,16 @@ func (q Queue) validate(c check, v judge) {
 	c.label("label", q.Label)
 	switch d := q.RingFor.D(); {
 	case d < 5*time.Second:
-		c.bad("ring_for", q.RingFor.String(), "is too short for a person to react", "use at least 5s; 20s is usual")
+		c.bad("ring_for", q.RingFor.String(), ringTooShort)
 	case d > 2*time.Minute:
-		c.bad("ring_for", q.RingFor.String(), "keeps a caller waiting on one volunteer for too long", "use at most 2m; 20s is usual")
+		c.bad("ring_for", q.RingFor.String(), ringTooLong)
 	}
 	q.validateAnnouncements(c, v)
 	c.count("max_waiting", q.MaxWaiting, 0, 10000)
 	c.between("max_wait", q.MaxWait, 10*time.Second, 4*time.Hour)
 	c.between("max_wait_nobody", q.MaxWaitNobody, 0, 4*time.Hour)
 	if q.MaxWait < q.RingFor {
-		c.bad("max_wait", q.MaxWait.String(), "is shorter than ring_for, so no volunteer could be rung to the end", "use more than "+q.RingFor.String()+"; 15m is usual")
+		c.bad("max_wait", q.MaxWait.String(), waitBelowRing, q.RingFor)
 	}
 	c.between("wrap_up", q.WrapUp, 0, time.Hour)
 	c.between("wrap_up_extend", q.WrapUpExtend, 0, time.Hour)
@@ -123,7 +122,7 @@ func (q Queue) validate(c check, v judge) {
 		q.WhenClosed.validate(c.in("when_closed"), v)
 	}
 	if q.WhenClosed.Queue == q.ID && q.ID != "" {
-		c.in("when_closed").bad("queue", q.ID, "is this queue itself, which is closed then", "name another queue, or words")
+		c.in("when_closed").bad("queue", q.ID, closedSelf)
 	}
 }
 
@@ -136,11 +135,11 @@ func (e Exit) validate(c check, v judge) {
 	}
 	switch {
 	case named == 0:
-		c.bad("", "", "is missing, so a caller nobody answers would wait for ever", "name another queue, or words, the prompt played before the call ends: exit: {words: closing}")
+		c.bad("", "", exitMissing)
 	case named > 1:
-		c.bad("", "", "names more than one way; a caller can only take one", "keep queue, words or message")
+		c.bad("", "", manyExits)
 	case e.Queue != "":
-		v.queue(c, "queue", e.Queue, "its callers would have nowhere to go")
+		v.queue(c, "queue", e.Queue, "lost_callers")
 	case e.Words != "":
 		v.prompt(c, "words", e.Words, false)
 	}
@@ -163,11 +162,11 @@ func (r Routing) validateExits(c check) {
 				for _, id := range chain {
 					told[id] = true
 				}
-				reason := "leads round in a circle (" + strings.Join(append(chain, at), " → ") + "), so a caller nobody answers would wait for ever"
-				if len(chain) == 1 {
-					reason = "is this queue itself, so a caller nobody answers would wait for ever"
+				if c := c.at(i).in("exit"); len(chain) == 1 {
+					c.bad("queue", q.Exit.Queue, exitSelf)
+				} else {
+					c.bad("queue", q.Exit.Queue, exitCircle, strings.Join(append(chain, at), " → "))
 				}
-				c.at(i).in("exit").bad("queue", q.Exit.Queue, reason, "let one of the queues end in words")
 				break
 			}
 			if slices.Contains(chain, at) {
@@ -184,9 +183,9 @@ func (a Agent) validate(c check, v judge) {
 	c.mobile("mobile", a.Mobile)
 	for i, q := range a.Queues {
 		c := c.in("queues").at(i)
-		v.queue(c, "", q, "no call of it could ring")
+		v.queue(c, "", q, "lost_ring")
 		if slices.Contains(a.Queues[:i], q) {
-			c.bad("", q, "is listed twice", "remove one of the two")
+			c.bad("", q, listedTwice)
 		}
 	}
 	a.validateSkills(c, v)
@@ -198,7 +197,7 @@ var reservedReasons = []string{"login", "decompression", "load_break"}
 func (p PauseReason) validate(c check) {
 	c.name("code", p.Code)
 	if slices.Contains(reservedReasons, p.Code) {
-		c.bad("code", p.Code, "is a reason Sahut itself uses", "choose another code")
+		c.bad("code", p.Code, reserved)
 	}
 	p.Label.validate(c.in("label"))
 }
@@ -216,9 +215,9 @@ func (l Label) validate(c check) {
 }
 
 // queue checks a reference to a queue; lost says what its absence does.
-func (v judge) queue(c check, key, id, lost string) {
+func (v judge) queue(c check, key, id string, lost term) {
 	if id == "" {
-		c.bad(key, "", "is missing; "+lost, "name a queue")
+		c.bad(key, "", queueMissing, lost)
 		return
 	}
 	var ids []string
@@ -230,13 +229,14 @@ func (v judge) queue(c check, key, id, lost string) {
 			ids = append(ids, q.ID)
 		}
 	}
-	remedy := "add it under queues"
-	if near := nearest(id, ids); near != "" {
-		remedy = fmt.Sprintf("did you mean %s?", near)
-	} else if len(ids) > 0 && len(ids) <= 8 {
-		remedy = "use " + orList(ids) + ", or add it under queues"
+	switch near := nearest(id, ids); {
+	case near != "":
+		c.bad(key, id, noQueueNear, lost, near)
+	case len(ids) > 0 && len(ids) <= 8:
+		c.bad(key, id, noQueueOf, lost, ids)
+	default:
+		c.bad(key, id, noQueue, lost)
 	}
-	c.bad(key, id, "is no queue; "+lost, remedy)
 }
 
 // prompt checks the name of a recording.
@@ -244,15 +244,15 @@ func (v judge) prompt(c check, key, name string, mayLack bool) {
 	switch {
 	case name == "" && mayLack:
 	case name == "":
-		c.bad(key, "", "is missing", "name a prompt; music and closing are built in")
+		c.bad(key, "", promptMissing)
 	case !namePattern.MatchString(name):
-		c.bad(key, name, "is no name of a prompt", "use a prompt's name without folder and ending, for example greeting")
+		c.bad(key, name, noPromptName)
 	case len(v.prompts) > 0 && !slices.Contains(v.prompts, name):
-		remedy := "upload it under Prompts first"
 		if near := nearest(name, v.prompts); near != "" {
-			remedy = "did you mean " + near + "? Else " + remedy
+			c.bad(key, name, noPromptNear, near)
+		} else {
+			c.bad(key, name, noPrompt)
 		}
-		c.bad(key, name, "is a prompt nobody has recorded", remedy)
 	}
 }
 
@@ -260,9 +260,9 @@ func (v judge) prompt(c check, key, name string, mayLack bool) {
 func (c check) name(key, s string) {
 	switch {
 	case s == "":
-		c.bad(key, "", "is missing", "give it a short stable name")
+		c.bad(key, "", nameMissing)
 	case !namePattern.MatchString(s):
-		c.bad(key, s, "is no short name", nameRemedy)
+		c.bad(key, s, noShortName)
 	}
 }
 
@@ -271,19 +271,19 @@ func (c check) label(key, s string) {
 	const most = 80
 	switch {
 	case strings.TrimSpace(s) == "":
-		c.bad(key, "", "is missing", "write what people should read")
+		c.bad(key, "", labelMissing)
 	case len([]rune(s)) > most:
-		c.bad(key, s, "is too long for a button", fmt.Sprintf("use at most %d letters", most))
+		c.bad(key, s, labelTooLong, most)
 	case strings.ContainsFunc(s, func(r rune) bool {
 		return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 	}):
-		c.bad(key, s, "holds letters that cannot be shown on one line", "write it on one line, without control characters")
+		c.bad(key, s, noOneLine)
 	}
 }
 
 func (c check) most(key string, n, most int) {
 	if n > most {
-		c.bad(key, itoa(n), "are too many", fmt.Sprintf("use at most %d", most))
+		c.bad(key, itoa(n), tooMany, most)
 	}
 }
 
@@ -296,7 +296,7 @@ func unique[T any](c check, key string, list []T, name func(T) string) {
 		switch {
 		case n == "":
 		case twice:
-			c.at(i).bad(key, n, fmt.Sprintf("is taken by element %d of the list already", j+1), "remove one of the two, or rename it")
+			c.at(i).bad(key, n, nameTaken, j+1)
 		default:
 			first[n] = i
 		}

@@ -1,7 +1,6 @@
 package configs
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -59,9 +58,9 @@ func (r Rung) validate(c check, v judge, q Queue, before Duration) {
 	c.between("after", r.After, 0, 4*time.Hour)
 	switch {
 	case r.After <= before:
-		c.bad("after", r.After.String(), "is not later than the rung before", "use more than "+before.String()+", or join the two")
+		c.bad("after", r.After.String(), notLaterRung, before)
 	case r.After >= q.MaxWait:
-		c.bad("after", r.After.String(), "is never reached: by then the exit was taken", "use less than max_wait, which is "+q.MaxWait.String())
+		c.bad("after", r.After.String(), neverReached, q.MaxWait)
 	}
 	v.prompt(c, "prompt", r.Prompt, false)
 	for i, o := range r.Choices {
@@ -69,7 +68,7 @@ func (r Rung) validate(c check, v judge, q Queue, before Duration) {
 	}
 	unique(c.in("choices"), "key", r.Choices, func(o Option) string { return o.Key })
 	if len(r.Choices) > 0 && !slices.ContainsFunc(r.Choices, func(o Option) bool { return o.Do == DoStay }) {
-		c.bad("choices", "", "leave no key for who wants to wait on", "add one with do: stay")
+		c.bad("choices", "", noStay)
 	}
 }
 
@@ -78,20 +77,20 @@ func (o Option) validate(c check, v judge, q Queue) {
 	c.key("key", o.Key)
 	switch {
 	case o.Do == DoQueue && o.Queue == q.ID:
-		c.bad("queue", o.Queue, "is this queue itself", "name another, or use do: stay")
+		c.bad("queue", o.Queue, ladderSelf)
 	case o.Do == DoQueue:
-		v.queue(c, "queue", o.Queue, "who presses "+o.Key+" would have nowhere to go")
+		v.queue(c, "queue", o.Queue, "lost_key")
 	case o.Queue != "":
-		c.bad("queue", o.Queue, "has no meaning with do: "+o.Do, "use do: queue, or remove it")
+		c.bad("queue", o.Queue, needlessQueue, o.Do)
 	}
 	switch number, err := E164(o.Number, "ID"); {
 	case o.Do == DoNumber && o.Number == "":
-		c.bad("number", "", "is missing", "write the other line's number, for example 129")
+		c.bad("number", "", otherMissing)
 	case o.Do != DoNumber && o.Number != "":
-		c.bad("number", o.Number, "has no meaning with do: "+o.Do, "use do: number, or remove it")
+		c.bad("number", o.Number, needlessNum, o.Do)
 	case o.Do == DoNumber && err != nil:
-		c.bad("number", o.Number, "is no telephone number", "write it with country code, or a short code like 129")
+		c.bad("number", o.Number, noOtherLine)
 	case o.Do == DoNumber && !v.routing.Outgoing.Allows(number):
-		c.bad("number", o.Number, "may not be called", fmt.Sprintf("add %s to outgoing.allow", number))
+		c.bad("number", o.Number, notAllowed, number)
 	}
 }

@@ -98,7 +98,7 @@ func (t *Trunk) readFiles(c check, from func(*string)) {
 		from(f.path)
 		secret, reason, remedy := readSecret(*f.path)
 		if reason != "" {
-			c.bad(f.key, *f.path, reason, remedy)
+			c.bad(f.key, *f.path, inFile(reason, remedy))
 		}
 		*f.into = secret
 	}
@@ -114,11 +114,11 @@ func readKeyPair(c check, from func(*string), cert, key *string) {
 	from(cert)
 	from(key)
 	if reason, remedy := privateFile(*key); reason != "" {
-		c.bad("tls_key", *key, reason, remedy)
+		c.bad("tls_key", *key, inFile(reason, remedy))
 		return
 	}
 	if _, err := tls.LoadX509KeyPair(*cert, *key); err != nil {
-		c.bad("tls_cert", *cert, "cannot be used with tls_key: "+cause(err), "name a PEM certificate with its chain and the key it was made for")
+		c.bad("tls_cert", *cert, inFile("cannot be used with tls_key: "+cause(err), "name a PEM certificate with its chain and the key it was made for"))
 	}
 }
 
@@ -131,8 +131,8 @@ func readCA(c check, from func(*string), key string, path *string) {
 	b, err := os.ReadFile(*path)
 	switch {
 	case err != nil:
-		c.bad(key, *path, "cannot be read: "+cause(err), "check the path and that Sahut's user may read it")
+		c.bad(key, *path, inFile("cannot be read: "+cause(err), "check the path and that Sahut's user may read it"))
 	case !x509.NewCertPool().AppendCertsFromPEM(b):
-		c.bad(key, *path, "holds no certificate", "name a PEM file of CA certificates")
+		c.bad(key, *path, inFile("holds no certificate", "name a PEM file of CA certificates"))
 	}
 }

@@ -28,7 +28,7 @@ func (m Media) validate(c check) {
 	c.address("address", m.Address)
 	c.publicAddress("public_address", m.PublicAddress)
 	if _, _, reason, remedy := parsePorts(m.RTPPorts); reason != "" {
-		c.bad("rtp_ports", m.RTPPorts, reason, remedy)
+		c.bad("rtp_ports", m.RTPPorts, inFile(reason, remedy))
 	}
 	c.count("webrtc_port", m.WebRTCPort, 0, 65535)
 	c.count("dscp", m.DSCP, 0, 63)

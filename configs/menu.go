@@ -1,7 +1,6 @@
 package configs
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -49,9 +48,9 @@ func (m Menu) validate(c check, v judge) {
 	v.prompt(c, "prompt", m.Prompt, false)
 	c.between("timeout", m.Timeout, time.Second, time.Minute)
 	c.count("repeat", m.Repeat, 0, 5)
-	v.queue(c, "queue", m.Queue, "who presses nothing would have nowhere to go")
+	v.queue(c, "queue", m.Queue, "lost_silent")
 	if len(m.Choices) == 0 {
-		c.bad("choices", "", "is missing, so there is nothing to ask", "add a choice, or remove the menu")
+		c.bad("choices", "", choicesMissing)
 	}
 	for i, o := range m.Choices {
 		o.validate(c.in("choices").at(i), m, v)
@@ -66,20 +65,20 @@ func (o MenuChoice) validate(c check, m Menu, v judge) {
 		c.name("topic", o.Topic)
 	}
 	if o.Queue != "" {
-		v.queue(c, "queue", o.Queue, "who presses "+o.Key+" would have nowhere to go")
+		v.queue(c, "queue", o.Queue, "lost_key")
 	}
 	switch next := v.menu(o.Menu); {
 	case o.Menu == "":
 	case o.Queue != "":
-		c.bad("menu", o.Menu, "cannot follow: queue is named too", "keep menu or queue")
+		c.bad("menu", o.Menu, menuAndQueue)
 	case o.Danger:
-		c.bad("menu", o.Menu, "would keep a caller in danger from the queue", "name a queue, or nothing, instead")
+		c.bad("menu", o.Menu, menuInDanger)
 	case next == nil:
-		c.bad("menu", o.Menu, "is no menu", "add it under menus")
+		c.bad("menu", o.Menu, noMenu)
 	case next.ID == m.ID:
-		c.bad("menu", o.Menu, "leads back to itself", "name another menu, or a queue")
+		c.bad("menu", o.Menu, menuSelf)
 	case slices.ContainsFunc(next.Choices, func(o MenuChoice) bool { return o.Menu != "" }):
-		c.bad("menu", o.Menu, "asks for yet another menu; two levels are the most a caller in need can bear", "let the choices of "+o.Menu+" name queues")
+		c.bad("menu", o.Menu, menuTooDeep, o.Menu)
 	}
 }
 
@@ -90,9 +89,9 @@ const menuKeys = "123456789*#"
 func (c check) key(key, s string) {
 	switch {
 	case s == "0":
-		c.bad(key, s, "is no choice: 0 twice ends the call at once, for callers somebody came in on", "use 1 to 9, * or #")
+		c.bad(key, s, zeroKey)
 	case len(s) != 1 || !strings.Contains(menuKeys, s):
-		c.bad(key, s, "is no key of a telephone", "use 1 to 9, * or #, one key")
+		c.bad(key, s, noKey)
 	}
 }
 
@@ -115,9 +114,9 @@ func (v judge) menuOf(c check, key, id string) {
 	for _, m := range v.routing.Menus {
 		ids = append(ids, m.ID)
 	}
-	remedy := "add it under menus, or leave it empty"
 	if near := nearest(id, ids); near != "" {
-		remedy = fmt.Sprintf("did you mean %s?", near)
+		c.bad(key, id, noMenuNear, near)
+		return
 	}
-	c.bad(key, id, "is no menu", remedy)
+	c.bad(key, id, noMenuOrEmpty)
 }

@@ -18,14 +18,14 @@ type entry struct {
 	value *node
 }
 
-type nodeKind string
+// nodeKind is a word of messages: "is a list, not a number".
+type nodeKind = term
 
-// The words are those of messages: "is a list, not a number".
 const (
-	null   nodeKind = "nothing"
-	scalar nodeKind = "a value"
-	list   nodeKind = "a list"
-	object nodeKind = "a group of keys"
+	null   nodeKind = "null"
+	scalar nodeKind = "scalar"
+	list   nodeKind = "list"
+	object nodeKind = "object"
 )
 
 // maxDepth bounds how deep documents nest; ours need four.

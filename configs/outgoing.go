@@ -76,9 +76,9 @@ func (o Outgoing) validate(c check) {
 		c := c.in("services").at(i)
 		switch {
 		case !e164Pattern.MatchString(n):
-			c.bad("", n, "is no whole number with country code", "write it like +622139039631")
+			c.bad("", n, noWholeNum)
 		case slices.Contains(o.Services[:i], n):
-			c.bad("", n, "is listed twice", "remove one of the two")
+			c.bad("", n, listedTwice)
 		}
 	}
 	for i, p := range o.Allow {
@@ -88,7 +88,7 @@ func (o Outgoing) validate(c check) {
 		c := c.in("deny").at(i)
 		c.dialPrefix("", p, o.Deny[:i])
 		if slices.Contains(o.Allow, p) {
-			c.bad("", p, "is in allow too", "keep it in one of the two lists")
+			c.bad("", p, allowedDenied)
 		}
 	}
 	c.count("max_at_once", o.MaxAtOnce, 1, 100)
@@ -112,7 +112,7 @@ func (o Outgoing) validateRates(c check) {
 	for _, p := range o.Allow {
 		priced := func(r Rate) bool { return longestPrefix([]string{r.Prefix}, p) > 0 }
 		if strings.HasPrefix(p, "+") && !slices.ContainsFunc(o.Rates, priced) {
-			c.bad("max_cost_per_day", formatFloat(o.MaxCostPerDay), "cannot be kept: no rate says what a call to "+p+" costs", "add a rate whose prefix "+p+" begins with")
+			c.bad("max_cost_per_day", formatFloat(o.MaxCostPerDay), costsUnlimited, p)
 			return
 		}
 	}
@@ -123,24 +123,24 @@ func (o Outgoing) validateRates(c check) {
 func (c check) dialPrefix(key, s string, before []string) {
 	switch {
 	case s == "":
-		c.bad(key, "", "is missing", "write the beginning of a number with its country code, for example +6221")
+		c.bad(key, "", prefixMissing)
 	case !prefixPattern.MatchString(s):
-		c.bad(key, s, "is neither the beginning of a number with country code nor a short code", "write it like +6221 or 112")
+		c.bad(key, s, noPrefix)
 	case slices.Contains(before, s):
-		c.bad(key, s, "is listed twice", "remove one of the two")
+		c.bad(key, s, listedTwice)
 	}
 }
 
 func (c check) amount(key string, f float64) {
 	if f < 0 || f > 1e12 {
-		c.bad(key, formatFloat(f), "is out of range", "use 0 or more")
+		c.bad(key, formatFloat(f), negative)
 	}
 }
 
 // mobile checks a volunteer's own number; empty is fine.
 func (c check) mobile(key, s string) {
 	if s != "" && !e164Pattern.MatchString(s) {
-		c.bad(key, s, "is no number with country code", "write it like +628123456789")
+		c.bad(key, s, noMobile)
 	}
 }
 

@@ -11,14 +11,16 @@ import (
 
 // Problem is one mistake in a document, told so that a person can mend it.
 type Problem struct {
-	File   string `json:"file,omitempty"`
-	Line   int    `json:"line,omitempty"` // from 1; 0: not known
-	Column int    `json:"column,omitempty"`
-	Key    string `json:"key"`             // queues.night.ring_for, by the names a person gave
-	Path   string `json:"path"`            // queues[2].ring_for, as a form names its field
-	Value  string `json:"value,omitempty"` // what stood there
-	Reason string `json:"reason"`          // continues the value: "is too short for a person to react"
-	Remedy string `json:"remedy"`          // what to do
+	File   string   `json:"file,omitempty"`
+	Line   int      `json:"line,omitempty"` // from 1; 0: not known
+	Column int      `json:"column,omitempty"`
+	Key    string   `json:"key"`             // queues.night.ring_for, by the names a person gave
+	Path   string   `json:"path"`            // queues[2].ring_for, as a form names its field
+	Value  string   `json:"value,omitempty"` // what stood there
+	Code   string   `json:"code,omitempty"`  // what kind of mistake, for screens in other languages; empty: of the server's settings
+	Args   []string `json:"args,omitempty"`  // what is said in it; "@" begins a word that has a code of its own
+	Reason string   `json:"reason"`          // continues the value: "is too short for a person to react"
+	Remedy string   `json:"remedy"`          // what to do
 }
 
 // String tells the problem in one line: place, key, value, reason, remedy.
@@ -104,6 +106,9 @@ func (ps Problems) worded(root any, file string, places map[string]position) Pro
 		p := &ps[i]
 		p.Key = printable(keyOf(p.Path, reflect.ValueOf(root)))
 		p.Reason, p.Remedy = printable(p.Reason), printable(p.Remedy)
+		for j, a := range p.Args {
+			p.Args[j] = printable(a)
+		}
 		p.File = file
 		for path := p.Path; p.Line == 0 && places != nil; path = parent(path) {
 			if at, ok := places[path]; ok {

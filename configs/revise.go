@@ -19,7 +19,7 @@ func ParseRoutingJSON(json []byte, prompts ...string) (Routing, error) {
 func parseRouting(b []byte, parse func([]byte) (*node, Problems), opts decoder, prompts []string) (Routing, error) {
 	r := NewRouting()
 	if len(b) > maxFile {
-		return r, Problems{{Reason: "is larger than any routing document", Remedy: "is this the right file?"}}
+		return r, Problems{tooLarge.problem("", "")}
 	}
 	root, problems := parse(b)
 	places, more := decode(root, &r, opts)

@@ -88,7 +88,7 @@ func (q Queue) validateRinging(c check) {
 		c.between("max_expected_wait", q.MaxExpectedWait, 10*time.Second, 4*time.Hour)
 	}
 	if q.MaxRatio < 0 || q.MaxRatio > 1000 {
-		c.bad("max_ratio", formatFloat(q.MaxRatio), "is out of range", "use 0 (no limit) to 1000; 5 means five callers a volunteer")
+		c.bad("max_ratio", formatFloat(q.MaxRatio), ratioRange)
 	}
 	c.between("resume_for", q.ResumeFor, 0, time.Hour)
 	c.between("drop_return_for", q.DropReturnFor, 0, 4*time.Hour)
@@ -105,27 +105,27 @@ func (s Step) validate(c check, before Step, q Queue) {
 	c.between("after", s.After, 0, 4*time.Hour)
 	switch {
 	case s.After <= before.After:
-		c.bad("after", s.After.String(), "is not later than the step before", "use more than "+before.After.String()+", or join the two steps")
+		c.bad("after", s.After.String(), notLaterStep, before.After)
 	case s.After >= q.MaxWait:
-		c.bad("after", s.After.String(), "is never reached: by then the exit was taken", "use less than max_wait, which is "+q.MaxWait.String())
+		c.bad("after", s.After.String(), neverReached, q.MaxWait)
 	}
 	c.count("tiers", s.Tiers, 0, mostTier)
 	if s.Tiers < before.Tiers && s.Tiers != 0 {
-		c.bad("tiers", itoa(s.Tiers), "is less than in the step before; a step only widens", fmt.Sprintf("use at least %d, or leave it out", before.Tiers))
+		c.bad("tiers", itoa(s.Tiers), narrowerStep, before.Tiers)
 	}
 	for i, d := range s.Drop {
 		c := c.in("drop").at(i)
 		switch {
 		case d == "gender":
-			c.bad("", d, "is never dropped: who asks for a woman is not answered by a man", "remove it; to offer her another way, use the ladder")
+			c.bad("", d, genderKept)
 		case d != NeedLanguage && d != NeedTopic:
-			c.bad("", d, "is nothing a caller can need", "choose language or topic")
+			c.bad("", d, noNeed)
 		case slices.Contains(s.Drop[:i], d):
-			c.bad("", d, "is listed twice", "remove one of the two")
+			c.bad("", d, listedTwice)
 		}
 	}
 	if s.Tiers == 0 && s.Strategy == "" && len(s.Drop) == 0 && !s.Supervisors && !s.Mobiles {
-		c.bad("", "", "changes nothing", "name tiers, strategy, drop, supervisors or mobiles, or remove the step")
+		c.bad("", "", changesNothing)
 	}
 }
 
@@ -151,9 +151,9 @@ func (a Agent) validateSkills(c check, v judge) {
 	for i, l := range a.Languages {
 		c := c.in("languages").at(i)
 		if !languagePattern.MatchString(l) {
-			c.bad("", l, "is no code of a language", "write two or three small letters, for example id, en or jv")
+			c.bad("", l, noLanguage)
 		} else if slices.Contains(a.Languages[:i], l) {
-			c.bad("", l, "is listed twice", "remove one of the two")
+			c.bad("", l, listedTwice)
 		}
 	}
 	for i, t := range a.Topics {
@@ -168,13 +168,13 @@ func (t Tier) validate(c check, a Agent, v judge, i int) {
 	c.count("tier", t.Tier, 0, mostTier)
 	switch {
 	case !slices.Contains(a.Queues, t.Queue):
-		c.bad("queue", t.Queue, "is no queue she answers", "add it to her queues, or remove the tier")
+		c.bad("queue", t.Queue, notHerQueue)
 	case slices.ContainsFunc(a.Tiers[:i], func(u Tier) bool { return u.Queue == t.Queue }):
-		c.bad("queue", t.Queue, "is listed twice", "remove one of the two")
+		c.bad("queue", t.Queue, listedTwice)
 	}
 	for _, q := range v.routing.Queues {
 		if most := q.mostTier(); q.ID == t.Queue && t.Tier > most && t.Tier <= mostTier {
-			c.bad("tier", itoa(t.Tier), "is never rung: the steps of "+q.ID+" end with a lower one", fmt.Sprintf("use at most %d, or let a step of the queue go on to tiers: %d", most, t.Tier))
+			c.bad("tier", itoa(t.Tier), tierNeverRung, q.ID, most, t.Tier)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func (s Server) Validate() Problems {
 func (s Server) validate(c check) {
 	c.choices(s)
 	if s.Data == "" {
-		c.bad("data", "", "is empty", "name the folder that keeps the records, for example /var/lib/sahut")
+		c.bad("data", "", inFile("is empty", "name the folder that keeps the records, for example /var/lib/sahut"))
 	}
 	c.between("drain_timeout", s.DrainTimeout, 0, 24*time.Hour)
 	s.SIP.validate(c.in("sip"))
@@ -51,15 +51,15 @@ func (s Server) validate(c check) {
 func (s Server) validatePorts(c check) {
 	low, high := s.Media.Ports()
 	if calls := (high - low + 1) / 2; low > 0 && calls < s.SIP.MaxCalls {
-		c.bad("media.rtp_ports", s.Media.RTPPorts, plural("has room for %d call%s, fewer than sip.max_calls", calls),
-			"widen the range to two ports a call, or lower sip.max_calls")
+		c.bad("media.rtp_ports", s.Media.RTPPorts, inFile(plural("has room for %d call%s, fewer than sip.max_calls", calls),
+			"widen the range to two ports a call, or lower sip.max_calls"))
 	}
 	if p := s.Media.WebRTCPort; p > 0 && p >= low && p <= high {
-		c.bad("media.webrtc_port", itoa(p), "lies inside media.rtp_ports", "choose a port outside "+s.Media.RTPPorts)
+		c.bad("media.webrtc_port", itoa(p), inFile("lies inside media.rtp_ports", "choose a port outside "+s.Media.RTPPorts))
 	}
 	web := portOf(s.HTTP.Listen)
 	if web > 0 && web == s.Media.WebRTCPort {
-		c.bad("http.listen", s.HTTP.Listen, "uses the port of media.webrtc_port, which listens on TCP too", "give one of the two another port")
+		c.bad("http.listen", s.HTTP.Listen, inFile("uses the port of media.webrtc_port, which listens on TCP too", "give one of the two another port"))
 	}
 	s.validateSIPPorts(c, "listen", s.SIP.Listen)
 	s.validateSIPPorts(c, "tls_listen", s.SIP.TLSListen)
@@ -76,11 +76,11 @@ func (s Server) validateSIPPorts(c check, key string, all []string) {
 		switch {
 		case p == 0:
 		case p == web:
-			top.bad("http.listen", s.HTTP.Listen, "uses the port of sip."+key+", which listens on TCP too", "give one of the two another port")
+			top.bad("http.listen", s.HTTP.Listen, inFile("uses the port of sip."+key+", which listens on TCP too", "give one of the two another port"))
 		case p == s.Media.WebRTCPort:
-			c.bad("", listen, "uses the port of media.webrtc_port", "give one of the two another port")
+			c.bad("", listen, inFile("uses the port of media.webrtc_port", "give one of the two another port"))
 		case p >= low && p <= high && key == "listen":
-			c.bad("", listen, "uses a port inside media.rtp_ports", "choose a port outside "+s.Media.RTPPorts)
+			c.bad("", listen, inFile("uses a port inside media.rtp_ports", "choose a port outside "+s.Media.RTPPorts))
 		}
 	}
 }

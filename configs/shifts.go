@@ -2,7 +2,6 @@ package configs
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -57,9 +56,9 @@ func (n Cover) validate(c check) {
 	c.count("at_least", n.AtLeast, 1, 1000)
 	switch {
 	case n.Language == "" && n.Gender == "":
-		c.bad("", "", "names neither a language nor a gender", "name one, or use min_planned")
+		c.bad("", "", coverNothing)
 	case n.Language != "" && !languagePattern.MatchString(n.Language):
-		c.bad("language", n.Language, "is no code of a language", "write two or three small letters, for example id, en or jv")
+		c.bad("language", n.Language, noLanguage)
 	}
 }
 
@@ -82,7 +81,7 @@ func (p Shifts) Empty() bool { return len(p.Weekly) == 0 && len(p.Dates) == 0 }
 
 func (p Shifts) validate(c check, v judge) {
 	if _, err := time.LoadLocation(p.TimeZone); (err != nil || p.TimeZone == "" || p.TimeZone == "Local") && !p.Empty() {
-		c.bad("time_zone", p.TimeZone, "is no time zone", "write Asia/Jakarta, Asia/Makassar or Asia/Jayapura, or another IANA name")
+		c.bad("time_zone", p.TimeZone, noZone)
 	}
 	c.between("remind", p.Remind, 0, 4*time.Hour)
 	c.between("late_after", p.LateAfter, 0, 4*time.Hour)
@@ -104,7 +103,7 @@ func (p Shifts) validate(c check, v judge) {
 
 func (d DatedShift) validate(c check, v judge) {
 	if _, err := time.Parse(time.DateOnly, d.Date); err != nil {
-		c.bad("date", d.Date, "is no day", "write it like 2026-12-25")
+		c.bad("date", d.Date, noDay)
 	}
 	if d.Label != "" {
 		c.label("label", d.Label)
@@ -117,14 +116,14 @@ func (d DatedShift) validate(c check, v judge) {
 		validateSpan(c, d.From, d.To)
 		c.answered(d.Queues, v)
 	case d.From != "" || d.To != "":
-		c.bad("off", "", "is a day off, and from and to say when they come", "remove from and to, or off")
+		c.bad("off", "", offWithTimes)
 	}
 }
 
 // who checks a list of volunteers.
 func (c check) who(agents []string, v judge) {
 	if len(agents) == 0 {
-		c.bad("agents", "", "is missing", "list who comes, by user name")
+		c.bad("agents", "", agentsMissing)
 	}
 	ids := make([]string, len(v.routing.Agents))
 	for i, a := range v.routing.Agents {
@@ -133,13 +132,13 @@ func (c check) who(agents []string, v judge) {
 	for i, a := range agents {
 		c := c.in("agents").at(i)
 		if !slices.Contains(ids, a) {
-			remedy := "use the user name of somebody under agents"
 			if near := nearest(a, ids); near != "" {
-				remedy = "did you mean " + near + "?"
+				c.bad("", a, noAgentNear, near)
+			} else {
+				c.bad("", a, noAgent)
 			}
-			c.bad("", a, "is no volunteer", remedy)
 		} else if slices.Contains(agents[:i], a) {
-			c.bad("", a, "is listed twice", "remove one of the two")
+			c.bad("", a, listedTwice)
 		}
 	}
 }
@@ -148,9 +147,9 @@ func (c check) who(agents []string, v judge) {
 func (c check) answered(queues []string, v judge) {
 	for i, q := range queues {
 		c := c.in("queues").at(i)
-		v.queue(c, "", q, "nobody could be counted for it")
+		v.queue(c, "", q, "lost_plan")
 		if slices.Contains(queues[:i], q) {
-			c.bad("", q, "is listed twice", "remove one of the two")
+			c.bad("", q, listedTwice)
 		}
 	}
 }
@@ -269,7 +268,7 @@ func (c check) apart(agent string, list []booking) {
 			if reach.list == "dates" && b.list == "weekly" || reach.list == b.list && reach.at > b.at {
 				blamed, other = reach, b
 			}
-			c.in(blamed.list).at(blamed.at).bad("", agent+" "+blamed.text, fmt.Sprintf("overlaps another shift of %s, %s", agent, other.text), "let one end when the other begins, or remove one of the two")
+			c.in(blamed.list).at(blamed.at).bad("", agent+" "+blamed.text, shiftsOverlap, agent, other.text)
 		}
 		if b.to > reach.to {
 			reach = b

@@ -43,29 +43,29 @@ type SIP struct {
 func (s SIP) validate(c check) {
 	c.choices(s)
 	if len(s.Listen) == 0 {
-		c.bad("listen", "", "is empty, so no call could come in", "write 0.0.0.0:5060 for every address of this machine")
+		c.bad("listen", "", inFile("is empty, so no call could come in", "write 0.0.0.0:5060 for every address of this machine"))
 	}
 	for i, l := range s.Listen {
 		c := c.in("listen").at(i)
 		c.listen("", l)
 		for _, before := range s.Listen[:i] {
 			if before == l {
-				c.bad("", l, "is listed twice", "remove one of the two")
+				c.bad("", l, listedTwice)
 				break
 			}
 		}
 	}
 	c.publicAddress("public_address", s.PublicAddress)
 	if s.Domain == "" || strings.ContainsAny(s.Domain, " \t\r\n\"\\,;<>@") {
-		c.bad("domain", s.Domain, "cannot be a SIP realm", "use a domain name, for example hotline.example.org")
+		c.bad("domain", s.Domain, inFile("cannot be a SIP realm", "use a domain name, for example hotline.example.org"))
 	}
 	s.validateTLS(c)
 	c.count("dscp", s.DSCP, 0, 63)
 	if strings.ContainsFunc(s.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }) || len(s.UserAgent) > 64 {
-		c.bad("user_agent", s.UserAgent, "cannot stand in a SIP header", "use at most 64 plain letters, or leave it empty")
+		c.bad("user_agent", s.UserAgent, inFile("cannot stand in a SIP header", "use at most 64 plain letters, or leave it empty"))
 	}
 	if !knownCountry(s.Country) {
-		c.bad("country", s.Country, "is no country code", "write the two capital letters of ISO 3166, for example ID")
+		c.bad("country", s.Country, inFile("is no country code", "write the two capital letters of ISO 3166, for example ID"))
 	}
 	c.between("keep_alive", s.KeepAlive, 5*time.Second, 5*time.Minute)
 	c.between("options_every", s.OptionsEvery, 5*time.Second, 10*time.Minute)
@@ -92,23 +92,23 @@ func (s SIP) validateTLS(c check) {
 		c.listen("", l)
 		switch {
 		case slices.Contains(s.TLSListen[:i], l):
-			c.bad("", l, "is listed twice", "remove one of the two")
+			c.bad("", l, listedTwice)
 		case slices.Contains(s.Listen, l) && portOf(l) > 0:
-			c.bad("", l, "is in listen too, which takes TCP there", "give TLS a port of its own, usually 5061")
+			c.bad("", l, inFile("is in listen too, which takes TCP there", "give TLS a port of its own, usually 5061"))
 		}
 	}
 	on := len(s.TLSListen) > 0
 	switch {
 	case on && s.TLSCert == "":
-		c.bad("tls_cert", "", "is missing though tls_listen is set", "name the certificate's file, or remove tls_listen")
+		c.bad("tls_cert", "", inFile("is missing though tls_listen is set", "name the certificate's file, or remove tls_listen"))
 	case on && s.TLSKey == "":
-		c.bad("tls_key", "", "is missing though tls_listen is set", "name the key's file, or remove tls_listen")
+		c.bad("tls_key", "", inFile("is missing though tls_listen is set", "name the key's file, or remove tls_listen"))
 	case !on && s.TLSCert != "":
-		c.bad("tls_cert", s.TLSCert, "is set though nothing listens for TLS", "add tls_listen: [\"0.0.0.0:5061\"], or remove tls_cert")
+		c.bad("tls_cert", s.TLSCert, inFile("is set though nothing listens for TLS", "add tls_listen: [\"0.0.0.0:5061\"], or remove tls_cert"))
 	case !on && s.TLSKey != "":
-		c.bad("tls_key", s.TLSKey, "is set though nothing listens for TLS", "add tls_listen: [\"0.0.0.0:5061\"], or remove tls_key")
+		c.bad("tls_key", s.TLSKey, inFile("is set though nothing listens for TLS", "add tls_listen: [\"0.0.0.0:5061\"], or remove tls_key"))
 	case !on && s.TLSClientCA != "":
-		c.bad("tls_client_ca", s.TLSClientCA, "is set though nothing listens for TLS", "add tls_listen: [\"0.0.0.0:5061\"], or remove tls_client_ca")
+		c.bad("tls_client_ca", s.TLSClientCA, inFile("is set though nothing listens for TLS", "add tls_listen: [\"0.0.0.0:5061\"], or remove tls_client_ca"))
 	}
 }
 
@@ -119,7 +119,7 @@ func (s SIP) validateTrunksTogether(c check) {
 	for i, t := range s.Trunks {
 		c := c.in("trunks").at(i)
 		if t.Name != "" && names[t.Name] {
-			c.bad("name", t.Name, "names two trunks", "give each trunk its own name")
+			c.bad("name", t.Name, inFile("names two trunks", "give each trunk its own name"))
 		}
 		names[t.Name] = true
 		for j, a := range t.Addresses {
@@ -128,7 +128,7 @@ func (s SIP) validateTrunksTogether(c check) {
 				continue // said already
 			}
 			if other, taken := owner[p]; taken && t.Username == "" {
-				c.in("addresses").at(j).bad("", a, "belongs to trunk "+other+" already", "keep it in one trunk, or tell the two apart by username")
+				c.in("addresses").at(j).bad("", a, inFile("belongs to trunk "+other+" already", "keep it in one trunk, or tell the two apart by username"))
 				continue
 			}
 			owner[p] = t.Name

@@ -70,8 +70,8 @@ func (t Trunk) validate(c check, s SIP) {
 	c.prefixes("addresses", t.Addresses)
 	c.prefixes("media_addresses", t.MediaAddresses)
 	if len(t.Addresses) == 0 && t.Username == "" && t.Server == "" {
-		c.bad("addresses", "", "is empty and there is neither username nor server, so no call could be known as this trunk's",
-			"list the carrier's addresses, or set username and password_file, or server")
+		c.bad("addresses", "", inFile("is empty and there is neither username nor server, so no call could be known as this trunk's",
+			"list the carrier's addresses, or set username and password_file, or server"))
 	} else {
 		t.validateAccount(c, account{"username", "password", "password_file", t.Username, t.Password, t.PasswordFile})
 	}
@@ -89,9 +89,9 @@ func (t Trunk) validate(c check, s SIP) {
 	}
 	if t.Number != "" {
 		if n, err := E164(t.Number, s.Country); err != nil {
-			c.bad("number", t.Number, err.Error(), "write it with its country code, for example +622139039630")
+			c.bad("number", t.Number, inFile(err.Error(), "write it with its country code, for example +622139039630"))
 		} else if n[0] != '+' {
-			c.bad("number", t.Number, "is a short code, which nobody abroad could call back", "write the full number with its country code")
+			c.bad("number", t.Number, inFile("is a short code, which nobody abroad could call back", "write the full number with its country code"))
 		}
 	}
 }
@@ -109,26 +109,26 @@ func (t Trunk) validateAccount(c check, a account) {
 	signs := !a.password.Empty() || a.file != ""
 	switch {
 	case a.user != "" && !signs:
-		c.bad(a.userKey, a.user, "has no password", "add "+a.fileKey+", or remove "+a.userKey)
+		c.bad(a.userKey, a.user, inFile("has no password", "add "+a.fileKey+", or remove "+a.userKey))
 	case a.user == "" && signs:
-		c.bad(a.userKey, "", "is missing though there is a password", "add "+a.userKey+", or remove the password")
+		c.bad(a.userKey, "", inFile("is missing though there is a password", "add "+a.userKey+", or remove the password"))
 	}
 	if !a.password.Empty() && a.file != "" {
-		c.bad(a.fileKey, a.file, "contradicts "+a.passwordKey+": only one of them can hold", "keep "+a.fileKey+" and remove "+a.passwordKey)
+		c.bad(a.fileKey, a.file, inFile("contradicts "+a.passwordKey+": only one of them can hold", "keep "+a.fileKey+" and remove "+a.passwordKey))
 	}
 }
 
 // validateWithoutServer finds settings that need a server.
 func (t Trunk) validateWithoutServer(c check) {
 	if t.Register {
-		c.bad("register", "", "is on, but there is no server to register at", "add server, or remove register")
+		c.bad("register", "", inFile("is on, but there is no server to register at", "add server, or remove register"))
 	}
 	for _, k := range []struct{ key, value string }{
 		{"auth_username", t.AuthUsername}, {"from_domain", t.FromDomain}, {"from_user", t.FromUser},
 		{"tls_cert", t.TLSCert}, {"tls_key", t.TLSKey}, {"tls_ca", t.TLSCA}, {"tls_name", t.TLSName},
 	} {
 		if k.value != "" {
-			c.bad(k.key, k.value, "means nothing without a server", "add server, or remove "+k.key)
+			c.bad(k.key, k.value, inFile("means nothing without a server", "add server, or remove "+k.key))
 		}
 	}
 }
@@ -137,18 +137,18 @@ func (t Trunk) validateWithoutServer(c check) {
 func (t Trunk) validateServer(c check, s SIP) {
 	a, err := ParseServerAddress(t.Server)
 	if err != nil {
-		c.bad("server", t.Server, err.Error(), "write a name, an address with or without port, or sip:host:port;transport=tcp")
+		c.bad("server", t.Server, inFile(err.Error(), "write a name, an address with or without port, or sip:host:port;transport=tcp"))
 		return
 	}
 	if t.Register && t.AuthUsername == "" && t.FromUser == "" && t.Number == "" {
-		c.bad("register", "", "is on, but nothing says who we are there", "add auth_username with auth_password_file, or from_user")
+		c.bad("register", "", inFile("is on, but nothing says who we are there", "add auth_username with auth_password_file, or from_user"))
 	}
 	if t.FromDomain != "" && !validHost(t.FromDomain) {
-		c.bad("from_domain", t.FromDomain, "is neither a domain nor an address", "write a domain, for example ims.example.co.id")
+		c.bad("from_domain", t.FromDomain, inFile("is neither a domain nor an address", "write a domain, for example ims.example.co.id"))
 	}
 	for _, u := range []struct{ key, value string }{{"from_user", t.FromUser}, {"auth_username", t.AuthUsername}} {
 		if strings.ContainsFunc(u.value, func(r rune) bool { return r <= ' ' || r == '"' || r == '<' || r == '>' || r == 0x7f }) {
-			c.bad(u.key, u.value, "holds a space, a quote or a bracket", "write the user name alone, as the carrier gave it")
+			c.bad(u.key, u.value, inFile("holds a space, a quote or a bracket", "write the user name alone, as the carrier gave it"))
 		}
 	}
 	t.validateTLS(c, s, a)
@@ -161,19 +161,19 @@ func (t Trunk) validateTLS(c check, s SIP, a ServerAddress) {
 		{"tls_cert", t.TLSCert}, {"tls_key", t.TLSKey}, {"tls_ca", t.TLSCA}, {"tls_name", t.TLSName},
 	} {
 		if k.value != "" && plain {
-			c.bad(k.key, k.value, "means nothing, for server is reached over "+a.Transport, "write server as sip:"+a.hostPort()+";transport=tls, or remove "+k.key)
+			c.bad(k.key, k.value, inFile("means nothing, for server is reached over "+a.Transport, "write server as sip:"+a.hostPort()+";transport=tls, or remove "+k.key))
 		}
 	}
 	switch {
 	case t.TLSCert != "" && t.TLSKey == "":
-		c.bad("tls_key", "", "is missing though tls_cert is set", "name the key's file, or remove tls_cert")
+		c.bad("tls_key", "", inFile("is missing though tls_cert is set", "name the key's file, or remove tls_cert"))
 	case t.TLSCert == "" && t.TLSKey != "":
-		c.bad("tls_cert", "", "is missing though tls_key is set", "name the certificate's file, or remove tls_key")
+		c.bad("tls_cert", "", inFile("is missing though tls_key is set", "name the certificate's file, or remove tls_key"))
 	}
 	if t.TLSName != "" && !validHost(t.TLSName) {
-		c.bad("tls_name", t.TLSName, "is no name a certificate could have", "write a host name, for example sbc.example.net")
+		c.bad("tls_name", t.TLSName, inFile("is no name a certificate could have", "write a host name, for example sbc.example.net"))
 	}
 	if t.SRTP == "required" && plain && len(s.TLSListen) == 0 {
-		c.bad("srtp", t.SRTP, "sends its keys for everyone to read, for server is reached over "+a.Transport, "write server as sip:"+a.hostPort()+";transport=tls, or make srtp optional")
+		c.bad("srtp", t.SRTP, inFile("sends its keys for everyone to read, for server is reached over "+a.Transport, "write server as sip:"+a.hostPort()+";transport=tls, or make srtp optional"))
 	}
 }

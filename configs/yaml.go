@@ -3,7 +3,6 @@ package configs
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
@@ -16,15 +15,13 @@ import (
 // byte order mark and CRLF are dropped. Anchors, aliases, tags and merge keys
 // are not: settings should say what they are where they are.
 func parseYAML(b []byte) (root *node, problems Problems) {
-	b, problem := plainText(b)
-	if problem != nil {
-		return nil, Problems{*problem}
+	if b, problems = plainText(b); problems != nil {
+		return nil, problems
 	}
 	defer func() {
 		// The parser is not ours; a document it stumbles over is a bad document.
 		if r := recover(); r != nil {
-			root, problems = nil, Problems{{Line: 1, Column: 1, Reason: fmt.Sprintf("cannot be read as YAML: %v", r),
-				Remedy: "take the example as a pattern"}}
+			root, problems = nil, Problems{brokenYAML.at(position{1, 1}, r)}
 		}
 	}()
 	file, err := parser.ParseBytes(b, 0, parser.AllowDuplicateMapKey())
@@ -39,7 +36,7 @@ func parseYAML(b []byte) (root *node, problems Problems) {
 		}
 		n := y.node(doc.Body, 0)
 		if i > 0 {
-			y.bad(n.at, "begins a second document", "keep everything in one; remove the line ---")
+			y.bad(n.at, secondYAML)
 			continue
 		}
 		root = n
@@ -48,21 +45,18 @@ func parseYAML(b []byte) (root *node, problems Problems) {
 }
 
 // plainText brings b to UTF-8 with bare newlines.
-func plainText(b []byte) ([]byte, *Problem) {
-	bad := func(line int, reason, remedy string) *Problem {
-		return &Problem{Line: line, Column: 1, Reason: reason, Remedy: remedy}
-	}
+func plainText(b []byte) ([]byte, Problems) {
 	if bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff")) {
-		return nil, bad(1, "is UTF-16 text", "save the file as UTF-8")
+		return nil, Problems{utf16.at(position{1, 1})}
 	}
 	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
 	b = bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
 	for i, line := range bytes.Split(b, []byte("\n")) {
 		if !utf8.Valid(line) {
-			return nil, bad(i+1, "holds bytes that are not UTF-8", "save the file as UTF-8")
+			return nil, Problems{notUTF8.at(position{i + 1, 1})}
 		}
 		if bytes.IndexByte(line, 0) >= 0 {
-			return nil, bad(i+1, "holds a zero byte", "is this the right file? It must be text")
+			return nil, Problems{zeroByte.at(position{i + 1, 1})}
 		}
 	}
 	return b, nil
@@ -70,16 +64,15 @@ func plainText(b []byte) ([]byte, *Problem) {
 
 // syntaxProblem words what the parser could not read.
 func syntaxProblem(err error) Problem {
-	p := Problem{Line: 1, Column: 1, Reason: "cannot be read as YAML: " + firstLine(err.Error()),
-		Remedy: "check the indentation, the colons and the quotes of this line and the one before"}
+	why, at := err.Error(), position{1, 1}
 	var syntax *yaml.SyntaxError
 	if errors.As(err, &syntax) {
-		p.Reason = "cannot be read as YAML: " + firstLine(syntax.Message)
+		why = syntax.Message
 		if t := syntax.Token; t != nil && t.Position != nil {
-			p.Line, p.Column = max(1, t.Position.Line), max(1, t.Position.Column)
+			at = position{max(1, t.Position.Line), max(1, t.Position.Column)}
 		}
 	}
-	return p
+	return noYAML.at(at, firstLine(why))
 }
 
 func firstLine(s string) string {
@@ -90,14 +83,14 @@ func firstLine(s string) string {
 // yamlReader turns the parser's tree into ours.
 type yamlReader struct{ problems Problems }
 
-func (y *yamlReader) bad(at position, reason, remedy string) {
-	y.problems = append(y.problems, Problem{Line: at.line, Column: at.column, Reason: reason, Remedy: remedy})
+func (y *yamlReader) bad(at position, m mistake, args ...any) {
+	y.problems = append(y.problems, m.at(at, args...))
 }
 
 func (y *yamlReader) node(in ast.Node, depth int) *node {
 	out := &node{kind: null, at: positionOf(in)}
 	if depth > maxDepth {
-		y.bad(out.at, "is nested too deeply", "take the example as a pattern")
+		y.bad(out.at, tooDeep)
 		return out
 	}
 	switch in := in.(type) {
@@ -122,9 +115,9 @@ func (y *yamlReader) node(in ast.Node, depth int) *node {
 		// The text as written: 0213903963 is a telephone number, not 2.1e8.
 		out.kind, out.text = scalar, in.GetToken().Value
 	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode, *ast.MergeKeyNode:
-		y.bad(out.at, "uses an anchor, alias or tag of YAML, which is not supported here", "write the value out")
+		y.bad(out.at, yamlAlias)
 	default:
-		y.bad(out.at, fmt.Sprintf("uses a part of YAML that is not supported here (%s)", in.Type()), "take the example as a pattern")
+		y.bad(out.at, yamlPart, in.Type())
 	}
 	return out
 }
@@ -137,12 +130,12 @@ func (y *yamlReader) entries(out *node, values []*ast.MappingValueNode, depth in
 			out.at = at
 		}
 		if _, merge := v.Key.(*ast.MergeKeyNode); merge {
-			y.bad(at, "uses a merge key of YAML, which is not supported here", "write the values out")
+			y.bad(at, yamlMerge)
 			continue
 		}
 		name := v.Key.GetToken().Value
 		if first, twice := seen[name]; twice {
-			y.bad(at, fmt.Sprintf("%s was set on line %d already", name, first.line), "keep one of the two")
+			y.bad(at, setTwiceLine, name, first.line)
 			continue
 		}
 		seen[name] = at

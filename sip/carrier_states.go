@@ -13,6 +13,7 @@ type TrunkState struct {
 	Up         bool          // usable, as far as is known
 	Since      time.Time     // up or down since
 	Cause      string        // why it is down; empty when it is up
+	CauseCode  string        // the same for screens in other languages: a code, and behind a colon what is said with it
 	Checked    time.Time     // the last sign of life
 	RTT        time.Duration // of the latest OPTIONS
 	Calls      int           // running now, both ways
@@ -48,7 +49,7 @@ func (s *Server) TrunkStates() []TrunkState {
 func (u *uplink) describe(st *TrunkState) {
 	v := u.seen.Load()
 	st.Server, st.Registers, st.Registered, st.Expires = u.cfg.Server, u.cfg.Register, v.registered, v.expires
-	st.Up, st.Since, st.Cause, st.RTT = v.up, v.since, v.cause, v.rtt
+	st.Up, st.Since, st.Cause, st.CauseCode, st.RTT = v.up, v.since, inEnglish(v.cause), v.cause, v.rtt
 	st.Outgoing = int(u.outgoing.Load())
 	if v.checked.After(st.Checked) {
 		st.Checked = v.checked

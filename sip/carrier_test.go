@@ -186,7 +186,7 @@ func TestSilenceRaisesOneAlarm(t *testing.T) {
 			if took := time.Since(begun); took > 30*time.Second {
 				t.Errorf("down after %s", took)
 			}
-			if a := c.told(); len(a) != 1 || a[0].Up || a[0].Cause != causeSilent || a[0].Trunk != "carrier" {
+			if a := c.told(); len(a) != 1 || a[0].Up || a[0].Cause != inEnglish(causeSilent) || a[0].Trunk != "carrier" {
 				t.Fatalf("alarms: %+v", a)
 			}
 			after(10 * time.Minute)
@@ -377,7 +377,7 @@ func TestStartWithoutDNS(t *testing.T) {
 			t.Errorf("%+v after %s", ways, time.Since(begun))
 		}
 		after(30 * time.Second)
-		if a := c.told(); len(a) != 1 || a[0].Cause != causeNotFound {
+		if a := c.told(); len(a) != 1 || a[0].Cause != inEnglish(causeNotFound) {
 			t.Errorf("alarms: %+v", a)
 		}
 		c.set(func() { c.places, c.lookup = []place{{netip.MustParseAddrPort("192.0.2.7:5060"), "UDP"}}, nil })

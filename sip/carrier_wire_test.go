@@ -526,10 +526,10 @@ func TestSilentCarrierOverTheWire(t *testing.T) {
 	})
 	waitState(t, h.server, func(st TrunkState) bool { return st.Up && st.RTT > 0 && st.Address == c.addr.String() })
 	c.change(func() { c.silent = true })
-	if a := <-alarms; a.Up || a.Trunk != "ims" || a.Cause != causeSilent {
+	if a := <-alarms; a.Up || a.Trunk != "ims" || a.Cause != inEnglish(causeSilent) {
 		t.Errorf("%+v", a)
 	}
-	waitState(t, h.server, func(st TrunkState) bool { return !st.Up && st.Cause == causeSilent })
+	waitState(t, h.server, func(st TrunkState) bool { return !st.Up && st.CauseCode == causeSilent })
 	c.change(func() { c.silent = false })
 	if a := <-alarms; !a.Up {
 		t.Errorf("%+v", a)

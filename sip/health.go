@@ -16,14 +16,6 @@ import (
 // only after a minute without any trouble: a trunk that comes and goes is one
 // outage.
 
-// Causes in the words of the state page.
-const (
-	causeUnasked  = "not asked yet"
-	causeNotFound = "its name is not found in DNS"
-	causeSilent   = "does not answer"
-	causeBusy     = "is overloaded (503)"
-)
-
 // fault is one reason for being down.
 type fault int
 
@@ -133,10 +125,10 @@ func (u *uplink) judge(now time.Time) {
 	if up {
 		u.log.Warn("a trunk works again", "since", h.since)
 	} else {
-		u.log.Error("a trunk does not work", "cause", h.cause(), "server", u.cfg.Server)
+		u.log.Error("a trunk does not work", "cause", inEnglish(h.cause()), "server", u.cfg.Server)
 	}
 	if u.alarm != nil {
-		u.alarm(Alarm{Trunk: u.trunk.Name, Up: up, Since: h.since, Cause: h.cause()})
+		u.alarm(Alarm{Trunk: u.trunk.Name, Up: up, Since: h.since, Cause: inEnglish(h.cause())})
 	}
 }
 

@@ -248,7 +248,7 @@ func (u *uplink) gotRegistered(a registered, now time.Time) {
 	} else {
 		u.health.troubled = now
 	}
-	u.log.Warn("the carrier did not register us", "cause", cause, "again in", wait.Round(time.Second))
+	u.log.Warn("the carrier did not register us", "cause", inEnglish(cause), "again in", wait.Round(time.Second))
 	u.tasks.at(taskRegister, now.Add(wait))
 	u.followPlace(now)
 }
@@ -330,13 +330,13 @@ func (u *uplink) leave(ctx context.Context) {
 func causeOfRefusal(a registered) string {
 	switch {
 	case errors.Is(a.err, errRefusedAgain):
-		return "refuses our user name or password"
+		return causeLogin
 	case a.err != nil && a.res != nil:
-		return "its challenge was not answered: " + a.err.Error()
+		return causeChallenge + ":" + a.err.Error()
 	case a.err != nil:
-		return cmp.Or(causeOfTLS(a.err), "does not answer our registration")
+		return cmp.Or(causeOfTLS(a.err), causeUnheard)
 	}
-	return fmt.Sprintf("refuses our registration (%d)", a.res.StatusCode)
+	return fmt.Sprintf("%s:%d", causeRefused, a.res.StatusCode)
 }
 
 // retryIn reads a header of seconds.

@@ -16,21 +16,21 @@ func causeOfTLS(err error) string {
 		invalid   x509.CertificateInvalidError
 		unproven  *tls.CertificateVerificationError
 		notTLS    tls.RecordHeaderError
-		said      *net.OpError
+		remote    *net.OpError
 	)
 	switch {
 	case errors.As(err, &name):
-		return "its certificate is for another name than " + name.Host + " (tls_name)"
+		return causeOtherName + ":" + name.Host
 	case errors.As(err, &authority):
-		return "its certificate is signed by nobody we trust (tls_ca)"
+		return causeStranger
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return "its certificate has expired, or begins later"
+		return causeExpired
 	case errors.As(err, &unproven):
-		return "its certificate cannot be trusted: " + unproven.Err.Error()
+		return causeUntrusted + ":" + unproven.Err.Error()
 	case errors.As(err, &notTLS):
-		return "does not speak TLS at that port"
-	case errors.As(err, &said) && said.Op == "remote error":
-		return "refused our TLS connection: " + said.Err.Error() + " (tls_cert)"
+		return causeNoTLS
+	case errors.As(err, &remote) && remote.Op == "remote error":
+		return causeTLSRejected + ":" + remote.Err.Error()
 	}
 	return ""
 }

@@ -67,7 +67,7 @@ func TestCauseOfTLS(t *testing.T) {
 			}
 			defer near.Close()
 			err = tls.Client(near, c.client).HandshakeContext(ctx)
-			if got := causeOfTLS(err); !strings.Contains(got, c.want) || (got == "") != (c.want == "") {
+			if got := inEnglish(causeOfTLS(err)); !strings.Contains(got, c.want) || (got == "") != (c.want == "") {
 				t.Errorf("%v is told as %q, want %q", err, got, c.want)
 			}
 		})

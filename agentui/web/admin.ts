@@ -13,6 +13,7 @@ import { blankState, sectionsOf, type Actions, type Section, type State } from "
 import "./i18n/both";
 import { chosenLang, useLang, words } from "./i18n";
 import { adminWords } from "./i18n/admin";
+import { refusal } from "./i18n/problems";
 import { Tour } from "./tour";
 
 const plan = new PlanWatch({
@@ -56,7 +57,7 @@ async function run(name: string, work: () => Promise<void>): Promise<boolean> {
     if (e.status === 401) set({ signedOut: true });
     else if (e.status === 412 && e.current) void conflicted(e.current);
     else if (e.problems.length > 0) set({ problems: e.problems, review: null });
-    else set({ trouble: e.status === 0 ? a.offline : e.detail || a.failed });
+    else set({ trouble: e.status === 0 ? a.offline : refusal(e, state.lang) || a.failed });
     return false;
   } finally {
     set({ busy: "" });
@@ -84,7 +85,7 @@ async function tryOut(): Promise<void> {
     if (state.review === r) set({ trial });
   } catch (e) {
     if (!(e instanceof Refused)) throw e;
-    if (state.review === r) set({ trial: null, trialTrouble: e.status === 0 ? adminWords(state.lang).offline : e.detail || adminWords(state.lang).failed });
+    if (state.review === r) set({ trial: null, trialTrouble: e.status === 0 ? adminWords(state.lang).offline : refusal(e, state.lang) || adminWords(state.lang).failed });
   }
 }
 

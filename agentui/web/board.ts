@@ -11,6 +11,7 @@ import { Stream } from "./board/stream";
 import { at } from "./format";
 import "./i18n/both";
 import { chosenLang, useLang, words } from "./i18n";
+import { refusal } from "./i18n/problems";
 import { adminWords } from "./i18n/admin";
 import { boardWords } from "./i18n/board";
 import { Tour } from "./tour";
@@ -71,7 +72,7 @@ async function run(name: string, work: () => Promise<unknown>): Promise<void> {
   } catch (e) {
     if (!(e instanceof Refused)) throw e;
     const a = adminWords(state.lang);
-    set(e.status === 401 ? { signedOut: true } : { trouble: e.status === 0 ? a.offline : e.detail || a.failed });
+    set(e.status === 401 ? { signedOut: true } : { trouble: e.status === 0 ? a.offline : refusal(e, state.lang) || a.failed });
   } finally {
     set({ busy: "" });
   }

@@ -4,6 +4,7 @@ import { render } from "lit";
 import { api, Refused } from "./admin/api";
 import "./i18n/both";
 import { chosenLang, useLang, words } from "./i18n";
+import { refusal } from "./i18n/problems";
 import { adminWords } from "./i18n/admin";
 import { boardWords } from "./i18n/board";
 import { reportWords } from "./i18n/report";
@@ -42,7 +43,7 @@ async function run(work: () => Promise<void>): Promise<void> {
   } catch (e) {
     if (!(e instanceof Refused)) throw e;
     const a = adminWords(state.lang);
-    set(e.status === 401 ? { signedOut: true } : { trouble: e.status === 0 ? a.offline : e.detail || a.failed });
+    set(e.status === 401 ? { signedOut: true } : { trouble: e.status === 0 ? a.offline : refusal(e, state.lang) || a.failed });
   }
 }
 

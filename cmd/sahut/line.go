@@ -20,7 +20,7 @@ func (l line) Trunks() []agentui.Trunk {
 	for _, t := range l.server.TrunkStates() {
 		all = append(all, agentui.Trunk{
 			Name: t.Name, Server: t.Server, Address: t.Address, Registers: t.Registers, Registered: t.Registered, Expires: timeOrNone(t.Expires),
-			Up: t.Up, Since: t.Since, Cause: t.Cause, Checked: timeOrNone(t.Checked), RTTMillis: milli(t.RTT), Calls: t.Calls, Outgoing: t.Outgoing,
+			Up: t.Up, Since: t.Since, Cause: t.Cause, CauseCode: t.CauseCode, Checked: timeOrNone(t.Checked), RTTMillis: milli(t.RTT), Calls: t.Calls, Outgoing: t.Outgoing,
 		})
 	}
 	return all

@@ -1,5 +1,5 @@
 // The HTTP interface as the administration uses it. Every refusal becomes a
-// Refused with the server's own sentence in it.
+// Refused, which the page says in its reader's language.
 
 import type { CallbackView, SafetyNote } from "../messages";
 import type { Timeline } from "../board/state";
@@ -45,7 +45,7 @@ export interface Field {
 
 /** One mistake, at the path a form names its field by. */
 export interface Problem {
-  key: string; path?: string; value?: string; reason: string; remedy: string; line?: number; column?: number;
+  key: string; path?: string; value?: string; code?: string; args?: string[]; reason: string; remedy: string; line?: number; column?: number;
 }
 export interface Change { key: string; old?: unknown; new?: unknown }
 export interface Revision { revision: number; at: string; author: string; note?: string }
@@ -56,7 +56,7 @@ export interface Call {
 }
 export interface Prompt { name: string; builtin: boolean; uploaded: boolean; duration_ms: number }
 export interface Trunk {
-  name: string; server: string; address: string; registers: boolean; registered: boolean; expires?: string; up: boolean; since: string; cause: string;
+  name: string; server: string; address: string; registers: boolean; registered: boolean; expires?: string; up: boolean; since: string; cause: string; cause_code?: string;
   checked?: string; rtt_ms: number; calls: number; outgoing: number;
 }
 export interface Ladder {
@@ -116,6 +116,8 @@ export class Refused extends Error {
     readonly problems: Problem[] = [],
     readonly current: Revision | null = null,
     readonly changes: Change[] = [],
+    readonly code = "",
+    readonly args: string[] = [],
   ) {
     super(detail);
   }
@@ -146,9 +148,9 @@ async function ask(path: string, r: Request = {}): Promise<Response> {
   }
   if (answer.ok) return answer;
   const p = (await answer.json().catch(() => ({}))) as {
-    detail?: string; title?: string; problems?: Problem[]; current?: Revision; changes?: Change[];
+    detail?: string; title?: string; code?: string; args?: string[]; problems?: Problem[]; current?: Revision; changes?: Change[];
   };
-  throw new Refused(answer.status, p.detail ?? p.title ?? answer.statusText, p.problems ?? [], p.current ?? null, p.changes ?? []);
+  throw new Refused(answer.status, p.detail ?? p.title ?? answer.statusText, p.problems ?? [], p.current ?? null, p.changes ?? [], p.code, p.args);
 }
 
 async function json<T>(path: string, r?: Request): Promise<T> {

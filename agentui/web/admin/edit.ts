@@ -26,7 +26,7 @@ const ownFields = ["id", "label", "exit", "when_closed"];
 export function queues(scene: Scene): TemplateResult {
   const { s, a, act } = scene;
   const list = s.draft?.queues ?? [];
-  return html`${errors(problemsAt(scene, "queues"))}
+  return html`${errors(scene, problemsAt(scene, "queues"))}
     ${list.map((q, i) => queue(scene, q, i))}
     ${mayEdit(s) ? button({ label: a.addQueue, icon: "plus", click: () => act.edit("queues", [...list, newQueue(scene)]) }) : nothing}`;
 }
@@ -43,7 +43,7 @@ function queue(scene: Scene, q: Queue, i: number): TemplateResult {
         name === "wait" ? exit(scene, path, "exit") : name === "hours" ? exit(scene, path, "when_closed") : nothing))}
       ${part(scene, path, a.parts.more ?? "", s.fields.filter((f) => f.key.startsWith("queues[].")).map((f) => f.key.slice(9)).filter((k) => !partOf.has(k) && !ownFields.includes(k)),
         group(scene, path, undefined, [...partOf, ...ownFields]))}
-      ${errors(problemsAt(scene, path))}${listDo(scene, "queues", i)}</div></details>`;
+      ${errors(scene, problemsAt(scene, path))}${listDo(scene, "queues", i)}</div></details>`;
 }
 
 // part is one group of a queue's settings; one with something to mend is open.
@@ -68,7 +68,7 @@ function exit(scene: Scene, path: string, key: "exit" | "when_closed"): Template
   return html`<fieldset class="exit"><legend>${field ? labelOf(scene, field) : a.exitKind}</legend>
     ${field ? html`<p class="help">${field.help?.[s.lang] ?? field.doc ?? ""}</p>` : nothing}
     ${kinds.map(([k, label, value]) => html`<label class="switch"><input type="radio" name=${`${idOf(path)}-${key}`} ?disabled=${off} .checked=${kind === k} @change=${() => act.edit(at, value)}><span>${label}</span></label>`)}
-    ${kind === "queue" || kind === "words" ? control(scene, `${at}.${kind}`) : nothing}${errors(problemsAt(scene, at))}</fieldset>`;
+    ${kind === "queue" || kind === "words" ? control(scene, `${at}.${kind}`) : nothing}${errors(scene, problemsAt(scene, at))}</fieldset>`;
 }
 
 // flow tells the settings as the caller lives through them: the quickest way to
@@ -137,9 +137,9 @@ export function rules(scene: Scene): TemplateResult {
 export function numbers(scene: Scene): TemplateResult {
   const { s, a, act } = scene;
   const list = s.draft?.numbers ?? [];
-  return html`${errors(problemsAt(scene, "numbers"))}
+  return html`${errors(scene, problemsAt(scene, "numbers"))}
     ${list.map((_, i) => html`<div class="card row-card"><div class="grid">${["number", "queue", "menu", "language"].map((f) => control(scene, `numbers[${i}].${f}`))}</div>
-      ${errors(problemsAt(scene, `numbers[${i}]`))}${listDo(scene, "numbers", i)}</div>`)}
+      ${errors(scene, problemsAt(scene, `numbers[${i}]`))}${listDo(scene, "numbers", i)}</div>`)}
     ${mayEdit(s) ? button({ label: a.addNumber, icon: "plus", click: () => act.edit("numbers", [...list, { number: "", queue: s.draft?.queues[0]?.id ?? "", language: "id" }]) }) : nothing}`;
 }
 
@@ -148,11 +148,11 @@ export function numbers(scene: Scene): TemplateResult {
 export function volunteers(scene: Scene): TemplateResult {
   const { s, a, act } = scene;
   const list = s.draft?.agents ?? [];
-  return html`<section aria-labelledby="agents-title" class="stack"><h3 id="agents-title">${a.agents}</h3>${errors(problemsAt(scene, "agents"))}
+  return html`<section aria-labelledby="agents-title" class="stack"><h3 id="agents-title">${a.agents}</h3>${errors(scene, problemsAt(scene, "agents"))}
     ${list.map((g, i) => html`<div class="card row-card"><div class="grid">${["id", "name"].map((f) => control(scene, `agents[${i}].${f}`))}${answers(scene, i)}${["mobile", "dial"].map((f) => control(scene, `agents[${i}].${f}`))}</div>
       ${part(scene, `agents[${i}]`, a.parts.skills ?? "", ["languages", "gender", "topics", "weight", "supervisor", "tiers"], group(scene, `agents[${i}]`, undefined, ["id", "name", "queues", "mobile", "dial"]))}
       ${s.users && g.id && !s.users.some((u) => u.name === g.id) ? html`<p class="hint">${icon("warn")}<span>${g.id} ${a.noAccount}</span></p>` : nothing}
-      ${errors(problemsAt(scene, `agents[${i}]`))}${listDo(scene, "agents", i)}</div>`)}
+      ${errors(scene, problemsAt(scene, `agents[${i}]`))}${listDo(scene, "agents", i)}</div>`)}
     ${mayEdit(s) ? button({ label: a.addAgent, icon: "plus", click: () => act.edit("agents", [...list, { id: "", name: "", queues: s.draft?.queues.slice(0, 1).map((q) => q.id) ?? [] }]) }) : nothing}
     </section>${mayEdit(s) ? accounts(scene) : nothing}`;
 }
@@ -167,7 +167,7 @@ function answers(scene: Scene, i: number): TemplateResult {
   return html`<fieldset class="field"><legend>${f ? labelOf(scene, f) : scene.a.answersCol}</legend>
     ${known.map((q) => html`<label class="switch"><input type="checkbox" ?disabled=${!mayEdit(s)} .checked=${mine.includes(q.id)}
       @change=${(e: Event) => toggle(q.id, (e.target as HTMLInputElement).checked)}><span>${q.label || q.id}</span></label>`)}
-    ${errors(problemsAt(scene, path, true))}</fieldset>`;
+    ${errors(scene, problemsAt(scene, path, true))}</fieldset>`;
 }
 
 // ---- calls out
@@ -176,12 +176,12 @@ export function outgoing(scene: Scene): TemplateResult {
   const { s, a, act } = scene;
   const rates = s.draft?.outgoing?.rates ?? [];
   const f = fieldOf(scene, "outgoing.rates");
-  return html`<section class="card stack">${errors(problemsAt(scene, "outgoing"))}
+  return html`<section class="card stack">${errors(scene, problemsAt(scene, "outgoing"))}
       <div class="grid">${["allow", "deny", "max_at_once", "max_per_hour", "max_minutes", "max_cost_per_day"].map((k) => control(scene, `outgoing.${k}`))}</div></section>
     <section class="stack" aria-labelledby="rates-title"><h3 id="rates-title">${f ? labelOf(scene, f) : "rates"}</h3>
       ${f?.help || f?.doc ? html`<p class="help">${f.help?.[s.lang] ?? f.doc}</p>` : nothing}
       ${rates.map((_, i) => html`<div class="card row-card"><div class="grid">${["prefix", "per_minute"].map((k) => control(scene, `outgoing.rates[${i}].${k}`))}</div>
-        ${errors(problemsAt(scene, `outgoing.rates[${i}]`))}
+        ${errors(scene, problemsAt(scene, `outgoing.rates[${i}]`))}
         ${mayEdit(s) ? html`<div class="item-do">${button({ label: a.remove, id: `rate-${i}`, kind: "ghost", click: () => act.edit("outgoing.rates", without(rates, i)) })}</div>` : nothing}</div>`)}
       ${mayEdit(s) ? button({ label: a.addRate, icon: "plus", click: () => act.edit("outgoing.rates", [...rates, { prefix: "", per_minute: 0 }]) }) : nothing}</section>`;
 }
@@ -197,9 +197,9 @@ function choiceList(scene: Scene, list: "pause_reasons" | "dispositions"): Templ
   const all = s.draft?.[list] ?? [];
   const f = fieldOf(scene, list);
   return html`<section class="stack" aria-labelledby="${list}-title"><h3 id="${list}-title">${f ? labelOf(scene, f) : list}</h3>
-    ${f?.help || f?.doc ? html`<p class="help">${f.help?.[s.lang] ?? f.doc}</p>` : nothing}${errors(problemsAt(scene, list))}
+    ${f?.help || f?.doc ? html`<p class="help">${f.help?.[s.lang] ?? f.doc}</p>` : nothing}${errors(scene, problemsAt(scene, list))}
     ${all.map((_, i) => html`<div class="card row-card"><div class="grid">${["code", "label.en", "label.id", ...(list === "dispositions" ? ["wrap_up", "heavy"] : [])].map((k) => control(scene, `${list}[${i}].${k}`))}</div>
-      ${errors(problemsAt(scene, `${list}[${i}]`))}${listDo(scene, list, i)}</div>`)}
+      ${errors(scene, problemsAt(scene, `${list}[${i}]`))}${listDo(scene, list, i)}</div>`)}
     ${mayEdit(s) ? button({ label: a.addChoice, id: `add-${list}`, icon: "plus", click: () => act.edit(list, [...all, { code: "", label: { en: "", id: "" } }]) }) : nothing}</section>`;
 }
 

@@ -2,6 +2,7 @@
 // of its fields. Each shows its help, and its problem right below it.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { mistake } from "../i18n/problems";
 import type { Field, Problem } from "./api";
 import { shortDuration, valueAt } from "./draft";
 import { mayEdit, type Scene } from "./state";
@@ -12,26 +13,19 @@ export function control(scene: Scene, path: string): TemplateResult | typeof not
   if (!f) return nothing;
   const value = valueAt(scene.s.draft, path);
   const id = idOf(path);
-  const problems = problemsAt(scene, path);
+  const problems = problemsAt(scene, path, f.type === "list"); // of a list, also its elements
   const help = f.help?.[scene.s.lang] ?? f.doc ?? "";
   const described = [help ? `${id}-help` : "", problems.length ? `${id}-error` : ""].filter(Boolean).join(" ");
   return html`<div class="field">${f.type === "switch" ? nothing : html`<label for=${id}>${labelOf(scene, f)}</label>`}
     ${input(scene, f, path, id, value, described, problems.length > 0)}
     ${help ? html`<p class="help" id="${id}-help">${help}${f.type === "duration" ? ` ${scene.a.durationHint}` : ""}</p>` : nothing}
-    ${errors(problems, `${id}-error`)}</div>`;
+    ${errors(scene, problems, `${id}-error`)}</div>`;
 }
 
 /** The problems of a path that has no control of its own. */
-export function errors(problems: Problem[], id?: string): TemplateResult | typeof nothing {
+export function errors({ s }: Scene, problems: Problem[], id?: string): TemplateResult | typeof nothing {
   if (problems.length === 0) return nothing;
-  return html`<p class="error" id=${id ?? nothing}>${problems.map((p) => sentence(p)).join(" ")}</p>`;
-}
-
-/** A problem as a sentence. */
-export function sentence(p: Problem): string {
-  const value = p.value ? `“${p.value}” ` : "";
-  const remedy = p.remedy ? `: ${p.remedy}` : "";
-  return `${value}${p.reason}${remedy}.`.replace(/\.\.$/, ".");
+  return html`<p class="error" id=${id ?? nothing}>${problems.map((p) => mistake(p, s.lang)).join(" ")}</p>`;
 }
 
 /** The problems at exactly this path; with deep also of everything inside. */

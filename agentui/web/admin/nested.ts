@@ -25,7 +25,7 @@ export function list(scene: Scene, path: string): TemplateResult | typeof nothin
   const { s, a, act } = scene;
   const rows = (valueAt(s.draft, path) as unknown[] | null | undefined) ?? [];
   const help = f.help?.[s.lang] ?? f.doc ?? "";
-  return html`<fieldset class="nested ${/[.[]/.test(path) ? "" : "top"}"><legend>${labelOf(scene, f)}</legend>${help ? html`<p class="help">${help}</p>` : nothing}${errors(problemsAt(scene, path))}
+  return html`<fieldset class="nested ${/[.[]/.test(path) ? "" : "top"}"><legend>${labelOf(scene, f)}</legend>${help ? html`<p class="help">${help}</p>` : nothing}${errors(scene, problemsAt(scene, path))}
     ${rows.map((_, i) => row(scene, path, rows, i))}
     ${mayEdit(s) ? html`<div>${button({ label: a.addTo(labelOf(scene, f)), id: `add-${path.replaceAll(/\W+/g, "-")}`, icon: "plus", kind: "plain", click: () => act.edit(path, [...rows, blank(scene, `${f.key}[]`)]) })}</div>` : nothing}</fieldset>`;
 }
@@ -33,7 +33,7 @@ export function list(scene: Scene, path: string): TemplateResult | typeof nothin
 function row(scene: Scene, path: string, rows: unknown[], i: number): TemplateResult {
   const { s, a, act } = scene;
   const at = `${path}[${i}]`;
-  return html`<div class="nested-row" role="group" aria-label=${a.entry(i + 1)}>${group(scene, at)}${errors(problemsAt(scene, at))}
+  return html`<div class="nested-row" role="group" aria-label=${a.entry(i + 1)}>${group(scene, at)}${errors(scene, problemsAt(scene, at))}
     ${mayEdit(s) ? html`<div class="item-do">
       ${i > 0 ? button({ label: a.moveUp, kind: "ghost", click: () => act.edit(path, moved(rows, i, -1)) }) : nothing}
       ${i < rows.length - 1 ? button({ label: a.moveDown, kind: "ghost", click: () => act.edit(path, moved(rows, i, 1)) }) : nothing}
@@ -45,7 +45,7 @@ function inset(scene: Scene, path: string): TemplateResult | typeof nothing {
   if (!f) return nothing;
   const help = f.help?.[scene.s.lang] ?? f.doc ?? "";
   return html`<fieldset class="nested"><legend>${labelOf(scene, f)}</legend>${help ? html`<p class="help">${help}</p>` : nothing}
-    ${group(scene, path)}${errors(problemsAt(scene, path))}</fieldset>`;
+    ${group(scene, path)}${errors(scene, problemsAt(scene, path))}</fieldset>`;
 }
 
 /** The top-level keys that no section of their own shows. */

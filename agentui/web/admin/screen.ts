@@ -9,7 +9,7 @@ import type { Change, Routing } from "./api";
 import { changeList, changeWords, valueWords } from "./changes";
 import { changes } from "./draft";
 import { choices, hours, menus, numbers, outgoing, queues, rules, volunteers } from "./edit";
-import { sentence } from "./form";
+import { mistake } from "../i18n/problems";
 import { calls, history, status } from "./look";
 import { merge } from "./merge";
 import { prompts } from "./prompts";
@@ -74,7 +74,7 @@ function problems(scene: Scene): TemplateResult | typeof nothing {
   const { s, a } = scene;
   if (s.problems.length === 0) return nothing;
   return html`<section class="banner bad problems" aria-labelledby="problems-title"><h3 id="problems-title">${a.problemsFound(s.problems.length)}</h3><p>${a.problemsLead}</p>
-    <ul>${s.problems.map((p) => html`<li>${p.line ? html`<b>${a.line(p.line, p.column ?? 1)}.</b> ` : nothing}${p.key ? html`<code>${p.key}</code> ` : nothing}${sentence(p)}</li>`)}</ul></section>`;
+    <ul>${s.problems.map((p) => html`<li>${p.line ? html`<b>${a.line(p.line, p.column ?? 1)}.</b> ` : nothing}${p.key ? html`<code>${p.key}</code> ` : nothing}${mistake(p, s.lang)}</li>`)}</ul></section>`;
 }
 
 function yaml({ s, w, a, act }: Scene): TemplateResult {

@@ -16,7 +16,7 @@ export function shifts(scene: Scene): TemplateResult {
   const { s, a } = scene;
   const wrong = problemsAt(scene, "shifts", true).length;
   return html`${calendar(scene)}${mayEdit(s) ? addForm(scene) : nothing}
-    ${errors(problemsAt(scene, "shifts"))}
+    ${errors(scene, problemsAt(scene, "shifts"))}
     <details class="card item" ?open=${wrong > 0}><summary><span class="item-name">${a.shiftsAll}</span>${wrong ? html`<span class="tag bad">${a.problemsFound(wrong)}</span>` : nothing}</summary>
       <div class="item-body">${group(scene, "shifts", ["time_zone", "remind", "late_after", "soft_end", "soft_wait"])}${list(scene, "shifts.weekly")}${list(scene, "shifts.dates")}</div></details>`;
 }

@@ -4,6 +4,7 @@ import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 
 import { at, clock, count, dayAndTime, spell } from "../format";
 import { button } from "../parts";
 import type { Ladder, Trunk } from "./api";
+import { outage } from "../i18n/problems";
 import { mayEdit, type Scene } from "./state";
 
 export function trunks(scene: Scene): TemplateResult {
@@ -28,7 +29,7 @@ function trunk({ s, a }: Scene, t: Trunk): TemplateResult {
   const since = dayAndTime(t.since, s.lang);
   return html`<section class="card trunk" aria-label=${t.name}><h3>${t.name} <span class="tag ${t.up ? "ok" : "bad"}">${t.up ? a.trunkUp : a.trunkDown}</span></h3>
     <p class="hint">${a.trunkSince(since)}</p>
-    ${t.cause ? html`<p class="error">${t.cause}</p>` : nothing}
+    ${t.cause ? html`<p class="error">${outage(t, s.lang)}</p>` : nothing}
     <dl class="facts">
       <div><dt>${a.trunkCalls}</dt><dd>${a.callsInOut(t.calls - t.outgoing, t.outgoing)}</dd></div>
       ${t.registers ? html`<div><dt>${a.trunkRegistered}</dt><dd>${t.registered ? a.trunkUntil(clock(at(t.expires), s.lang)) : a.no}</dd></div>` : nothing}

@@ -10,6 +10,7 @@ import type { Lang } from "../format";
 import "../i18n/both";
 import { words } from "../i18n";
 import { adminWords } from "../i18n/admin";
+import { refusal } from "../i18n/problems";
 import described from "./fields.json"; // written by go generate ./configs
 
 const query = new URLSearchParams(location.search);
@@ -48,7 +49,7 @@ const ladders = [{
 }];
 const trunks = [
   { name: "carrier", server: "ims.example.co.id", address: "203.0.113.5:5060", registers: true, registered: true, expires: new Date(now + 1800_000).toISOString(), up: true, since: ago(90_000), cause: "", rtt_ms: 12.4, calls: 4, outgoing: 1 },
-  { name: "gsm", server: "192.0.2.20", address: "192.0.2.20:5060", registers: false, registered: false, up: false, since: ago(600), cause: "no answer to OPTIONS", rtt_ms: 0, calls: 0, outgoing: 0 },
+  { name: "gsm", server: "192.0.2.20", address: "192.0.2.20:5060", registers: false, registered: false, up: false, since: ago(600), cause: "does not answer", cause_code: "silent", rtt_ms: 0, calls: 0, outgoing: 0 },
 ];
 const history = [
   { revision: 3, at: ago(3600), author: "admin", note: "Longer ring at night" }, { revision: 2, at: ago(90_000), author: "admin", note: "" }, { revision: 1, at: ago(900_000), author: "sahut", note: "first start" },
@@ -77,7 +78,7 @@ const planDay = (i: number) => {
 const planned = { time_zone: "Asia/Jakarta", days: [0, 1, 2, 3, 4, 5, 6].map(planDay) };
 const shiftPlan = { time_zone: "Asia/Jakarta", remind: "10m", late_after: "10m", soft_end: "10m", soft_wait: "1m",
   weekly: [{ agents: ["sari"], days: ["mon", "tue", "wed", "thu", "fri", "sat"], from: "08:00", to: "16:00", queues: [] }], dates: [{ date: "2026-12-25", label: "Natal", agents: [], off: true, from: "", to: "", queues: [] }] };
-const problems = [{ key: "queues.hotline.ring_for", path: "queues[0].ring_for", value: "2s", reason: "is too short for a person to react", remedy: "use at least 5s" }];
+const problems = [{ key: "queues.hotline.ring_for", path: "queues[0].ring_for", value: "2s", code: "ring_too_short", reason: "is too short for a person to react", remedy: "use at least 5s" }];
 
 function trial(): Trial {
   const kpis = (sl: number, mean: number, p50: number, p90: number) => [
@@ -109,12 +110,12 @@ const states: Record<string, Partial<State>> = {
   choices: { section: "choices" },
   shifts: { section: "shifts", plan: planned, draft: { ...base, shifts: shiftPlan } },
   shifts_wrong: { section: "shifts", plan: planned, planTrouble: true, draft: { ...base, shifts: shiftPlan },
-    problems: [{ key: "shifts.weekly.1", path: "shifts.weekly[0].agents[0]", value: "sarii", reason: "is no volunteer", remedy: "did you mean sari?" }] },
+    problems: [{ key: "shifts.weekly.1", path: "shifts.weekly[0].agents[0]", value: "sarii", code: "no_agent_near", args: ["sari"], reason: "is no volunteer", remedy: "did you mean sari?" }] },
   shifts_none: { section: "shifts", role: "supervisor", plan: { ...planned, days: planned.days.map((d) => ({ ...d, shifts: [], gaps: [] })) } },
   prompts: { section: "prompts", phone: "music" },
   recording: { section: "prompts", recording: "on", recordLevel: 0.4 },
   recorded: { section: "prompts", recording: { url: URL.createObjectURL(wav(new Float32Array(800), 8000)), file: new File([], "x.wav") } },
-  routing: { section: "routing", trouble: "A prompt’s name is 1 to 48 of a-z, 0-9, dot, dash and underscore." },
+  routing: { section: "routing", trouble: refusal({ code: "invalid_name", args: ["48"], detail: "A prompt’s name is 1 to 48 of a-z, 0-9, dot, dash and underscore." }, lang) },
   outgoing: { section: "outgoing" },
   trunks: { section: "trunks", trunks, trace: { on: false, messages: 0, dropped: 0, ladders: [] } },
   bans: { section: "trunks", trunks, bans: [{ host: "198.51.100.7", cause: "guessing", since: ago(300), until: new Date(now + 3300_000).toISOString() }, { host: "2001:db8:1::/64", cause: "flood", since: ago(60), until: new Date(now + 540_000).toISOString() }] },
