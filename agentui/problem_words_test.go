@@ -14,7 +14,7 @@ import (
 
 // Every code a problem of this room can have is said in Indonesian. The codes
 // are found in the source: Code of a Problem is a text there, and the two maps
-// of texts by code are known by name.
+// of texts by code, and that of a wrap-up, are known by name.
 func TestProblemsAreTranslated(t *testing.T) {
 	codes := codesInSource(t)
 	if len(codes) < 40 {
@@ -76,6 +76,9 @@ func codesInSource(t *testing.T) (codes []string) {
 	for why := range refusals {
 		codes = append(codes, why)
 	}
+	for why := range unfinished {
+		codes = append(codes, string(why))
+	}
 	slices.Sort(codes)
 	return slices.Compact(codes)
 }
@@ -99,7 +102,7 @@ func ofLiteral(t *testing.T, set *token.FileSet, lit *ast.CompositeLit) (codes [
 			switch v := pair.Value.(type) {
 			case *ast.BasicLit:
 				codes = append(codes, unquoted(v))
-			case *ast.Ident: // why, of refusals
+			case *ast.Ident: // why, of refusals and unfinished
 				if v.Name != "why" {
 					t.Errorf("%s: a code is a text", set.Position(v.Pos()))
 				}
