@@ -132,11 +132,12 @@ func TestTimeline(t *testing.T) {
 		queue.Entry{At: at(60), Kind: queue.TalkEnded, Contact: id, TalkMS: 51_000},
 		queue.Entry{At: at(60), Kind: queue.CallOver, Contact: id, Outcome: queue.OutcomeAnswered},
 		queue.Entry{At: at(90), Kind: queue.WrapUpDone, Contact: id, Reason: "listened"},
+		queue.Entry{At: at(90 + 9*3600), Kind: queue.NoteRead, Contact: id, Agent: "sari", By: "rina"},
 	)
 	rina := h.signIn("rina")
 	var got agentui.Timeline
 	rina.send("GET", "/api/v1/calls/"+string(id)+"/timeline", nil).into(t, &got)
-	if len(got.Entries) != 5 || got.Entries[4].Kind != queue.WrapUpDone || got.Call.Outcome != queue.OutcomeAnswered || got.Call.TalkMS != 51_000 {
+	if len(got.Entries) != 6 || got.Entries[4].Kind != queue.WrapUpDone || got.Entries[5].Kind != queue.NoteRead || got.Call.Outcome != queue.OutcomeAnswered || got.Call.TalkMS != 51_000 {
 		t.Errorf("timeline %+v", got)
 	}
 	for _, unknown := range []string{"C1", string(queue.NewContactID(begin))} {

@@ -47,19 +47,19 @@ type EntryKind string
 // The kinds of entry.
 const (
 	CallArrived      EntryKind = "call.arrived"
-	CallRefused      EntryKind = "call.refused" // never became a contact; reason
+	CallRefused      EntryKind = "call.refused" // never became a contact; reason: unknown_number, draining
 	CallEstablished  EntryKind = "call.established"
 	QueueEntered     EntryKind = "queue.entered"
 	QueueLeft        EntryKind = "queue.left"     // reason: talk, abandon, exit, moved, callback, failed
 	QueueStep        EntryKind = "queue.step"     // count: the step of the queue that holds for her from now on
 	QueuePlace       EntryKind = "queue.place"    // a position was announced
 	LadderSaid       EntryKind = "ladder.said"    // count: the rung that was said to her
-	LadderRung       EntryKind = "ladder.rung"    // the exit was taken; reason
+	LadderRung       EntryKind = "ladder.rung"    // the exit was taken; reason: max_wait, nobody, hours, closed_now, queue_deleted
 	MenuAnswered     EntryKind = "menu.answered"  // reason: the menu; result: the key, or timeout
 	MessageLeft      EntryKind = "message.left"   // ms: how long it is
 	MessageHeard     EntryKind = "message.heard"  // by whom
 	MessageErased    EntryKind = "message.erased" // by whom, or reason expired
-	ChoiceMade       EntryKind = "choice.made"    // reason: what she chose on a rung; result: the key
+	ChoiceMade       EntryKind = "choice.made"    // reason: stay, callback, message, queue, number, safe, gender; result: the key
 	QueueOpened      EntryKind = "queue.opened"
 	QueueClosed      EntryKind = "queue.closed" // reason: hours, closed_now
 	OfferMade        EntryKind = "offer.made"
@@ -72,8 +72,8 @@ const (
 	LegLost          EntryKind = "leg.lost"
 	LegReattached    EntryKind = "leg.reattached"
 	CallDialled      EntryKind = "call.dialled"   // a contact we called; counts as arrived
-	TransferBegun    EntryKind = "transfer.asked" // reason: blind
-	TransferDone     EntryKind = "transfer.done"  // reason: blind; result
+	TransferBegun    EntryKind = "transfer.asked" // reason: blind, attended, ladder
+	TransferDone     EntryKind = "transfer.done"  // reason: blind, attended, ladder; result: ok, merged, back, declined, timeout, left, transfer, agent_lost, caller_left, withdrawn, exit, queue_deleted, crash, or a cause
 	DrillOver        EntryKind = "drill.done"     // no contact: trial calls have no record
 	CallOver         EntryKind = "call.ended"     // exactly one per arrived or dialled; outcome
 	ShiftBegan       EntryKind = "shift.started"
@@ -117,7 +117,7 @@ const (
 const (
 	RoomJoined EntryKind = "room.joined" // agent or target; reason: colleague, number, supervisor
 	RoomMerged EntryKind = "room.merged" // from here on the contact hears the third
-	RoomLeft   EntryKind = "room.left"   // exactly one per room.joined; result: why; ms: for how long
+	RoomLeft   EntryKind = "room.left"   // exactly one per room.joined; result: left, declined, timeout, withdrawn, transfer, agent_lost, call_over, talk_over, took_over, crash, or a cause; ms: for how long
 
 	SuperviseBegan EntryKind = "supervise.started" // agent: the supervisor; target: whom she hears; reason: the mode
 	SuperviseMode  EntryKind = "supervise.mode"    // reason: listen, whisper, barge, take_over

@@ -3,7 +3,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { at, clock, dayAndTime, spell, timer } from "../format";
 import { button, dialog } from "../parts";
-import type { Entry, Scene } from "./state";
+import type { Scene } from "./state";
+import { sentence, spelled, type Teller } from "./story";
 import "./notes";
 
 export function callsToday(scene: Scene): TemplateResult {
@@ -32,21 +33,15 @@ export function timelineDialog(scene: Told): TemplateResult {
   const { s, w, a, b, act } = scene;
   const t = s.timeline;
   return dialog(!!t, b.timeline, () => act.look(""), t === "loading" ? html`<p class="hint">${w.loading}</p>` : t ? html`<h2>${b.timelineOf(dayAndTime(t.call.started, s.lang))}</h2>
-    <p class="hint">${queueName(scene, t.call.queue)} · ${a.outcomes[t.call.outcome] ?? t.call.outcome}</p>
-    <ol class="timeline" tabindex="0" aria-label=${b.timeline}>${t.entries.map((e) => html`<li><span class="when">+${timer(at(e.at) - at(t.call.started), s.lang)}</span><span>${sentence(scene, e)}</span></li>`)}</ol>
+    <p class="hint">${queueName(scene, t.call.queue)} · ${t.call.ended ? a.outcomes[t.call.outcome] ?? spelled(t.call.outcome) : b.stillRuns}</p>
+    <ol class="timeline" tabindex="0" aria-label=${b.timeline}>${t.entries.map((e) => html`<li><span class="when">+${timer(at(e.at) - at(t.call.started), s.lang)}</span><span>${sentence(e, teller(scene))}</span></li>`)}</ol>
     <sahut-notes .about=${{ contact: t.call.id, lang: s.lang, b, name: (agent: string) => agentName(scene, agent) }}></sahut-notes>
     <div class="do">${button({ label: w.close, click: () => act.look("") })}</div>` : nothing, "wide");
 }
 
-// sentence is a line of the journal in words.
-function sentence(scene: Told, e: Entry): string {
-  const { b, s } = scene;
-  const say = b.events[e.kind];
-  if (!say) return e.kind;
-  return say({
-    who: e.agent ? agentName(scene, e.agent) : "", queue: e.queue ? queueName(scene, e.queue) : "", why: b.why[e.reason ?? ""] ?? e.reason ?? "", result: b.why[e.result ?? ""] ?? e.result ?? "",
-    n: e.count ?? e.position ?? 0, time: e.ms ? spell(e.ms, s.lang) : e.talk_ms ? spell(e.talk_ms, s.lang) : "", outcome: scene.a.outcomes[e.outcome ?? ""] ?? "", by: b.parties[e.by ?? ""] ?? e.by ?? "", target: e.target ?? "",
-  }).replaceAll(/ +([.,])/g, "$1").replaceAll(/\s+/g, " ").trim();
+function teller(scene: Told): Teller {
+  const { s, a, b } = scene;
+  return { lang: s.lang, b, outcomes: a.outcomes, dispositions: s.timeline && s.timeline !== "loading" ? s.timeline.dispositions ?? {} : {}, queue: (id) => queueName(scene, id), agent: (id) => agentName(scene, id) };
 }
 
 function queueName({ s }: Pick<Told, "s">, id: string): string {

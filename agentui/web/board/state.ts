@@ -32,7 +32,7 @@ export interface Entry {
   at: string; kind: string; agent?: string; queue?: string; reason?: string; by?: string; result?: string; target?: string; from?: string; to?: string;
   position?: number; count?: number; ms?: number; wait_ms?: number; talk_ms?: number; outcome?: string; number?: string;
 }
-export interface Timeline { call: Call; entries: Entry[] }
+export interface Timeline { call: Call; entries: Entry[]; dispositions?: Record<string, { en: string; id: string }> }
 
 /** Something a supervisor must know at once. The same key is the same trouble. */
 export interface Alarm { key: string; kind: "sos" | "nobody" | "wait" | "danger" | "late" | "trunk" | "drill" | "books"; what: string; ms?: number }

@@ -78,6 +78,7 @@ export const boardEn = {
   readNotesHint: "That you read them is noted in the journal, with your name.",
   notesFailed: "The notes could not be loaded. Close this and open it again.",
   timeline: "What happened",
+  stillRuns: "still runs",
   timelineOf: (when: string) => `The call of ${when}`,
   parties: { caller: "the caller", agent: "the volunteer", system: "Sahut", network: "the network" } as Record<string, string>,
   why: {
@@ -85,6 +86,11 @@ export const boardEn = {
     withdrawn: "taken back", agent_lost: "the volunteer was lost", max_wait: "she had waited too long", nobody: "nobody on shift", hours: "outside the hours", closed_now: "closed by hand", ok: "done", back: "back to the caller",
     merged: "all three together", blind: "without asking", attended: "after asking", resumed: "back at her place", returned: "back after a broken talk", yes: "yes", no: "no", unknown: "not asked", stay: "stay", callback: "call-back", message: "message", queue: "queue", number: "number",
     colleague: "a colleague", supervisor: "a supervisor", listen: "listens", whisper: "whispers", barge: "joins", take_over: "takes over", on: "noted", off: "taken back", same: "the same volunteer again", never: "never the two again",
+    moved: "moved to another queue", queue_deleted: "the queue was taken away", ladder: "by her own choice", safe: "whether it is safe to call her", gender: "whom she wants to talk to", left: "left", transfer: "given on", call_over: "the call was over", talk_over: "the talk was over", took_over: "she took over",
+    normal: "nothing went wrong", cancel: "gave up before the answer", no_ack: "the far end did not go on", no_codec: "no sound in common", no_ports: "no way for sound was free", rtp_lost: "the sound stopped", expired: "the far end was gone", panic: "a fault of ours", drain: "the server stopped", words_done: "the closing words were over",
+    refused: "not let in", max_time: "the longest time was over", quick_exit: "she pressed 0 twice", busy: "busy", no_answer: "no answer", rejected: "turned down", unreachable: "not to be reached", not_found: "no such number", no_trunk: "no telephone line was free", crash: "the server broke down", server_restart: "the server began anew",
+    we_call: "we call her", she_calls: "she calls again", nothing: "nothing", low_class: "after everybody else", supervisor_only: "supervisors only", withheld: "her number is withheld", not_allowed: "the number may not be called", draining: "the server stops", safety_no: "it is not safe", unknown_number: "no such number here",
+    per_number: "called too often", key: "by keys", code: "by a code", voicemail: "leaves a message", asked: "asked by telephone", volunteer: "the volunteer", admin: "a supervisor", other_person_answered: "somebody else answered", attempts: "tried too often", per_day: "tried too often in a day", other_person: "somebody else answered", called: "she called herself", again: "another took its place",
   } as Record<string, string>,
   events: {
     "call.arrived": () => "The call came in.", "call.established": () => "It was answered by the house.", "call.dialled": (e) => `${e.who} called out.`, "menu.answered": (e) => `In the menu: ${e.result}.`,
@@ -101,6 +107,11 @@ export const boardEn = {
     "callback.missed": () => "The attempt did not reach her.", "callback.reached": () => "She was reached.", "callback.failed": () => "The call-back was given up.", "callback.expired": () => "The call-back expired.", "callback.refused": () => "She must not be called.",
     "callback.cancelled": () => "The call-back was taken back.", "callback.hurried": () => "A supervisor wants the call-back now.", "callback.denied": () => "No call-back was possible.", "safety.noted": (e) => `Whether it is safe to call her: ${e.result}.`,
     "safety.asked": (e) => `Whether she can talk safely, asked by ${e.who}: ${e.result}.`,
+    "call.refused": (e) => `The call was not taken: ${e.why}.`, "caller.found": () => "It is she who gave up before: she is answered now.", "cut.agreed": (e) => (e.why ? `If the call breaks: ${e.why}.` : "If the call breaks: nothing agreed."),
+    "queue.opened": (e) => `${e.queue} opened.`, "queue.closed": (e) => `${e.queue} closed: ${e.why}.`, "drill.done": (e) => `A trial call: ${e.result}.`, "shift.started": (e) => `${e.who} began her shift.`, "shift.ended": (e) => `${e.who} ended her shift.`,
+    "shift.planned": (e) => `The shift of ${e.who} was to begin.`, "shift.late": (e) => `${e.who} has not come for ${e.time}.`, "shift.missed": (e) => `${e.who} did not come to her shift.`, "agent.state": (e) => `${e.who} changed her state.`, "announcement.made": (e) => `${e.by} told all volunteers something.`,
+    "config.version": (e) => `${e.by} changed the settings.`, "server.started": () => "The server started.", "server.recovered": (e) => `The server mended what broke: ${e.n} calls.`, "server.stopped": () => "The server stopped.",
+    "block.added": (e) => `${e.by} blocked her for ${e.time}: ${e.result}.`, "block.approved": (e) => `${e.by} agreed to the block.`, "block.removed": (e) => `${e.by} lifted the block.`, "block.expired": () => "The block is over.",
   } as Record<string, (e: Said) => string>,
 };
 

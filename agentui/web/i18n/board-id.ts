@@ -75,6 +75,7 @@ export const boardId: BoardWords = {
   readNotesHint: "Bahwa Anda membacanya dicatat dalam jurnal, dengan nama Anda.",
   notesFailed: "Catatan tidak dapat dimuat. Tutup lalu buka lagi.",
   timeline: "Apa yang terjadi",
+  stillRuns: "masih berlangsung",
   timelineOf: (when) => `Panggilan ${when}`,
   parties: { caller: "penelepon", agent: "relawan", system: "Sahut", network: "jaringan" },
   why: {
@@ -82,6 +83,11 @@ export const boardId: BoardWords = {
     withdrawn: "ditarik", agent_lost: "relawan terputus", max_wait: "terlalu lama menunggu", nobody: "tidak ada yang bertugas", hours: "di luar jam layanan", closed_now: "ditutup manual", ok: "berhasil", back: "kembali ke penelepon",
     merged: "bertiga", blind: "tanpa bertanya", attended: "setelah bertanya", resumed: "kembali ke tempatnya", returned: "kembali setelah terputus", yes: "ya", no: "tidak", unknown: "belum ditanyakan", stay: "tetap menunggu", callback: "telepon balik", message: "pesan", queue: "antrean", number: "nomor",
     colleague: "rekan", supervisor: "penyelia", listen: "mendengarkan", whisper: "berbisik", barge: "bergabung", take_over: "mengambil alih", on: "dicatat", off: "ditarik", same: "relawan yang sama lagi", never: "jangan dipertemukan lagi",
+    moved: "pindah ke antrean lain", queue_deleted: "antrean dihapus", ladder: "atas pilihannya sendiri", safe: "apakah aman menelepon dia", gender: "ingin bicara dengan siapa", left: "keluar", transfer: "dialihkan", call_over: "panggilan selesai", talk_over: "percakapan selesai", took_over: "diambil alih",
+    normal: "tidak ada masalah", cancel: "berhenti sebelum diangkat", no_ack: "pihak seberang tidak melanjutkan", no_codec: "suara tidak cocok", no_ports: "tidak ada jalur suara yang bebas", rtp_lost: "suara berhenti", expired: "pihak seberang hilang", panic: "kesalahan kami", drain: "server berhenti", words_done: "kata penutup selesai",
+    refused: "tidak diterima", max_time: "waktu terlama habis", quick_exit: "ia menekan 0 dua kali", busy: "sibuk", no_answer: "tidak dijawab", rejected: "ditolak", unreachable: "tidak dapat dihubungi", not_found: "nomor tidak ada", no_trunk: "tidak ada saluran telepon yang bebas", crash: "server mati mendadak", server_restart: "server dimulai ulang",
+    we_call: "kami menelepon dia", she_calls: "ia menelepon lagi", nothing: "tidak ada", low_class: "setelah semua yang lain", supervisor_only: "hanya penyelia", withheld: "nomornya disembunyikan", not_allowed: "nomor itu tidak boleh ditelepon", draining: "server akan berhenti", safety_no: "tidak aman", unknown_number: "nomor itu tidak ada di sini",
+    per_number: "terlalu sering menelepon", key: "dengan tombol", code: "dengan kode", voicemail: "meninggalkan pesan", asked: "ditanya lewat telepon", volunteer: "relawan", admin: "penyelia", other_person_answered: "orang lain yang menjawab", attempts: "terlalu sering dicoba", per_day: "terlalu sering dicoba dalam sehari", other_person: "orang lain yang menjawab", called: "ia menelepon sendiri", again: "digantikan yang baru",
   },
   events: {
     "call.arrived": () => "Panggilan masuk.", "call.established": () => "Diangkat oleh sistem.", "call.dialled": (e) => `${e.who} menelepon keluar.`, "menu.answered": (e) => `Di menu: ${e.result}.`,
@@ -98,5 +104,10 @@ export const boardId: BoardWords = {
     "callback.missed": () => "Upaya itu tidak sampai.", "callback.reached": () => "Ia terhubung.", "callback.failed": () => "Telepon balik dihentikan.", "callback.expired": () => "Telepon balik kedaluwarsa.", "callback.refused": () => "Ia tidak boleh ditelepon.",
     "callback.cancelled": () => "Telepon balik dibatalkan.", "callback.hurried": () => "Penyelia meminta telepon balik sekarang.", "callback.denied": () => "Telepon balik tidak mungkin.", "safety.noted": (e) => `Aman ditelepon: ${e.result}.`,
     "safety.asked": (e) => `Aman untuk bicara, ditanyakan oleh ${e.who}: ${e.result}.`,
+    "call.refused": (e) => `Panggilan tidak diterima: ${e.why}.`, "caller.found": () => "Ia yang tadi menutup telepon: sekarang terlayani.", "cut.agreed": (e) => (e.why ? `Bila terputus: ${e.why}.` : "Bila terputus: belum disepakati."),
+    "queue.opened": (e) => `${e.queue} dibuka.`, "queue.closed": (e) => `${e.queue} ditutup: ${e.why}.`, "drill.done": (e) => `Panggilan uji: ${e.result}.`, "shift.started": (e) => `${e.who} mulai bertugas.`, "shift.ended": (e) => `${e.who} selesai bertugas.`,
+    "shift.planned": (e) => `Giliran ${e.who} seharusnya mulai.`, "shift.late": (e) => `${e.who} belum datang sejak ${e.time}.`, "shift.missed": (e) => `${e.who} tidak datang bertugas.`, "agent.state": (e) => `Keadaan ${e.who} berubah.`, "announcement.made": (e) => `${e.by} memberi tahu semua relawan.`,
+    "config.version": (e) => `${e.by} mengubah pengaturan.`, "server.started": () => "Server mulai.", "server.recovered": (e) => `Server memperbaiki yang terputus: ${e.n} panggilan.`, "server.stopped": () => "Server berhenti.",
+    "block.added": (e) => `${e.by} memblokirnya selama ${e.time}: ${e.result}.`, "block.approved": (e) => `${e.by} menyetujui pemblokiran.`, "block.removed": (e) => `${e.by} mencabut pemblokiran.`, "block.expired": () => "Pemblokiran berakhir.",
   },
 };
