@@ -15,13 +15,14 @@ import (
 
 // Board is what a supervisor's wallboard shows. It has no caller's number.
 type Board struct {
-	Status       *queue.Snapshot             `json:"status"`
-	Waiting      []queue.WaitingCaller       `json:"waiting"`
-	Paths        map[queue.AgentID]PathState `json:"paths"` // of those whose sound is connected or connecting
-	Trunks       []Trunk                     `json:"trunks"`
-	Today        Today                       `json:"today"`
-	Announcement *Announcement               `json:"announcement,omitempty"` // that volunteers see now
-	Conservation bool                        `json:"conservation"`           // the journal's laws hold
+	Status       *queue.Snapshot               `json:"status"`
+	Waiting      []queue.WaitingCaller         `json:"waiting"`
+	Paths        map[queue.AgentID]PathState   `json:"paths"`   // of those whose sound is connected or connecting
+	Quality      map[queue.AgentID]PathQuality `json:"quality"` // of those on shift who have talked: their own path's
+	Trunks       []Trunk                       `json:"trunks"`
+	Today        Today                         `json:"today"`
+	Announcement *Announcement                 `json:"announcement,omitempty"` // that volunteers see now
+	Conservation bool                          `json:"conservation"`           // the journal's laws hold
 }
 
 // Today are the figures since midnight, at most todayEvery old.
@@ -140,7 +141,7 @@ func (s *Server) board(ctx context.Context, now time.Time) (*Board, error) {
 		}
 	}
 	b := &Board{
-		Status: s.desk.Snapshot(), Waiting: nonNil(waiting), Paths: s.screens.allPaths(), Trunks: []Trunk{},
+		Status: s.desk.Snapshot(), Waiting: nonNil(waiting), Paths: s.screens.allPaths(), Quality: s.screens.allQualities(), Trunks: []Trunk{},
 		Today: s.boards.today, Announcement: s.screens.announced(), Conservation: len(s.desk.Conservation().Latest) == 0,
 	}
 	if s.line != nil {

@@ -115,6 +115,9 @@ type Phone interface {
 	// Check plays the chime to the browser and listens to it for about a
 	// second.
 	Check(ctx context.Context, agent queue.AgentID) (CheckResult, error)
+	// Legs is what the leg to the agent's browser and that to the contact's caller
+	// counted; nil: there is none.
+	Legs(agent queue.AgentID, contact queue.ContactID) (browser, caller *LegFigures)
 	// Close ends the path. It is no loss: PathChanged need not follow.
 	Close(agent queue.AgentID)
 }

@@ -36,10 +36,11 @@ func (s *Server) UsePages(bundle fs.FS) (hash string, err error) {
 	return s.pages.hash, nil
 }
 
-// Write, Silence, Hello and Rate shorten one limit each.
+// Write, Silence, Hello, Sound and Rate shorten one limit each.
 func (l *Limits) Write(d time.Duration)         { l.write = d }
 func (l *Limits) Silence(d time.Duration)       { l.silence, l.tick = d, d/4 }
 func (l *Limits) Hello(d time.Duration)         { l.hello, l.tick = d, d/4 }
+func (l *Limits) Sound(d time.Duration)         { l.sound, l.tick = d, d/4 }
 func (l *Limits) Rate(perSecond, burst float64) { l.perSecond, l.burst = perSecond, burst }
 
 // HoldTrial stands for a what-if that runs; the function it returns ends it.

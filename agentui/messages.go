@@ -79,6 +79,18 @@ type (
 	// Draining: the server takes no new calls and will stop when the last
 	// ends; those here go on.
 	Draining struct{ Head }
+	// Quality is how a talk sounds, about every 2 s of it: what reaches her
+	// browser and what comes from it, what comes from the caller and what reaches
+	// her. A direction nobody can judge is absent.
+	Quality struct {
+		Head
+		Contact   queue.ContactID `json:"contact"`
+		YouIn     *Way            `json:"you_in,omitempty"`
+		YouOut    *Way            `json:"you_out,omitempty"`
+		CallerIn  *Way            `json:"caller_in,omitempty"`
+		CallerOut *Way            `json:"caller_out,omitempty"`
+		RTTms     int             `json:"rtt_ms"` // between browser and server
+	}
 	// Announced is what a supervisor tells all volunteers; with an empty text the
 	// last one is over.
 	Announced struct {
@@ -366,6 +378,7 @@ var (
 		"pong":         func() any { return new(Pong) },
 		"draining":     func() any { return new(Draining) },
 		"announcement": func() any { return new(Announced) },
+		"quality":      func() any { return new(Quality) },
 	}
 	clientMessages = map[string]func() any{
 		"hello":            func() any { return new(Hello) },

@@ -21,6 +21,7 @@ type screens struct {
 	live     map[queue.AgentID]*session
 	shown    map[queue.AgentID]queue.AgentState // the latest, while not offline
 	paths    map[queue.AgentID]PathState        // as last told, while not lost
+	quality  map[queue.AgentID]PathQuality      // as last told, while on shift
 	epoch    uint64
 	draining bool
 	notice   *Announcement // to all; nil: there is none
@@ -29,7 +30,7 @@ type screens struct {
 func newScreens(d Desk) *screens {
 	return &screens{
 		desk: d, sessions: map[*session]struct{}{}, live: map[queue.AgentID]*session{},
-		shown: map[queue.AgentID]queue.AgentState{}, paths: map[queue.AgentID]PathState{},
+		shown: map[queue.AgentID]queue.AgentState{}, paths: map[queue.AgentID]PathState{}, quality: map[queue.AgentID]PathQuality{},
 	}
 }
 
@@ -42,6 +43,7 @@ func (h *screens) show(agent queue.AgentID, view queue.AgentView) (hangUp bool) 
 	_, onShift := h.shown[agent]
 	if view.State == queue.Offline {
 		delete(h.shown, agent)
+		delete(h.quality, agent)
 	} else {
 		h.shown[agent] = view.State
 	}
@@ -164,6 +166,22 @@ func (h *screens) allPaths() map[queue.AgentID]PathState {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return maps.Clone(h.paths)
+}
+
+// sounded keeps how the agent's path was just now.
+func (h *screens) sounded(agent queue.AgentID, q PathQuality) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if _, onShift := h.shown[agent]; onShift {
+		h.quality[agent] = q
+	}
+}
+
+// allQualities are those of who is on shift and has talked.
+func (h *screens) allQualities() map[queue.AgentID]PathQuality {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return maps.Clone(h.quality)
 }
 
 // path keeps what an agent's path is now and tells her page. The empty state

@@ -70,6 +70,7 @@ type limits struct {
 	hello     time.Duration // from connecting to hello
 	silence   time.Duration // a ping every 2 s, and 3 s for it to arrive
 	tick      time.Duration // how often a session looks at its deadlines
+	sound     time.Duration // how often a talk's sound is judged
 	write     time.Duration // one message may stay unsent
 	backlog   int           // bytes unsent
 	frame     int64
@@ -80,7 +81,7 @@ type limits struct {
 
 func defaultLimits() limits {
 	return limits{
-		hello: 5 * time.Second, silence: 5 * time.Second, tick: 500 * time.Millisecond,
+		hello: 5 * time.Second, silence: 5 * time.Second, tick: 500 * time.Millisecond, sound: 2 * time.Second,
 		write: 10 * time.Second, backlog: 1 << 20, frame: 64 << 10, farewell: time.Second,
 		perSecond: 50, burst: 200,
 	}

@@ -34,17 +34,20 @@ type session struct {
 	waits   atomic.Bool // told elsewhere; screens reads it
 
 	// run alone touches what follows.
-	phase     phase
-	signedOut bool                 // the sign-in ended; read by screens.leave, which run calls
-	code      websocket.StatusCode // why it is over
-	heard     time.Time
-	checked   time.Time // when the session was last looked up
-	tokens    float64   // messages she may send at once
-	refilled  time.Time
-	state     queue.AgentState // as last sent
-	inContact bool
-	shift     shift
-	leads     bool // her account lets her supervise
+	phase      phase
+	signedOut  bool                 // the sign-in ended; read by screens.leave, which run calls
+	code       websocket.StatusCode // why it is over
+	heard      time.Time
+	checked    time.Time // when the session was last looked up
+	tokens     float64   // messages she may send at once
+	refilled   time.Time
+	state      queue.AgentState // as last sent
+	inContact  bool
+	shift      shift
+	call       *queue.CallView // of the view sent last
+	listening  listening
+	listenedAt time.Time
+	leads      bool // her account lets her supervise
 }
 
 // phase is how far a connection has come.
@@ -357,6 +360,7 @@ func (x *session) onSignedOut() {
 func (x *session) show(v queue.AgentView) {
 	was := x.state
 	x.state = v.State
+	x.call = v.Call
 	x.inContact = v.Offer != nil || v.Call != nil || v.WrapUp != nil
 	if v.Queues == nil {
 		v.Queues = []queue.QueueView{}
@@ -371,6 +375,9 @@ func (x *session) show(v queue.AgentView) {
 // onTick looks at the deadlines.
 func (x *session) onTick(now time.Time) {
 	l := x.server.limits
+	if now.Sub(x.listenedAt) >= l.sound {
+		x.tellQuality(now)
+	}
 	switch {
 	case x.phase == greeting && now.Sub(x.born) > l.hello:
 		x.end(websocket.StatusPolicyViolation)

@@ -21,6 +21,7 @@ type LegStats struct {
 	RTT       time.Duration
 	FarLost   uint64
 	FarJitter time.Duration
+	FarReport time.Time // of the newest
 }
 
 // Stats returns the leg's figures up to now.
@@ -52,6 +53,7 @@ func (r *reception) fill(s *LegStats) {
 	s.Jitter = samplesToTime(r.jitter)
 	s.RTT = r.rtt
 	s.FarLost, s.FarJitter = uint64(r.farLost), samplesToTime(float64(r.farJitter))
+	s.FarReport = r.farReportsAt
 }
 
 func samplesToTime(n float64) time.Duration {

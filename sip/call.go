@@ -58,9 +58,10 @@ type call struct {
 	begun time.Time // when the 2xx went out, or came in
 	up    bool      // the far end knows that it is in
 
-	ended   bool  // the owner was told; only goodbyes on the wire are left
-	bye     *last // what is left to say when the ACK comes
-	gone    bool  // nothing is left: run returns
+	ended   bool                                  // the owner was told; only goodbyes on the wire are left
+	bye     *last                                 // what is left to say when the ACK comes
+	gone    bool                                  // nothing is left: run returns
+	stats   atomic.Pointer[func() media.LegStats] // of its leg; others may ask
 	release func()
 	company company // who may speak inside it
 }
@@ -241,6 +242,10 @@ func (c *call) openSound() error {
 	sound, err := c.server.calls.studio.open(c.mediaOptions(), func(k rune) { c.inbox.put(keyHeard{k}) })
 	if err == nil {
 		c.sound = sound
+		if s, ok := sound.(interface{ stats() media.LegStats }); ok {
+			f := s.stats
+			c.stats.Store(&f)
+		}
 	}
 	return err
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"sahut/media"
 	"sahut/queue"
 )
 
@@ -112,6 +113,21 @@ func (s *Server) CallStats() CallStats {
 	s.calls.mu.Lock()
 	defer s.calls.mu.Unlock()
 	return CallStats{Calls: len(s.calls.byContact), Total: s.calls.total}
+}
+
+// LegStats is how the sound of a contact's own leg is; false: it has none.
+func (s *Server) LegStats(id queue.ContactID) (media.LegStats, bool) {
+	s.calls.mu.Lock()
+	c := s.calls.byContact[id]
+	s.calls.mu.Unlock()
+	if c == nil {
+		return media.LegStats{}, false
+	}
+	stats := c.stats.Load()
+	if stats == nil {
+		return media.LegStats{}, false
+	}
+	return (*stats)(), true
 }
 
 // onInvite handles an INVITE of trunk t, initial or within a dialog. sipgo

@@ -112,6 +112,7 @@ func (s *stage) accept(answer []byte) error          { return s.leg.Accept(answe
 func (s *stage) held() bool                          { return s.leg.RemoteHeld() }
 func (s *stage) heard() time.Time                    { return s.leg.LastHeard() }
 func (s *stage) keys(keys string)                    { s.leg.SendKeys(keys) }
+func (s *stage) stats() media.LegStats               { return s.leg.Stats() }
 
 func (s *stage) play(greeting, music, language string, done func()) {
 	p := media.Playlist{Done: done}

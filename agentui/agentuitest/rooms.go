@@ -150,6 +150,8 @@ func (d *Desk) View(a queue.AgentID) (queue.AgentView, bool) {
 type Phone struct {
 	mu      sync.Mutex
 	result  agentui.CheckResult
+	count   func(n uint64) (browser, caller *agentui.LegFigures)
+	counted uint64
 	offers  []string
 	closed  []queue.AgentID
 	changed chan struct{} // closed and replaced with each Close
@@ -221,6 +223,25 @@ func (p *Phone) Check(context.Context, queue.AgentID) (agentui.CheckResult, erro
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.result, nil
+}
+
+// Count has the legs of every talk count what f says the nth time they are looked
+// at, from 1.
+func (p *Phone) Count(f func(n uint64) (browser, caller *agentui.LegFigures)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.count = f
+}
+
+// Legs answers what Count said.
+func (p *Phone) Legs(queue.AgentID, queue.ContactID) (browser, caller *agentui.LegFigures) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.count == nil {
+		return nil, nil
+	}
+	p.counted++
+	return p.count(p.counted)
 }
 
 // Close remembers.

@@ -193,6 +193,12 @@ export interface Notice {
 
 export type PathState = "connecting" | "connected" | "lost";
 
+/** One direction of one leg of a talk, as the server judges it. */
+export interface Way { grade: "good" | "fair" | "poor"; loss: number; jitter_ms: number }
+
+/** How a talk sounds; absent: nobody knows. */
+export interface TalkQuality { you_in?: Way; you_out?: Way; caller_in?: Way; caller_out?: Way; rtt_ms: number }
+
 /** What the server says. */
 export type ServerMessage =
   | {
@@ -206,6 +212,7 @@ export type ServerMessage =
   | { type: "media.answer"; sdp: string }
   | { type: "media.state"; state: PathState }
   | { type: "check.result"; packets: number; level_db: number }
+  | ({ type: "quality"; contact: string } & TalkQuality)
   | { type: "error"; code: string; for?: string }
   | { type: "pong"; t: number }
   | { type: "draining" }

@@ -5,7 +5,7 @@
 import { at, type Lang } from "./format";
 import type { DayShown } from "./myday";
 import type { NotePage } from "./notebook";
-import type { Announcement, AgentView, Ask, Choice, MyShifts, Notice, NoticeCode, ServerMessage, Targets, VoiceMessage, Wish } from "./messages";
+import type { Announcement, AgentView, Ask, Choice, MyShifts, Notice, NoticeCode, ServerMessage, TalkQuality, Targets, VoiceMessage, Wish } from "./messages";
 
 /** How the page's wire to the server is. */
 export type Link =
@@ -108,6 +108,7 @@ export interface Snapshot {
   readonly shortcutsOn: boolean;
   readonly notify: NotificationPermission | "unsupported";
   readonly sound: Sound;
+  readonly talk: TalkQuality | null; // what the server's legs say of the talk that runs
   readonly ringLocked: boolean; // the browser would keep a ring silent
 }
 
@@ -133,7 +134,7 @@ export function blank(lang: Lang): Snapshot {
     lang, link: "connecting", linkSince: 0, offset: 0, agent: "", name: "", role: "volunteer", epoch: 0, view: null,
     dispositions: [], pauseReasons: [], draining: false, announcement: null, speaksMuted: false, asked: {}, told: [], keysSent: "", disposition: "", wish: "", messages: [], playing: "",
     note: null, notesLeft: [], day: "closed", shifts: null,
-    contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, shortcutsOn: true, notify: "default", sound: noSound, ringLocked: false,
+    contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, shortcutsOn: true, notify: "default", sound: noSound, talk: null, ringLocked: false,
   };
 }
 
@@ -162,6 +163,8 @@ export function fold(s: Snapshot, m: ServerMessage, now: number): Snapshot {
       return foldNotice(s, m.notice, now);
     case "error":
       return foldError(s, m.code, m.for ?? "", now);
+    case "quality":
+      return m.contact === s.view?.call?.contact && !s.view.call.held ? { ...s, talk: m } : s;
     case "draining":
       return { ...s, draining: true };
     case "announcement":
@@ -205,6 +208,7 @@ function foldState(s: Snapshot, view: AgentView, offset: number): Snapshot {
     keysSent: same ? s.keysSent : "",
     disposition: same && s.disposition ? s.disposition : view.wrapup?.disposition ?? "",
     wish: same ? s.wish : "",
+    talk: same && view.call && !view.call.held ? s.talk : null,
     silentOpen: same && !!view.call && s.silentOpen,
     dialog: keepDialog(s, view, same) ? s.dialog : "",
     hangUpArmed: same ? s.hangUpArmed : 0,

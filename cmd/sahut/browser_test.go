@@ -162,6 +162,7 @@ func TestChromium(t *testing.T) {
 	p.state(queue.Talking)
 	s.must("caller hears the browser", caller.Media().Hears().WaitTone(s.ctx, micTone))
 	p.hears(callerTone)
+	p.js("both ways in words", fmt.Sprintf(waiting, `return (document.getElementById("both-ways")?.textContent ?? "").includes("The caller hears you");`))
 	p.picture("5-talking")
 
 	p.press("Mute")

@@ -101,7 +101,7 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 		return nil, err
 	}
 	h.ui, err = agentui.New(agentui.Options{
-		Config: cfg.HTTP, Desk: h.desk, Directory: directory{h.store}, Phone: phone{h.peers},
+		Config: cfg.HTTP, Desk: h.desk, Directory: directory{h.store}, Phone: phone{h.peers, h.sip},
 		Prompts: prompts{h.library}, Line: line{h.sip}, Messages: h.messages, Notes: h.notes, Metrics: newMetrics(h), Ready: h.ready, Log: log,
 	})
 	if err != nil {

@@ -20,8 +20,11 @@ import (
 	"sahut/store"
 )
 
-// phone fits media.Peers to agentui.Phone.
-type phone struct{ peers *media.Peers }
+// phone fits media.Peers to agentui.Phone; the callers' legs are sip's.
+type phone struct {
+	peers *media.Peers
+	sip   *sip.Server
+}
 
 func (p phone) Offer(ctx context.Context, agent queue.AgentID, sdp string) (string, error) {
 	return p.peers.Offer(ctx, string(agent), sdp)
@@ -37,6 +40,23 @@ func (p phone) Check(ctx context.Context, agent queue.AgentID) (agentui.CheckRes
 		return agentui.CheckResult(r), nil
 	case <-ctx.Done():
 		return agentui.CheckResult{}, ctx.Err()
+	}
+}
+
+func (p phone) Legs(agent queue.AgentID, contact queue.ContactID) (browser, caller *agentui.LegFigures) {
+	if s, ok := p.peers.Stats(string(agent)); ok {
+		browser = legFigures(s)
+	}
+	if s, ok := p.sip.LegStats(contact); ok {
+		caller = legFigures(s)
+	}
+	return browser, caller
+}
+
+func legFigures(s media.LegStats) *agentui.LegFigures {
+	return &agentui.LegFigures{
+		Received: s.Received, Lost: s.Lost, Sent: s.Sent, FarLost: s.FarLost,
+		Jitter: s.Jitter, FarJitter: s.FarJitter, RTT: s.RTT, FarReport: s.FarReport,
 	}
 }
 
@@ -182,6 +202,9 @@ var errNoServer = errors.New("no server runs here")
 func (noPhone) Offer(context.Context, queue.AgentID, string) (string, error) { return "", errNoServer }
 func (noPhone) Check(context.Context, queue.AgentID) (agentui.CheckResult, error) {
 	return agentui.CheckResult{}, errNoServer
+}
+func (noPhone) Legs(queue.AgentID, queue.ContactID) (browser, caller *agentui.LegFigures) {
+	return nil, nil
 }
 func (noPhone) Close(queue.AgentID) {}
 

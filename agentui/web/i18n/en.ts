@@ -41,11 +41,11 @@ export const en = {
   stateLogin: "On shift, not ready yet",
   linkNames: { connecting: "Connecting…", live: "Connected", retrying: "No connection", elsewhere: "Open in another tab", replaced: "Open in another tab", signed_out: "Signed out", outdated: "Out of date" },
   quality: { good: "sound good", fair: "sound uneven", poor: "sound poor" } satisfies Record<Quality, string> as Record<Quality, string>,
-  qualityAdvice: {
-    good: "",
-    fair: "The line stutters now and then. If you can, move closer to the Wi-Fi or use a cable.",
-    poor: "The caller may hear you break up. Speak slowly; press Repair sound if it stays.",
-  } satisfies Record<Quality, string> as Record<Quality, string>,
+  hears: { good: "You hear the caller well.", fair: "You hear the caller unevenly.", poor: "You hear the caller badly." } satisfies Record<Quality, string> as Record<Quality, string>,
+  heard: { good: "The caller hears you well.", fair: "The caller hears you unevenly.", poor: "The caller hears you badly." } satisfies Record<Quality, string> as Record<Quality, string>,
+  soundMine: "It is your connection: move closer to the Wi-Fi or use a cable. Press Repair sound if it stays.",
+  soundHers: "It is the caller’s line: speak slowly, and ask her to repeat. Nothing on this page can mend it.",
+  phoneAfter: "After this call you can let calls ring on your phone.",
 
   // ---- controls (names are relied on; see the contract)
   startShift: "Start shift",
@@ -299,6 +299,7 @@ export const en = {
   hangUpAgain: "Press F9 once more to hang up.",
   soundDetails: "Sound details",
   figures: { rtt_ms: "Delay there and back", jitter_ms: "Jitter", loss: "Packets lost", concealed: "Sound filled in" },
+  legs: { you_out: "You to Sahut: lost, jitter", caller_in: "Caller to Sahut", caller_out: "Sahut to caller" },
   afterCall: "After this call",
   afterReady: "You will be ready for the next call.",
   afterPaused: "You will be paused.",

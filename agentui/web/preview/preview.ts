@@ -43,6 +43,7 @@ const base: Snapshot = {
 const view = (v: Partial<AgentView> & Pick<AgentView, "state">): AgentView => ({ since: ago(340), queues, ...v });
 const call = { contact: "01J", queue: "hotline", label: "Hotline", caller: "••••963", wait_ms: 100_000, connecting: false, started: ago(751), held: false, muted: false, keys: "" };
 const live: Sound = { ...sound, phase: "live", quality: "good", figures: { rtt_ms: 38, jitter_ms: 4, loss: 0.002, concealed: 0.001 } };
+const way = (grade: "good" | "fair" | "poor", loss = 0) => ({ grade, loss, jitter_ms: 4 });
 const offer = { id: 12, contact: "01J", queue: "hotline", label: "Hotline", caller: "••••963", waiting_since: ago(100), expires: ahead(18) };
 const callback = (state: "waiting" | "offered" | "calling" | "parked") => ({ id: "01K", queue: "hotline", label: "Hotline", state, queued: ago(1500), expires: ahead(80_000), attempts: 0, most: 3, safe: "yes" as const });
 const noted = { contact: "01J", phase: "open" as const, text: lang === "id" ? "Sudah bicara dengan kakaknya. Mau menelepon lagi besok sore." : "Has spoken with her sister. Wants to call again tomorrow afternoon.", saved: now - 60_000, dirty: false, trouble: "" as const };
@@ -72,8 +73,9 @@ const states: Record<string, Partial<Snapshot>> = {
   mic_lost: { view: view({ state: "ready" }), sound: { ...sound, phase: "failed", fault: "mic_lost" } },
   offered: { view: view({ state: "offered", since: ago(2), offer }) },
   answering: { view: view({ state: "offered", since: ago(2), offer }), asked: { accept: now } },
-  talking: { view: view({ state: "talking", call: { ...call, keys: "12#" } }), sound: live },
+  talking: { view: view({ state: "talking", call: { ...call, keys: "12#" } }), sound: live, talk: { you_in: way("good"), you_out: way("good"), caller_in: way("good"), caller_out: way("good"), rtt_ms: 38 } },
   connect: { view: view({ state: "talking", call: { ...call, connecting: true, started: ago(0) } }), sound: live },
+  caller_poor: { view: view({ state: "talking", call }), sound: live, talk: { you_in: way("good"), you_out: way("fair", 0.03), caller_in: way("poor", 0.12), caller_out: way("good"), rtt_ms: 48 } },
   muted: { view: view({ state: "talking", next: "paused", call: { ...call, muted: true } }), sound: { ...live, quality: "poor" } },
   safe_asked: { view: view({ state: "talking", call: { ...call, talk_safety: {} } }), sound: live },
   safe_no: { view: view({ state: "talking", call: { ...call, talk_safety: { answer: "no", at: ago(30) } } }), sound: live },

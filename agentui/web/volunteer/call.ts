@@ -5,6 +5,7 @@ import { at, spell, timer } from "../format";
 import { button, icon } from "../parts";
 import { soundHere, waits } from "../store";
 import type { Scene } from "./app";
+import { soundInWords } from "./bothways";
 import { faultCard, meter } from "./check";
 import { back, listening, offered, otherAfterAll } from "./callback";
 import { note } from "./note";
@@ -112,9 +113,8 @@ function device(s: Scene["s"]): "phone" | "mobile" {
 
 // conditions says in words what is out of the ordinary in this call.
 function conditions(scene: Scene): TemplateResult {
-  const { s, w, app } = scene;
+  const { s, w } = scene;
   const c = s.view!.call!;
-  const poor = soundHere(s.view) && s.sound.quality && s.sound.quality !== "good" ? s.sound.quality : null;
   return html`
     ${said(w, c)}
     ${c.connecting ? html`<p class="call-out">${icon("clock")}<span>${c.direction === "out" ? w.connectingOut : w.connecting}</span></p>` : nothing}
@@ -122,8 +122,7 @@ function conditions(scene: Scene): TemplateResult {
     ${c.held ? html`<p class="call-out warn">${icon("pause")}<span>${w.heldLead}</span></p>` : nothing}
     ${c.muted ? html`<p class="call-out warn">${icon("micOff")}<span>${w.mutedLead}</span></p>` : nothing}
     ${s.sound.fault ? faultCard(scene, s.sound.fault) : nothing}
-    ${poor && !s.sound.fault ? html`<div class="call-out ${poor === "poor" ? "bad" : "warn"}">${icon("link")}<span>${w.qualityAdvice[poor]}</span>
-      ${button({ label: w.repairSound, click: app.repairSound, busy: s.sound.phase === "restarting" })}</div>` : nothing}
+    ${soundInWords(scene)}
     ${c.keys ? html`<p class="keys"><span>${w.keysPressed}</span> ${[...c.keys].map((k) => html`<b class="key">${k}</b>`)}</p>` : nothing}`;
 }
 

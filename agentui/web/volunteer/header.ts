@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { icon, mark } from "../parts";
 import type { AgentState } from "../messages";
 import type { Scene } from "./app";
+import { overall } from "./bothways";
 
 /** The state the screen is in; without a word from the server, reconnecting. */
 export function shownState({ s }: Scene): AgentState {
@@ -53,12 +54,14 @@ function signOut({ s, w, app }: Scene): TemplateResult {
 
 function lineWords({ s, w }: Scene): string {
   const link = w.linkNames[s.link];
-  return s.link === "live" && s.sound.quality ? `${link} · ${w.quality[s.sound.quality]}` : link;
+  const quality = overall(s);
+  return s.link === "live" && quality ? `${link} · ${w.quality[quality]}` : link;
 }
 
 function lineMood({ s }: Scene): string {
   if (s.link !== "live") return "bad";
-  return s.sound.quality === "poor" ? "bad" : s.sound.quality === "fair" ? "warn" : "ok";
+  const quality = overall(s);
+  return quality === "poor" ? "bad" : quality === "fair" ? "warn" : "ok";
 }
 
 function closeOnLeave(e: FocusEvent): void {

@@ -6,6 +6,7 @@ import { button, icon } from "../parts";
 import type { QueueView } from "../messages";
 import { soundHere, type Device } from "../store";
 import type { App, Scene } from "./app";
+import { legFigures } from "./bothways";
 import { callbacks } from "./callback";
 import { meter } from "./check";
 import { leftNotes } from "./note";
@@ -85,11 +86,11 @@ function notifications({ s, w, app }: Scene): TemplateResult | typeof nothing {
   return html`<p class="hint">${s.notify === "granted" ? icon("check") : icon("cross")}<span>${s.notify === "granted" ? w.notifyOn : w.notifyDenied}</span></p>`;
 }
 
-function figures({ s, w }: Scene): TemplateResult | typeof nothing {
+function figures({ s, w, app }: Scene): TemplateResult | typeof nothing {
   const f = s.sound.figures;
   if (!f) return nothing;
   const percent = (x: number) => new Intl.NumberFormat(s.lang, { style: "percent", maximumFractionDigits: 1 }).format(x);
   return html`<details class="figures"><summary>${w.soundDetails}</summary><dl>
     <dt>${w.figures.rtt_ms}</dt><dd>${f.rtt_ms} ms</dd><dt>${w.figures.jitter_ms}</dt><dd>${f.jitter_ms} ms</dd>
-    <dt>${w.figures.loss}</dt><dd>${percent(f.loss)}</dd><dt>${w.figures.concealed}</dt><dd>${percent(f.concealed)}</dd></dl></details>`;
+    <dt>${w.figures.loss}</dt><dd>${percent(f.loss)}</dd><dt>${w.figures.concealed}</dt><dd>${percent(f.concealed)}</dd>${legFigures({ s, w, app })}</dl></details>`;
 }
