@@ -225,6 +225,7 @@ var formWords = map[string]struct{ en, id, help string }{
 	"queues[].wrap_up_extend":       {"Extend adds", "Tambahan waktu", "Berapa lama satu kali menekan Perpanjang menambah."},
 	"queues[].short_abandon":        {"Short call below", "Panggilan singkat di bawah", "Penelepon yang pergi dalam waktu ini dihitung sebagai abandoned_short."},
 
+	"queues[].show_safety": {"Show safety marks", "Tampilkan tanda keamanan", "Apakah panggilan yang berdering menyebutkan yang diketahui dari nomornya tentang keamanan penelepon: tidak aman ditelepon, akan ditelepon kembali, percakapan terakhir terputus. Nomor bukan bukti siapa yang menelepon, jadi tidak, kecuali Anda memilihnya. Yang ditekannya dalam panggilan ini selalu ditampilkan."},
 	"queues[].supervision": {"Supervision", "Penyeliaan", "Apakah penyelia boleh mendengarkan percakapan antrean ini, berbisik kepada relawan, bergabung, atau mengambil alih. Sebutkan di kata sambutan bahwa ada yang mungkin mendengarkan. SOS seorang relawan tetap dijawab."},
 
 	"agents":          {"Volunteers", "Relawan", "Para relawan yang menjawab, dan untuk antrean mana."},

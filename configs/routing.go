@@ -70,6 +70,7 @@ type Queue struct {
 	WrapUpMode       string   `yaml:"wrap_up_mode" json:"wrap_up_mode" default:"timed_extendable" choices:"none,timed,timed_extendable,until_done" doc:"How the volunteer's writing time ends: none at all; timed, after wrap_up; timed_extendable, likewise but she may add wrap_up_extend; until_done, when she says so, an hour at most."`
 	WrapUp           Duration `yaml:"wrap_up" json:"wrap_up" default:"120s" doc:"The volunteer's writing time after a contact; 0s none."`
 	WrapUpExtend     Duration `yaml:"wrap_up_extend" json:"wrap_up_extend" default:"120s" doc:"How much one press of Extend adds."`
+	ShowSafety       bool     `yaml:"show_safety" json:"show_safety" default:"false" doc:"Whether a ringing call says what is known of the caller's safety by her number: that it is not safe to call her, that she was to be called back, that her last talk broke off. A number is no proof of who calls, so it does not unless you say so. What she pressed in this call is always shown."`
 	Supervision      bool     `yaml:"supervision" json:"supervision" default:"true" doc:"Whether supervisors may listen to its talks, whisper to the volunteer, join or take over. Say in the greeting that somebody may listen. A volunteer's SOS is answered either way."`
 	ShortAbandon     Duration `yaml:"short_abandon" json:"short_abandon" default:"5s" doc:"A caller who leaves within this time counts as abandoned_short."`
 }

@@ -69,6 +69,7 @@ type OfferView struct {
 	Consult bool      `json:"consult,omitempty"`  // GivenBy only asks her; the caller is not to be hers yet
 
 	Callback *CallbackView `json:"callback,omitempty"` // accepted, she is called back
+	Safety   []SafetyMark  `json:"safety,omitempty"`   // as far as the queue lets it be shown
 	Before   int           `json:"before,omitempty"`   // how often she called in the 30 days before, at most 99
 	Said
 }
@@ -76,7 +77,7 @@ type OfferView struct {
 // Said is what the caller said by keys.
 type Said struct {
 	Danger   bool   `json:"danger,omitempty"`   // she is in danger now
-	Language string `json:"language,omitempty"` // that she speaks
+	Language string `json:"language,omitempty"` // that she chose, else that of the number she called
 	Topic    string `json:"topic,omitempty"`    // as menus name it
 }
 

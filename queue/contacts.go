@@ -30,6 +30,10 @@ type contact struct {
 	needs   needs // what she asked for; before join
 	danger  bool  // she pressed that she is in danger
 
+	// Of her earlier calls; see marks.go.
+	awaitedBack bool // she was to be called back
+	wasCut      bool // her talk broke off, or she left at once
+
 	// Who may be rung for her; see steps.go and returning.go.
 	group     *group // in line.order
 	stood     time.Time

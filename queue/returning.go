@@ -184,6 +184,7 @@ func (s *state) recall(c *contact) (hers bool) {
 	var said wanted
 	if was := s.takeBack(c); was != nil {
 		hers, said = true, was.wanted()
+		c.awaitedBack = true
 		c.class, c.head, c.prefers, c.never = max(c.class, was.class), was.head, was.prefers, was.never
 		c.credit = c.entered.Sub(was.entered.Add(-was.credit))
 		c.stood = was.stood
@@ -195,6 +196,7 @@ func (s *state) recall(c *contact) (hers bool) {
 	}
 	known.expire(s.now)
 	c.prefers, c.never = cmp.Or(known.same, c.prefers), joined(c.never, known.never)
+	c.wasCut = known.fled.After(s.now) || known.broken != nil && known.broken.dropped
 	if known.fled.After(s.now) && !known.favoured && c.class == ClassNormal { // SI-4; once, or who calls to annoy would always be first
 		known.favoured = true
 		c.class = ClassPriority

@@ -1,6 +1,9 @@
 package queue
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // view is all that a's screen shows.
 func (s *state) view(a *agent) AgentView {
@@ -24,7 +27,7 @@ func (s *state) view(a *agent) AgentView {
 		c := p.contact
 		v.Offer = &OfferView{
 			ID: OfferID(p.id), Contact: c.id, Queue: c.line.id, Label: c.line.set.Label, Caller: c.caller.String(),
-			Waiting: c.started, Expires: p.limit.at, GivenBy: c.agent.name, Consult: p.role == RoleThird, Said: c.said(),
+			Waiting: c.started, Expires: p.limit.at, GivenBy: c.agent.name, Consult: p.role == RoleThird, Said: c.said(), Safety: s.marks(c),
 		}
 	} else if p != nil {
 		v.Call = s.guestView(a)
@@ -35,7 +38,7 @@ func (s *state) view(a *agent) AgentView {
 		c := o.contact
 		v.Offer = &OfferView{
 			ID: o.id, Contact: c.id, Queue: c.line.id, Label: c.line.set.Label, Caller: c.caller.String(),
-			Waiting: c.entered, Expires: o.lapse.at, GivenBy: c.givenBy, Before: c.before, Said: c.said(),
+			Waiting: c.entered, Expires: o.lapse.at, GivenBy: c.givenBy, Before: c.before, Said: c.said(), Safety: s.marks(c),
 		}
 		if c.virtual != nil {
 			b := s.callbackView(c.virtual)
@@ -100,7 +103,7 @@ func (s *state) callView(a *agent, c *contact) *CallView {
 // said is what her keys told of her. Which gender she asked for is nobody's
 // business but the desk's.
 func (c *contact) said() Said {
-	return Said{Danger: c.danger, Language: c.needs.language, Topic: c.needs.topic}
+	return Said{Danger: c.danger, Language: cmp.Or(c.needs.language, c.language), Topic: c.needs.topic}
 }
 
 // blockWord says on a screen whether a caller can be blocked, or is.

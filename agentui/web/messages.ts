@@ -49,6 +49,9 @@ export interface SafetyNote { may_call: Safe; windows?: SafeWindow[]; zone?: str
 export type CutPlan = "we_call" | "she_calls" | "nothing" | "";
 export interface BackView { promised: boolean; answered?: Safe; safe?: Safe; until?: string; if_cut?: CutPlan }
 
+/** What is known of a caller's safety before her call is answered. */
+export type SafetyMark = "unsafe_to_call" | "promised_callback" | "cut_off_before";
+
 /** Whether she can talk safely now; unknown: it could not be asked. */
 export type TalkSafe = "yes" | "no" | "unknown";
 export interface TalkSafetyView { answer?: TalkSafe; at?: string; needed?: boolean }
@@ -68,6 +71,7 @@ export interface OfferView {
   consult?: boolean; // she is only asked; the caller stays with given_by
   callback?: CallbackView; // nobody is on the line; accepted, she is called
   before?: number; // how often she called in the last 30 days
+  safety?: SafetyMark[] | null; // as far as the queue lets it be shown
   danger?: boolean; // what the caller said by keys
   language?: string;
   topic?: string;

@@ -1,7 +1,7 @@
 // English, and by its type the list of all words. Sentences speak to a tired
 // person: what is, then what to do.
 
-import type { AgentState, NoticeCode } from "../messages";
+import type { AgentState, NoticeCode, SafetyMark } from "../messages";
 import type { CheckStep, Quality, SoundFault } from "../store";
 
 const plural = new Intl.PluralRules("en");
@@ -162,7 +162,10 @@ export const en = {
   diallingOn: { phone: "Pick up your phone; you hear it ring there.", mobile: "Pick up your mobile; you hear it ring there." } as Record<"phone" | "mobile", string>,
   connectingOut: "Answered. Connecting you…",
   danger: "She pressed that she is in danger now.",
-  speaks: (language: string) => `Speaks ${({ id: "Indonesian", en: "English" } as Record<string, string>)[language] ?? language}`,
+  safetyMarks: {
+    unsafe_to_call: "It is not safe to call her.", promised_callback: "She was to be called back.", cut_off_before: "Her last talk broke off.",
+  } satisfies Record<SafetyMark, string> as Record<SafetyMark, string>,
+  speaks: (language: string) => `Language: ${({ id: "Indonesian", en: "English" } as Record<string, string>)[language] ?? language}`,
   topic: (topic: string) => `Asks about: ${topic}`,
   talkSafe: "Is it safe to talk now?",
   talkWasSafe: "Was it safe for her to talk?",

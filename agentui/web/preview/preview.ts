@@ -85,6 +85,7 @@ const states: Record<string, Partial<Snapshot>> = {
     { id: "M1", at: ago(5400), queue: "hotline", number: "••••963", ms: 43_000, state: "taken", by: "sari", since: ago(60) },
     { id: "M2", at: ago(3000), queue: "remaja", number: "anonymous", ms: 12_000, cut: true, state: "open", since: ago(3000) },
     { id: "M3", at: ago(900), queue: "hotline", number: "••••114", ms: 125_000, state: "taken", by: "dewi", since: ago(300) }] },
+  marks: { view: view({ state: "offered", since: ago(2), offer: { ...offer, language: "id", before: 3, safety: ["unsafe_to_call", "promised_callback", "cut_off_before"] } }) },
   danger: { view: view({ state: "offered", since: ago(2), offer: { ...offer, danger: true, language: "en", topic: "legal" } }) },
   danger_call: { view: view({ state: "talking", call: { ...call, danger: true, language: "en" } }), sound: live, wish: "same", contact: "01J" },
   wrapup_open: { view: view({ state: "wrapup", since: ago(26), wrapup: { ...wrapup, open: true, disposition: "referred" } }), disposition: "referred", contact: "01J" },

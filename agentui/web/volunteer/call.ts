@@ -22,6 +22,7 @@ export function offer({ s, w, app }: Scene): TemplateResult {
   return html`<div class="stage-head ringing"><p class="eyebrow"><span class="ping" aria-hidden="true"></span>${w.incoming}</p>
       <h2 id="stage-title" class="huge" tabindex="-1">${o.label}</h2>
       ${said(w, o)}
+      ${o.safety?.length ? html`<ul class="marks">${o.safety.map((m) => html`<li>${icon("warn")}<span>${w.safetyMarks[m]}</span></li>`)}</ul>` : nothing}
       ${offered({ s, w, app })}
       ${o.given_by ? html`<p class="lead"><b>${o.consult ? w.consultBy(o.given_by) : w.givenBy(o.given_by)}</b></p>` : nothing}
       <p class="lead">${who(w, o.caller)} · <sahut-tick role="timer" .text=${(now: number) => w.waitingFor(spell(now + s.offset - at(o.waiting_since), s.lang))}></sahut-tick></p>
