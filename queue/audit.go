@@ -138,7 +138,7 @@ func (a *Audit) Add(e Entry) {
 		a.arrived(e)
 	case CallRefused:
 		a.totals.Refused++
-	case CallEstablished, QueueEntered, QueueLeft, QueuePlace, LadderRung, OfferFailed,
+	case CallEstablished, QueueEntered, QueueLeft, QueueWhy, QueuePlace, LadderRung, OfferFailed,
 		TalkStarted, TalkHeld, TalkResumed, TalkEnded, LegLost, LegReattached, TransferBegun, TransferDone, MessageLeft, CallOver,
 		RoomJoined, RoomMerged, RoomLeft, SuperviseBegan, SuperviseMode, SuperviseOver, SosRaised, SosCalled, SosAnswered, SosOver:
 		if c := a.call(e); c != nil {
@@ -231,6 +231,10 @@ func (a *Audit) contactEntry(e Entry, c *auditCall) {
 			a.broken(e, "one place", "left %s without having entered it", e.Queue)
 		}
 		c.waits = false
+	case QueueWhy:
+		if !c.waits || c.queue != e.Queue || e.Result == "" {
+			a.broken(e, "one place", "says why she waits in %s, and she does not", e.Queue)
+		}
 	case QueuePlace:
 		if e.Position < 1 || (c.place != 0 && e.Position > c.place) {
 			a.broken(e, "honest place", "told %d after %d", e.Position, c.place)

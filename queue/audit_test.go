@@ -104,6 +104,7 @@ func TestAuditSeesEachBrokenLaw(t *testing.T) {
 		{"one place", drop(QueueEntered, 1)},
 		{"one place", drop(QueueLeft, 1)},
 		{"one place", again(QueueEntered)},
+		{"one place", change(TalkStarted, func(e *Entry) { e.Kind, e.Result = QueueWhy, "offline=1" })},
 		{"one place", again(QueueLeft)},
 		{"one place", change(QueueLeft, func(e *Entry) { e.Queue = "other" })},
 		{"one end of an offer", drop(OfferMade, 1)},

@@ -64,6 +64,9 @@ type contact struct {
 	rungDue        token
 	fresh          bool // in state.newcomers
 
+	unexplained bool   // in state.unexplained
+	explained   string // the queue.why that was kept last
+
 	// What she is asked, and what she pressed.
 	inquiry *inquiry
 	asks    int         // orders to ask, so that a late Asked is known
@@ -236,7 +239,8 @@ func (s *state) join(c *contact, l *line) {
 	l.stays.add(c)
 	s.touch(l)
 	s.record(Entry{Kind: QueueEntered, Contact: c.id, Queue: l.id, Reason: c.class.String(), Position: l.order.place(c), Needs: c.needs.String(), Result: c.back})
-	c.back = ""
+	c.back, c.explained = "", ""
+	s.explainLater(c)
 	s.stepOn(c)
 	s.rungOn(c)
 	s.announceLater(c)
@@ -245,6 +249,7 @@ func (s *state) join(c *contact, l *line) {
 // leave takes c out of her line. Reasons: talk, abandon, exit, moved, callback,
 // failed.
 func (s *state) leave(c *contact, reason string) {
+	s.explainLeft(c, reason)
 	wait := s.now.Sub(c.since)
 	c.waited += wait
 	c.line.order.remove(c)

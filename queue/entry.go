@@ -52,6 +52,7 @@ const (
 	QueueEntered     EntryKind = "queue.entered"
 	QueueLeft        EntryKind = "queue.left"     // reason: talk, abandon, exit, moved, callback, failed
 	QueueStep        EntryKind = "queue.step"     // count: the step of the queue that holds for her from now on
+	QueueWhy         EntryKind = "queue.why"      // why nobody is rung for her, when it changed; result: as "sari:paused dewi:gender offline=28"
 	QueuePlace       EntryKind = "queue.place"    // a position was announced
 	LadderSaid       EntryKind = "ladder.said"    // count: the rung that was said to her
 	LadderRung       EntryKind = "ladder.rung"    // the exit was taken; reason: max_wait, nobody, hours, closed_now, queue_deleted

@@ -60,6 +60,7 @@ func (s *state) endOffer(o *offer, reason string) {
 	if reason == "accepted" {
 		return
 	}
+	s.explainLater(o.contact)
 	s.hush(o.agent, o.id)
 	if o.contact.awaits() == o.agent { // from here on she is anybody's
 		s.transferOver(o.contact, reason)

@@ -482,6 +482,9 @@ func (d *day) later(within int, ev Event) {
 // react plays channels, and mostly well: now and then they answer late, twice,
 // or never.
 func (d *day) react(e Effect) {
+	if r, ok := e.(Record); ok && r.Entry.Kind == QueueWhy {
+		return // nobody reacts to it, the dice neither
+	}
 	if d.chance(3) {
 		return // never
 	}

@@ -93,17 +93,19 @@ type state struct {
 	tally     tally
 
 	// Of the event being applied.
-	now       time.Time
-	records   []Effect
-	orders    []Effect
-	partings  []Effect // orders that come after all others
-	notices   []Effect
-	changed   []*agent   // whose screens must be shown anew
-	newcomers []*contact // entered a line and were told no place yet
-	touched   []*line    // whose head, figures or settings changed
-	ringing   []rank     // scratch of ringSet
-	sparing   bool       // of eligible: somebody was spared whose shift ends soon
-	cursors   []cursor   // scratch of match
+	now         time.Time
+	records     []Effect
+	orders      []Effect
+	partings    []Effect // orders that come after all others
+	notices     []Effect
+	changed     []*agent      // whose screens must be shown anew
+	newcomers   []*contact    // entered a line and were told no place yet
+	unexplained []*contact    // whose reasons are to be kept; see explain.go
+	reasons     []reasonCount // scratch of exclusions
+	touched     []*line       // whose head, figures or settings changed
+	ringing     []rank        // scratch of ringSet
+	sparing     bool          // of eligible: somebody was spared whose shift ends soon
+	cursors     []cursor      // scratch of match
 }
 
 func newState(r configs.Routing, revision, seed uint64, now time.Time) *state {
@@ -298,6 +300,7 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 	s.match()
 	s.tellNewcomers()
 	s.watchLines()
+	s.explainAll()
 	return s.batch()
 }
 

@@ -129,6 +129,7 @@ func (s *state) stepOn(c *contact) {
 		c.step = to
 		l.order.regroup(c)
 		s.record(Entry{Kind: QueueStep, Contact: c.id, Queue: l.id, Count: to})
+		s.explainLater(c)
 	}
 	if c.step < len(l.set.Steps) {
 		s.timers.arm(&c.widen, c.stood.Add(l.set.Steps[c.step].After.D()), func() { s.stepOn(c) })

@@ -105,66 +105,69 @@ func (e Exclusion) weight() int {
 	return 1
 }
 
-// whyNot is the one reason that comes first: what c needs, then what a does,
-// then what stands between the two.
+// whyNot is why a does not talk to c, for a screen.
 func (s *state) whyNot(c *contact, a *agent) WhyAgent {
 	w := WhyAgent{Agent: a.id, Name: a.name, Tier: c.line.tier[a.id]}
-	until := func(t *token) {
-		if t.armed() {
-			at := t.at
-			w.Until = &at
-		}
+	var until *token
+	if w.Reason, w.Detail, until = s.exclusion(c, a); until != nil && until.armed() {
+		at := until.at
+		w.Until = &at
 	}
+	return w
+}
+
+// exclusion is the one reason that comes first: what c needs, then what a does,
+// then what stands between the two; with its detail, and what ends it.
+func (s *state) exclusion(c *contact, a *agent) (why Exclusion, detail string, until *token) {
 	unfit := c.line.unfit(c.reach(), c.needs, a)
 	switch {
 	case a.contact == c:
-		w.Reason = ExcludedConnecting
+		return ExcludedConnecting, "", nil
 	case a.offer != nil && a.offer.contact == c:
-		w.Reason = ExcludedRinging
-		until(&a.offer.lapse)
+		return ExcludedRinging, "", &a.offer.lapse
+	case unfit == ExcludedTier, unfit == ExcludedSupervisor, unfit == ExcludedMobile:
+		return unfit, "", &c.widen
 	case unfit != "":
-		w.Reason = unfit
-		if unfit == ExcludedTier || unfit == ExcludedSupervisor || unfit == ExcludedMobile {
-			until(&c.widen)
-		}
+		return unfit, "", nil
 	case slices.Contains(c.never, a.id):
-		w.Reason = ExcludedNever
+		return ExcludedNever, "", nil
 	case a.offer != nil:
-		w.Reason = ExcludedOther
-		until(&a.offer.lapse)
+		return ExcludedOther, "", &a.offer.lapse
 	case a.guest != nil && a.guest.stage == summoned:
-		w.Reason = ExcludedOther
-		until(&a.guest.limit)
-	case a.state == Paused && (a.reason == PauseDecompression || a.reason == PauseBreak):
-		w.Reason, w.Detail = ExcludedLimit, a.reason
-		until(&a.rested.calm)
-	case a.state == MediaFault:
-		w.Reason, w.Detail = ExcludedUnreachable, a.reason
+		return ExcludedOther, "", &a.guest.limit
 	case a.state != Ready:
-		w.Reason, w.Detail = Exclusion(a.state), a.reason
-		if a.writing != nil || a.state == Reconnecting {
-			until(&a.timer)
-		}
+		return a.notReady()
 	case c.awaits() != nil:
-		w.Reason, w.Detail = ExcludedHandover, string(c.awaits().id)
+		return ExcludedHandover, string(c.awaits().id), nil
 	case c.phase == connecting:
-		w.Reason = ExcludedConnecting
+		return ExcludedConnecting, "", nil
 	case c.exitDue != "":
-		w.Reason, w.Detail = ExcludedExit, c.exitDue
+		return ExcludedExit, c.exitDue, nil
 	case c.virtual != nil && !s.mayCallBack():
-		w.Reason = ExcludedLine
-	case s.excluded(c, a) == ExcludedPage:
-		w.Reason = ExcludedPage
-	case s.excluded(c, a) == ExcludedDeclined:
-		w.Reason = ExcludedDeclined
-		until(&c.passed[a.id].again)
-	case s.spares(c, a):
-		w.Reason = ExcludedShiftEnding
-		until(&c.spared)
-	default:
-		w.Reason = ExcludedTurn
+		return ExcludedLine, "", nil
 	}
-	return w
+	switch between := s.excluded(c, a); {
+	case between == ExcludedDeclined:
+		return between, "", &c.passed[a.id].again
+	case between != "":
+		return between, "", nil
+	case s.spares(c, a):
+		return ExcludedShiftEnding, "", &c.spared
+	}
+	return ExcludedTurn, "", nil
+}
+
+// notReady is why a serves nobody now.
+func (a *agent) notReady() (why Exclusion, detail string, until *token) {
+	switch {
+	case a.state == Paused && (a.reason == PauseDecompression || a.reason == PauseBreak):
+		return ExcludedLimit, a.reason, &a.rested.calm
+	case a.state == MediaFault:
+		return ExcludedUnreachable, a.reason, nil
+	case a.writing != nil || a.state == Reconnecting:
+		return Exclusion(a.state), a.reason, &a.timer
+	}
+	return Exclusion(a.state), a.reason, nil
 }
 
 // unmet tells whether nobody on shift may be rung for c, whatever step is

@@ -41,7 +41,7 @@ export function timelineDialog(scene: Told): TemplateResult {
 
 function teller(scene: Told): Teller {
   const { s, a, b } = scene;
-  return { lang: s.lang, b, outcomes: a.outcomes, dispositions: s.timeline && s.timeline !== "loading" ? s.timeline.dispositions ?? {} : {}, queue: (id) => queueName(scene, id), agent: (id) => agentName(scene, id) };
+  return { lang: s.lang, b, outcomes: a.outcomes, reasons: a.reasons, nobody: a.nobodyInQueue, dispositions: s.timeline && s.timeline !== "loading" ? s.timeline.dispositions ?? {} : {}, queue: (id) => queueName(scene, id), agent: (id) => agentName(scene, id) };
 }
 
 function queueName({ s }: Pick<Told, "s">, id: string): string {

@@ -2,6 +2,7 @@
 
 import { spell, type Lang } from "../format";
 import type { BoardWords } from "../i18n/board-en";
+import { reasonsSaid } from "./reasons";
 import type { Entry } from "./state";
 
 /** What the words need to know of the house. */
@@ -9,6 +10,8 @@ export interface Teller {
   lang: Lang;
   b: BoardWords;
   outcomes: Record<string, string>;
+  reasons: Record<string, string>; // why a volunteer is not rung
+  nobody: string;
   dispositions: Record<string, Record<Lang, string>>;
   queue(id: string): string;
   agent(id: string): string;
@@ -20,7 +23,7 @@ export function sentence(e: Entry, t: Teller): string {
   if (!say) return spelled(e.kind);
   const disposition = e.kind === "wrapup.done" ? t.dispositions[e.reason ?? ""]?.[t.lang] : undefined;
   return say({
-    who: e.agent ? t.agent(e.agent) : "", queue: e.queue ? t.queue(e.queue) : "", why: disposition ?? word(t, e.reason), result: word(t, e.result),
+    who: e.agent ? t.agent(e.agent) : "", queue: e.queue ? t.queue(e.queue) : "", why: disposition ?? word(t, e.reason), result: e.kind === "queue.why" ? reasonsSaid(e.result ?? "", t.reasons, t.agent, t.nobody) : word(t, e.result),
     n: e.count ?? e.position ?? 0, time: e.ms ? spell(e.ms, t.lang) : e.talk_ms ? spell(e.talk_ms, t.lang) : "", outcome: t.outcomes[e.outcome ?? ""] ?? "", by: t.b.parties[e.by ?? ""] ?? t.agent(e.by ?? ""), target: target(t, e.target ?? ""),
   }).replaceAll(/\(\s*\)/g, "").replaceAll(/ +([.,])/g, "$1").replaceAll(/\s+/g, " ").replaceAll(/[:,]\./g, ".").trim();
 }

@@ -94,7 +94,7 @@ export const boardEn = {
   } as Record<string, string>,
   events: {
     "call.arrived": () => "The call came in.", "call.established": () => "It was answered by the house.", "call.dialled": (e) => `${e.who} called out.`, "menu.answered": (e) => `In the menu: ${e.result}.`,
-    "queue.entered": (e) => `She entered ${e.queue} ${e.result ? `(${e.result})` : ""}.`, "queue.left": (e) => `She left ${e.queue}: ${e.why}.`, "queue.step": (e) => `More volunteers may be rung: step ${e.n}.`, "queue.place": (e) => `She was told place ${e.n}.`,
+    "queue.entered": (e) => `She entered ${e.queue} ${e.result ? `(${e.result})` : ""}.`, "queue.left": (e) => `She left ${e.queue}: ${e.why}.`, "queue.step": (e) => `More volunteers may be rung: step ${e.n}.`, "queue.why": (e) => `Nobody was rung: ${e.result}.`, "queue.place": (e) => `She was told place ${e.n}.`,
     "ladder.said": (e) => `Rung ${e.n} of the ladder was said to her.`, "ladder.rung": (e) => `She took the way out: ${e.why}.`, "choice.made": (e) => `She chose: ${e.why}.`, "message.left": (e) => `She left a message of ${e.time}.`,
     "message.heard": (e) => `${e.by} listened to her message.`, "message.erased": () => "Her message was erased.", "offer.made": (e) => `${e.who} was rung.`, "offer.ended": (e) => `${e.who}: ${e.why}.`, "offer.media_failed": (e) => `${e.who} had no sound.`,
     "talk.started": (e) => `She talks with ${e.who}.`, "talk.held": () => "On hold.", "talk.resumed": () => "Off hold.", "talk.ended": (e) => `The talk with ${e.who} ended after ${e.time}, by ${e.by}.`, "leg.lost": (e) => `The sound of ${e.who} was lost.`,

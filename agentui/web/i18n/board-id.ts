@@ -91,7 +91,7 @@ export const boardId: BoardWords = {
   },
   events: {
     "call.arrived": () => "Panggilan masuk.", "call.established": () => "Diangkat oleh sistem.", "call.dialled": (e) => `${e.who} menelepon keluar.`, "menu.answered": (e) => `Di menu: ${e.result}.`,
-    "queue.entered": (e) => `Masuk antrean ${e.queue} ${e.result ? `(${e.result})` : ""}.`, "queue.left": (e) => `Keluar dari antrean ${e.queue}: ${e.why}.`, "queue.step": (e) => `Lebih banyak relawan boleh didering: langkah ${e.n}.`, "queue.place": (e) => `Diberi tahu urutan ${e.n}.`,
+    "queue.entered": (e) => `Masuk antrean ${e.queue} ${e.result ? `(${e.result})` : ""}.`, "queue.left": (e) => `Keluar dari antrean ${e.queue}: ${e.why}.`, "queue.step": (e) => `Lebih banyak relawan boleh didering: langkah ${e.n}.`, "queue.why": (e) => `Tidak ada yang didering: ${e.result}.`, "queue.place": (e) => `Diberi tahu urutan ${e.n}.`,
     "ladder.said": (e) => `Anak tangga ${e.n} disampaikan.`, "ladder.rung": (e) => `Mengambil jalan keluar: ${e.why}.`, "choice.made": (e) => `Ia memilih: ${e.why}.`, "message.left": (e) => `Meninggalkan pesan ${e.time}.`,
     "message.heard": (e) => `${e.by} mendengarkan pesannya.`, "message.erased": () => "Pesannya dihapus.", "offer.made": (e) => `${e.who} didering.`, "offer.ended": (e) => `${e.who}: ${e.why}.`, "offer.media_failed": (e) => `${e.who} tanpa suara.`,
     "talk.started": (e) => `Berbicara dengan ${e.who}.`, "talk.held": () => "Ditahan.", "talk.resumed": () => "Dilanjutkan.", "talk.ended": (e) => `Percakapan dengan ${e.who} selesai setelah ${e.time}, oleh ${e.by}.`, "leg.lost": (e) => `Suara ${e.who} terputus.`,

@@ -72,7 +72,7 @@ const all: Record<string, Partial<State>> = {
   closing: { closing: "hotline" },
   calls: { calls: [call, { ...call, id: "01Y", outcome: "abandoned", agent: "", talk_ms: 0 }] },
   timeline: { timeline: { call, entries: [
-    { at: ago(700), kind: "call.arrived" }, { at: ago(699), kind: "queue.entered", queue: "hotline" }, { at: ago(690), kind: "offer.made", agent: "sari" }, { at: ago(676), kind: "talk.started", agent: "sari" },
+    { at: ago(700), kind: "call.arrived" }, { at: ago(699), kind: "queue.entered", queue: "hotline" }, { at: ago(699), kind: "queue.why", queue: "hotline", result: "sari:wrapup dewi:paused offline=3" }, { at: ago(690), kind: "offer.made", agent: "sari" }, { at: ago(676), kind: "talk.started", agent: "sari" },
     { at: ago(400), kind: "supervise.started", agent: "rina", reason: "listen" }, { at: ago(100), kind: "talk.ended", agent: "sari", by: "caller", talk_ms: 576_000 }, { at: ago(100), kind: "call.ended", outcome: "answered", by: "caller" }] } },
   crowd: { board: crowd },
   notes_unread: { timeline: { call: { ...call, id: "01N" }, entries: [{ at: ago(700), kind: "call.arrived" }] } },

@@ -5,7 +5,7 @@ import type { Entry } from "../board/state";
 import { boardWords } from "../i18n/board";
 
 const teller = (lang: "en" | "id"): Teller => ({
-  lang, b: boardWords(lang), outcomes: { answered: "Answered" }, dispositions: { listened: { en: "Listened", id: "Mendengarkan" } },
+  lang, b: boardWords(lang), outcomes: { answered: "Answered" }, reasons: { paused: "is on a pause", offline: "is off shift" }, nobody: "No volunteer answers this queue.", dispositions: { listened: { en: "Listened", id: "Mendengarkan" } },
   queue: (id) => (id === "hotline" ? "Hotline" : id), agent: (id) => (id === "sari" ? "Sari" : id),
 });
 const say = (e: Partial<Entry> & { kind: string }, lang: "en" | "id" = "en") => sentence({ at: "", ...e }, teller(lang));
@@ -15,6 +15,7 @@ test("codes become words and ids become names", () => {
   assert.equal(say({ kind: "wrapup.done", agent: "sari", reason: "listened" }, "id"), "Sari selesai mencatat: Mendengarkan.");
   assert.equal(say({ kind: "note.read", agent: "sari", by: "sari" }), "Sari read the note of Sari.");
   assert.equal(say({ kind: "cut.agreed", reason: "we_call" }), "If the call breaks: we call her.");
+  assert.equal(say({ kind: "queue.why", result: "sari:paused offline=28" }), "Nobody was rung: Sari is on a pause; 28 × is off shift.");
   assert.equal(say({ kind: "room.left", target: "agent:sari" }), "Sari left.");
   assert.equal(say({ kind: "room.left", target: "number:••••114" }), "••••114 left.");
 });
