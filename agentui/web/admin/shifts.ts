@@ -29,7 +29,7 @@ function calendar(scene: Scene): TemplateResult {
   const days = s.plan.days;
   const gaps = days.reduce((n, d) => n + d.gaps.length, 0);
   const none = !days.some((d) => d.shifts.length || d.gaps.length);
-  return html`<section class="stack" aria-labelledby="week-title"><div class="week-head"><h3 id="week-title">${weekName(scene, days)}</h3><span class="grow"></span>
+  return html`<section class="stack week-box" aria-labelledby="week-title"><div class="week-head"><h3 id="week-title">${weekName(scene, days)}</h3><span class="grow"></span>
       <div class="week-do">${button({ label: a.weekBefore, kind: "ghost", click: () => act.showWeek(-1) })}${button({ label: a.weekNow, kind: "ghost", click: () => act.showWeek(0) })}
         ${button({ label: a.weekAfter, kind: "ghost", click: () => act.showWeek(1) })}${button({ label: a.print, kind: "ghost", click: () => print() })}</div></div>
     <p role="status" class=${gaps ? "banner warn" : "hint"}>${s.planTrouble ? html`${icon("warn")}<span>${a.shiftsMend}</span>`

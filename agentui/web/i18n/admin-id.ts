@@ -5,7 +5,7 @@ import type { AdminWords } from "./admin-en";
 export const adminId: AdminWords = {
   title: "Pengelolaan",
   sections: {
-    calls: "Panggilan", status: "Papan pantau", queues: "Antrean", menus: "Menu", hours: "Jam buka", numbers: "Nomor", volunteers: "Relawan", shifts: "Jadwal tugas",
+    calls: "Panggilan", status: "Keadaan sekarang", queues: "Antrean", menus: "Menu", hours: "Jam buka", numbers: "Nomor", volunteers: "Relawan", shifts: "Jadwal tugas",
     choices: "Pilihan", outgoing: "Panggilan keluar", rules: "Aturan lain", blocks: "Blokir", callbacks: "Telepon balik", trunks: "Saluran", prompts: "Rekaman", routing: "Teks rute", history: "Riwayat",
   },
   sectionLead: {

@@ -25,12 +25,13 @@ const html = page === "preview" ? "index.html" : `${page}.html`;
 
 async function open(state, lang, scheme, width, height) {
   await send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false });
-  await send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }] });
+  await send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme === "forced" ? "dark" : scheme }, { name: "forced-colors", value: scheme === "forced" ? "active" : "none" }, { name: "prefers-reduced-motion", value: "reduce" }] });
   await send("Page.navigate", { url: `${origin}/${html}?state=${state}&lang=${lang}` });
   for (let i = 0; i < 100; i++) {
     if (await evaluate(`location.search.includes("state=${state}&lang=${lang}") && document.readyState === "complete" && !!window.previewStates`)) break;
     await new Promise((r) => setTimeout(r, 30));
   }
+  if (scheme === "large") await evaluate("document.documentElement.style.fontSize = '200%'");
   await evaluate("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(r, 60))))");
 }
 
@@ -90,6 +91,9 @@ const farAway = `(() => {
   }
   return [...new Set(out)]; })()`;
 
+// The fullest states, also in a system's own colours and with letters of twice the size.
+const hard = { admin: ["queues", "hours", "menus", "volunteers", "shifts", "shifts_wrong", "conflict", "trunks"] };
+
 await open("", "en", "light", 1100, 760);
 const states = only.length ? only : await evaluate("window.previewStates");
 const quick = process.argv.includes("-quick");
@@ -103,6 +107,9 @@ for (const state of states) {
   await look(state, "id", "dark", 1100);
   await look(state, "id", "light", 320);
   await look(state, "en", "dark", 320);
+  if (!hard[page]?.includes(state)) continue;
+  await look(state, "id", "forced", 1280);
+  await look(state, "en", "large", 1280);
 }
 console.log(`${states.length} states, ${wrong} problems, pictures in ${out}`);
 await browser.close();
