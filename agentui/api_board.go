@@ -21,6 +21,7 @@ type Board struct {
 	Quality      map[queue.AgentID]PathQuality `json:"quality"` // of those on shift who have talked: their own path's
 	Trunks       []Trunk                       `json:"trunks"`
 	Today        Today                         `json:"today"`
+	Calls        []queue.Call                  `json:"calls"`                  // the latest, running ones too, newest first
 	Announcement *Announcement                 `json:"announcement,omitempty"` // that volunteers see now
 	Conservation bool                          `json:"conservation"`           // the journal's laws hold
 }
@@ -52,6 +53,8 @@ const (
 	boardBeat  = 2*time.Second - boardEvery // when nothing changed: the page must hear something every two seconds, and takes silence for a dead connection
 	boardWrite = 10 * time.Second           // a page that does not read is let go
 	todayEvery = 10 * time.Second
+	callsEvery = time.Second
+	boardCalls = 25 // the latest calls that are shown
 )
 
 // boards makes the picture once for all who look.
@@ -60,6 +63,8 @@ type boards struct {
 	made  time.Time
 	board *Board
 	today Today
+	calls []queue.Call
+	read  time.Time // when calls were
 }
 
 // getBoard streams the board (server-sent events): whole pictures, when
@@ -140,15 +145,34 @@ func (s *Server) board(ctx context.Context, now time.Time) (*Board, error) {
 			return nil, err
 		}
 	}
+	if now.Sub(s.boards.read) >= callsEvery {
+		if s.boards.calls, err = s.latestCalls(now); err != nil {
+			return nil, err
+		}
+		s.boards.read = now
+	}
 	b := &Board{
 		Status: s.desk.Snapshot(), Waiting: nonNil(waiting), Paths: s.screens.allPaths(), Quality: s.screens.allQualities(), Trunks: []Trunk{},
-		Today: s.boards.today, Announcement: s.screens.announced(), Conservation: len(s.desk.Conservation().Latest) == 0,
+		Today: s.boards.today, Calls: s.boards.calls, Announcement: s.screens.announced(), Conservation: len(s.desk.Conservation().Latest) == 0,
 	}
 	if s.line != nil {
 		b.Trunks = nonNil(s.line.Trunks())
 	}
 	s.boards.board, s.boards.made = b, now
 	return b, nil
+}
+
+// latestCalls are those of the last day, at most boardCalls.
+func (s *Server) latestCalls(now time.Time) ([]queue.Call, error) {
+	list := make([]queue.Call, 0, boardCalls)
+	err := s.directory.Calls(now.Add(-24*time.Hour), func(c queue.Call) bool {
+		list = append(list, c)
+		return len(list) < boardCalls
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the latest calls: %w", err)
+	}
+	return list, nil
 }
 
 func dayOf(at time.Time) string { return at.Format(time.DateOnly) }

@@ -3,6 +3,7 @@ package agentui_test
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -51,9 +52,15 @@ func nextBoard(t *testing.T, lines *bufio.Scanner) agentui.BoardNow {
 // with the sign-in.
 func TestBoard(t *testing.T) {
 	h := newHouse(t)
+	for i := range 30 {
+		h.dir.Records = append(h.dir.Records, queue.Call{ID: queue.ContactID(fmt.Sprint("C", 30-i)), Started: time.Now().Add(-time.Duration(i) * time.Minute)})
+	}
 	rina := h.signIn("rina")
 	lines := rina.boardStream()
 	b := nextBoard(t, lines)
+	if len(b.Calls) != 25 || b.Calls[0].ID != "C30" {
+		t.Errorf("the latest calls are %+v", b.Calls)
+	}
 	if b.Now.IsZero() || len(b.Waiting) != 1 || b.Waiting[0].Caller != "••••963" || b.You.May || len(b.Trunks) == 0 || !b.Conservation {
 		t.Fatalf("board %+v", b)
 	}

@@ -21,7 +21,7 @@ let queued = false;
 
 const tour = new Tour("board", (lang) => {
   const t = boardWords(lang).tour;
-  return [{ at: ".fresh", text: t.fresh }, { at: ".figures-big", text: t.figures }, { at: ".people", text: t.people }, { at: "#load-calls", text: t.calls }];
+  return [{ at: ".fresh", text: t.fresh }, { at: ".figures-big", text: t.figures }, { at: ".people", text: t.people }, { at: "#calls-title", text: t.calls }];
 }, (lang) => words(lang).tour);
 
 function set(part: Partial<State>): void {
@@ -54,7 +54,19 @@ const TELL_MS = 3000;
 function show(board: Board): void {
   const now = at(board.now);
   set({ board, heardAt: Date.now(), offset: now - Date.now(), alarms: alarmsOf(board), signedOut: false });
+  void follow();
   if (state.why && !board.waiting.some((c) => c.contact === state.why!.contact)) set({ why: null });
+}
+
+// follow keeps the story of a call that still runs up to date while it is open.
+let following = false;
+async function follow(): Promise<void> {
+  const open = state.timeline;
+  if (following || !open || open === "loading" || open.call.ended) return;
+  following = true;
+  const timeline = await api.timeline(open.call.id).catch(() => null);
+  following = false;
+  if (timeline && state.timeline && state.timeline !== "loading" && state.timeline.call.id === open.call.id) set({ timeline });
 }
 
 const stream = new Stream({
@@ -95,7 +107,6 @@ const act: Actions = {
   supervise: (contact, mode) => void run(`supervise-${contact}`, () => api.supervise(contact, mode)),
   leave: (contact) => void run(`supervise-${contact}`, () => api.leaveTalk(contact)),
   answerSos: (contact) => void run("sos", () => api.answerSos(contact)),
-  olderCalls: () => void run("calls", async () => set({ calls: (await api.calls("24h")).calls.slice(0, 100) })),
   look: (contact) => void (contact ? run("timeline", async () => {
     set({ timeline: "loading" });
     const timeline = await api.timeline(contact).catch((e: unknown) => { set({ timeline: null }); throw e; });

@@ -1,23 +1,23 @@
-// Today's calls, and what happened in each, from the journal.
+// The latest calls, and what happened in each, from the journal.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import { at, clock, dayAndTime, spell, timer } from "../format";
 import { button, dialog } from "../parts";
 import type { Scene } from "./state";
 import { sentence, spelled, type Teller } from "./story";
 import "./notes";
 
-export function callsToday(scene: Scene): TemplateResult {
+export function latestCalls(scene: Scene): TemplateResult {
   const { s, a, b, act } = scene;
-  const list = s.calls ?? [];
-  return html`<section class="stack" aria-labelledby="calls-title"><div class="section-row"><h2 id="calls-title">${b.callsTitle}</h2>${button({ label: b.loadCalls, id: "load-calls", kind: "ghost", click: act.olderCalls, busy: s.busy === "calls" })}</div>
-    ${s.calls && list.length === 0 ? html`<p class="empty">${a.noCalls}</p>` : nothing}
-    ${list.length ? html`<div class="table-box"><table class="rows"><thead><tr><th scope="col">${a.columns.started}</th><th scope="col">${a.columns.queue}</th><th scope="col">${a.columns.agent}</th><th scope="col">${a.columns.outcome}</th>
+  const list = s.board!.calls;
+  return html`<section class="stack" aria-labelledby="calls-title"><div class="section-row"><h2 id="calls-title">${b.callsTitle}</h2><a class="btn ghost" href="/admin?lang=${s.lang}#calls">${b.allCalls}</a></div>
+    ${list.length === 0 ? html`<p class="empty">${a.noCalls}</p>` : html`<div class="table-box"><table class="rows"><thead><tr><th scope="col">${a.columns.started}</th><th scope="col">${a.columns.queue}</th><th scope="col">${a.columns.agent}</th><th scope="col">${a.columns.outcome}</th>
       <th scope="col" class="num">${a.columns.wait}</th><th scope="col" class="num">${a.columns.talk}</th><th scope="col"><span class="visually-hidden">${b.timeline}</span></th></tr></thead>
-      <tbody>${list.map((c) => html`<tr><th scope="row" data-label=${a.columns.started}>${clock(at(c.started), s.lang)}</th><td data-label=${a.columns.queue}>${queueName(scene, c.queue)}</td>
-        <td data-label=${a.columns.agent}>${c.agent ? agentName(scene, c.agent) : "–"}</td><td data-label=${a.columns.outcome}><span class="tag ${c.outcome === "answered" ? "ok" : c.outcome ? "warn" : ""}">${a.outcomes[c.outcome] ?? c.outcome}</span></td>
+      <tbody>${repeat(list, (c) => c.id, (c) => html`<tr><th scope="row" data-label=${a.columns.started}>${clock(at(c.started), s.lang)}</th><td data-label=${a.columns.queue}>${queueName(scene, c.queue)}</td>
+        <td data-label=${a.columns.agent}>${c.agent ? agentName(scene, c.agent) : "–"}</td><td data-label=${a.columns.outcome}><span class="tag ${c.outcome === "answered" ? "ok" : c.outcome ? "warn" : ""}">${a.outcomes[c.outcome] ?? spelled(c.outcome)}</span></td>
         <td class="num" data-label=${a.columns.wait}>${spell(c.wait_ms, s.lang)}</td><td class="num" data-label=${a.columns.talk}>${c.talk_ms ? timer(c.talk_ms, s.lang) : "–"}</td>
-        <td class="num">${button({ label: b.timeline, kind: "ghost", id: `look-${c.id}`, click: () => act.look(c.id) })}</td></tr>`)}</tbody></table></div>` : nothing}</section>`;
+        <td class="num">${button({ label: b.timeline, kind: "ghost", id: `look-${c.id}`, click: () => act.look(c.id) })}</td></tr>`)}</tbody></table></div>`}</section>`;
 }
 
 /** What the dialog needs of a page; the reports use it too. */

@@ -37,14 +37,14 @@ export function people(scene: Scene): TemplateResult {
 }
 
 function one(scene: Scene, g: Line): TemplateResult {
-  const { s, w, b } = scene;
+  const { s, w, b, act } = scene;
   const wrong = pathOf(scene, g);
   return html`<li><span class="tag ${mood(g.state)}">${stateName(scene, g)}</span>
     <b>${g.name || g.agent}</b><span class="num">${at(g.since) > 0 ? timer(serverNow(s) - at(g.since), s.lang) : "–"}</span>
     ${wrong ? html`<span class="tag bad">${wrong}</span>` : nothing}
     ${g.shift_ends ? html`<span class="tag">${b.shiftEnds(clock(at(g.shift_ends), s.lang))}</span>` : nothing}
     ${g.next ? html`<span class="hint">${b.next(w.state[g.next as keyof typeof w.state] ?? g.next)}</span>` : nothing}
-    ${parts(scene, g)}</li>`;
+    ${g.contact ? button({ label: b.timeline, id: `story-${g.contact}`, kind: "ghost", click: () => act.look(g.contact!) }) : nothing}${parts(scene, g)}</li>`;
 }
 
 const modes: Mode[] = ["listen", "whisper", "barge", "take_over"];

@@ -5,7 +5,7 @@ import { at, count, dayAndTime, timer } from "../format";
 import { button, icon, mark } from "../parts";
 import { closingDialog } from "../admin/floor";
 import { announceDialog, announcement } from "./announce";
-import { callsToday, timelineDialog } from "./calls";
+import { latestCalls, timelineDialog } from "./calls";
 import { chart } from "./chart";
 import { formulaDialog, kpi } from "./kpi";
 import { fresh, old } from "./fresh";
@@ -30,7 +30,7 @@ function body(scene: Scene): TemplateResult {
   if (s.tv) return html`${television(scene)}${spoken(scene)}`;
   return html`${fresh(scene)}${s.trouble ? html`<p class="banner bad" role="alert">${icon("warn")}<span>${s.trouble}</span></p>` : nothing}
     ${alarms(scene)}${announcement(scene)}${figures(scene)}
-    <div class="board-main"><div class="stack">${waiting(scene)}${queues(scene)}${chart(scene)}${callsToday(scene)}</div>
+    <div class="board-main"><div class="stack">${waiting(scene)}${queues(scene)}${chart(scene)}${latestCalls(scene)}</div>
       <div class="stack">${people(scene)}${line(scene)}</div></div>${spoken(scene)}`;
 }
 

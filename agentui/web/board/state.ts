@@ -22,6 +22,7 @@ export interface Board {
   paths: Record<string, "connecting" | "connected">;
   trunks: Trunk[];
   today: Today;
+  calls: Call[]; // the latest, newest first
   announcement?: Announcement;
   conservation: boolean;
   you: { state: AgentState; may: boolean; floor?: FloorView };
@@ -51,7 +52,6 @@ export interface State {
   why: Why | null;
   closing: string;
   writing: boolean; // an announcement
-  calls: Call[] | null;
   timeline: Timeline | "loading" | null;
   formula: string; // the figure whose formula is shown
   busy: string;
@@ -69,7 +69,6 @@ export interface Actions {
   supervise(contact: string, mode: Mode): void;
   leave(contact: string): void;
   answerSos(contact: string): void;
-  olderCalls(): void;
   look(contact: string): void;
   explain(kpi: string): void;
   putAside(key: string): void;
@@ -81,7 +80,7 @@ export interface Scene { s: State; w: Words; a: AdminWords; b: BoardWords; act: 
 
 export function blankState(lang: Lang, tv: boolean): State {
   return { lang, name: "", tv, board: null, heardAt: 0, offset: 0, signedOut: false, alarms: [], told: [], seen: [], why: null, closing: "", writing: false,
-    calls: null, timeline: null, formula: "", busy: "", trouble: "" };
+    timeline: null, formula: "", busy: "", trouble: "" };
 }
 
 /** Now, by the server's clock. */

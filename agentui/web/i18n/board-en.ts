@@ -72,7 +72,7 @@ export const boardEn = {
   announceDo: "Show it",
   takeBack: "Take back",
   callsTitle: "Latest calls",
-  loadCalls: "Show",
+  allCalls: "All calls",
   notes: "Notes",
   readNotes: "Read the notes",
   readNotesHint: "That you read them is noted in the journal, with your name.",

@@ -69,7 +69,7 @@ export const boardId: BoardWords = {
   announceDo: "Tampilkan",
   takeBack: "Tarik kembali",
   callsTitle: "Panggilan terakhir",
-  loadCalls: "Tampilkan",
+  allCalls: "Semua panggilan",
   notes: "Catatan",
   readNotes: "Baca catatan",
   readNotesHint: "Bahwa Anda membacanya dicatat dalam jurnal, dengan nama Anda.",

@@ -25,6 +25,7 @@ const kpis = (sl: number, ab: number, asa: number, n: number) => [
   { id: "service_level", unit: "percent", value: sl, n, shown: true }, { id: "abandon_rate", unit: "percent", value: ab, n, shown: true }, { id: "average_speed_of_answer", unit: "seconds", value: asa, n, shown: true }];
 const states: AgentState[] = ["talking", "ready", "wrapup", "paused", "talking", "offered", "not_responding", "ready"];
 const names = ["Sari", "Dewi", "Rina", "Ayu", "Bunga", "Citra", "Melati", "Nur"];
+const call = { id: "01X", started: ago(700), ended: ago(100), number: "••••963", queue: "hotline", agent: "sari", outcome: "answered", wait_ms: 24_000, ring_ms: 4000, talk_ms: 540_000, ended_by: "caller" };
 const board: Board = {
   now: ago(0),
   status: {
@@ -42,6 +43,7 @@ const board: Board = {
   today: { from: midnight.toISOString(), at: ago(2), t: "20s", all: { offered: 184, answered: 161, abandoned: 14, kpis: kpis(82.4, 6.1, 34, 175) },
     queues: [{ queue: "hotline", offered: 150, answered: 130, abandoned: 12, kpis: kpis(78, 7.3, 40, 142) }, { queue: "remaja", offered: 34, answered: 31, abandoned: 2, kpis: kpis(91, 2, 12, 33) }],
     hours: Array.from({ length: 24 }, (_, h) => ({ start: new Date(midnight.getTime() + h * 3600_000).toISOString(), queue: "hotline", offered: 0, answered: [3, 2, 1, 2, 1, 0, 2, 5, 8, 9, 12, 10, 7, 8, 9, 11, 10, 9, 12, 14, 13, 9, 6, 4][h]!, abandoned: h % 4, abandoned_short: 0, unserved: h === 19 ? 2 : 0 })) },
+  calls: [{ ...call, id: "01Z", started: ago(40), ended: null, outcome: "", talk_ms: 0 }, call, { ...call, id: "01Y", outcome: "abandoned", agent: "", talk_ms: 0 }],
   conservation: true,
   you: { state: "ready", may: true, floor: { may: true, sos: [], talks: [
     { contact: "T0", name: "Sari", queue: "hotline", label: "Hotline", started: ago(40), watched: [{ name: "Tini", mode: "whisper", here: true, since: ago(9) }] },
@@ -56,7 +58,6 @@ const full: Board = { ...crowd, ...trouble, waiting: many, announcement: { ...tr
   status: { ...crowd.status, drill: trouble.status.drill, talking: 111, queues: Array.from({ length: 8 }, (_, i) => ({ ...board.status.queues![0]!, queue: i ? `q${i}` : "hotline", label: i ? `Pendampingan Korban Kekerasan Daerah ${i}` : "Hotline", waiting: i, closed: i === 1 ? "closed_now" : undefined })) },
   today: { ...board.today, all: { ...board.today.all, offered: 12_345, kpis: kpis(100, 100, 3725, 12_345) } } };
 const base: State = { ...blankState(lang, false), name: "Rina", board, heardAt: now, offset: at(board.now) - now };
-const call = { id: "01X", started: ago(700), ended: ago(100), number: "••••963", queue: "hotline", agent: "sari", outcome: "answered", wait_ms: 24_000, ring_ms: 4000, talk_ms: 540_000, ended_by: "caller" };
 
 const all: Record<string, Partial<State>> = {
   board: {},
@@ -70,7 +71,7 @@ const all: Record<string, Partial<State>> = {
   formula: { formula: "service_level" },
   announce: { writing: true },
   closing: { closing: "hotline" },
-  calls: { calls: [call, { ...call, id: "01Y", outcome: "abandoned", agent: "", talk_ms: 0 }] },
+  no_calls: { board: { ...quiet, calls: [] } },
   timeline: { timeline: { call, entries: [
     { at: ago(700), kind: "call.arrived" }, { at: ago(699), kind: "queue.entered", queue: "hotline" }, { at: ago(699), kind: "queue.why", queue: "hotline", result: "sari:wrapup dewi:paused offline=3" }, { at: ago(690), kind: "offer.made", agent: "sari" }, { at: ago(676), kind: "talk.started", agent: "sari" },
     { at: ago(400), kind: "supervise.started", agent: "rina", reason: "listen" }, { at: ago(100), kind: "talk.ended", agent: "sari", by: "caller", talk_ms: 576_000 }, { at: ago(100), kind: "call.ended", outcome: "answered", by: "caller" }] } },
