@@ -6,6 +6,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { at, clock, timer } from "../format";
 import type { Mode } from "../messages";
 import { button } from "../parts";
+import { health } from "./health";
 import { serverNow, type Board, type Line, type Scene } from "./state";
 
 const order = ["reconnecting", "media_fault", "not_responding", "talking", "held", "assisting", "offered", "ready", "wrapup", "paused", "checking"];
@@ -17,13 +18,6 @@ export function sortedPeople(b: Board): Line[] {
 
 export function stateName({ w }: Pick<Scene, "w">, g: Line): string {
   return g.state === "paused" && g.reason === "login" ? w.stateLogin : w.state[g.state];
-}
-
-/** What is wrong with the way to her, in words; empty when nothing is. */
-export function pathOf({ s, b }: Pick<Scene, "s" | "b">, g: Line): string {
-  if (g.device && g.device !== "browser") return "";
-  const path = s.board!.paths[g.agent];
-  return path === "connected" ? "" : path ? b.connecting : b.noSound;
 }
 
 export function people(scene: Scene): TemplateResult {
@@ -38,10 +32,10 @@ export function people(scene: Scene): TemplateResult {
 
 function one(scene: Scene, g: Line): TemplateResult {
   const { s, w, b, act } = scene;
-  const wrong = pathOf(scene, g);
+  const sound = health(scene, g);
   return html`<li><span class="tag ${mood(g.state)}">${stateName(scene, g)}</span>
     <b>${g.name || g.agent}</b><span class="num">${at(g.since) > 0 ? timer(serverNow(s) - at(g.since), s.lang) : "–"}</span>
-    ${wrong ? html`<span class="tag bad">${wrong}</span>` : nothing}
+    ${sound.words ? html`<span class=${sound.mood ? `tag ${sound.mood}` : "hint"}>${sound.words}</span>` : nothing}
     ${g.shift_ends ? html`<span class="tag">${b.shiftEnds(clock(at(g.shift_ends), s.lang))}</span>` : nothing}
     ${g.next ? html`<span class="hint">${b.next(w.state[g.next as keyof typeof w.state] ?? g.next)}</span>` : nothing}
     ${g.contact ? button({ label: b.timeline, id: `story-${g.contact}`, kind: "ghost", click: () => act.look(g.contact!) }) : nothing}${parts(scene, g)}</li>`;

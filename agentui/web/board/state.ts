@@ -6,6 +6,7 @@ import type { Words } from "../i18n";
 import type { AdminWords } from "../i18n/admin-en";
 import type { BoardWords } from "../i18n/board-en";
 import type { AgentState, FloorView, Mode } from "../messages";
+import type { Quality } from "../store";
 
 /** The figures of one queue, or of all. */
 export interface Figures { queue?: string; offered: number; answered: number; abandoned: number; kpis: Kpi[] }
@@ -20,6 +21,7 @@ export interface Board {
   status: Omit<Status, "agents"> & { agents: Line[] | null };
   waiting: WaitingCaller[];
   paths: Record<string, "connecting" | "connected">;
+  quality?: Record<string, { in?: Quality; out?: Quality; at: string }>; // of who has talked on this shift: what reaches her, and what comes from her
   trunks: Trunk[];
   today: Today;
   calls: Call[]; // the latest, newest first

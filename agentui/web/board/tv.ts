@@ -9,8 +9,9 @@ import { icon } from "../parts";
 import { chart } from "./chart";
 import { fresh } from "./fresh";
 import { shown } from "./kpi";
-import { mood, pathOf, sortedPeople, stateName } from "./people";
-import { serverNow, type Alarm, type Scene } from "./state";
+import { health } from "./health";
+import { mood, sortedPeople, stateName } from "./people";
+import { serverNow, type Alarm, type Line, type Scene } from "./state";
 
 /** How many there is room for, and how long each part of a longer list stays. */
 export const ROOM = { alarms: 2, waiting: 5, queues: 3, people: 7 };
@@ -103,8 +104,14 @@ function people(scene: Scene): TemplateResult {
   const all = sortedPeople(s.board!);
   const { part, from } = turn(all, ROOM.people, serverNow(s));
   return html`<section aria-labelledby="people-title"><h2 id="people-title">${b.volunteers(all.length)}${all.length > part.length ? html` <span class="tag">${b.partOf(from + 1, from + part.length, all.length)}</span>` : nothing}</h2>
-    ${all.length === 0 ? html`<p class="call-out warn">${b.nobodyOnShift}</p>` : html`<ul class="tv-people">${part.map((g) => html`<li><b>${g.name || g.agent}</b><span class="tag ${pathOf(scene, g) ? "bad" : mood(g.state)}">${pathOf(scene, g) || stateName(scene, g)}</span>
+    ${all.length === 0 ? html`<p class="call-out warn">${b.nobodyOnShift}</p>` : html`<ul class="tv-people">${part.map((g) => html`<li><b>${g.name || g.agent}</b>${tag(scene, g)}
       <span class="num">${at(g.since) > 0 ? timer(serverNow(s) - at(g.since), s.lang) : "–"}</span></li>`)}</ul>`}</section>`;
+}
+
+// tag is her state, or what is wrong with her sound.
+function tag(scene: Scene, g: Line): TemplateResult {
+  const sound = health(scene, g);
+  return sound.mood === "bad" ? html`<span class="tag bad">${sound.words}</span>` : html`<span class="tag ${mood(g.state)}">${stateName(scene, g)}</span>`;
 }
 
 function line({ s, b }: Scene): TemplateResult {

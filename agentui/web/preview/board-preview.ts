@@ -39,6 +39,7 @@ const board: Board = {
     { contact: "01B", queue: "hotline", place: 2, caller: "anonymous", class: "normal", since: ago(150), ringing: 0, language: "en", unmet: true },
     { contact: "01C", queue: "remaja", place: 1, caller: "••••114", class: "normal", since: ago(12), ringing: 2, topic: "legal" }],
   paths: Object.fromEntries(names.filter((n) => n !== "Melati").map((n) => [n.toLowerCase(), "connected" as const])),
+  quality: { sari: { in: "good", out: "good", at: ago(2) }, bunga: { in: "fair", out: "poor", at: ago(2) }, dewi: { in: "poor", out: "good", at: ago(900) }, nur: { in: "good", out: "good", at: ago(800) } },
   trunks: [{ name: "carrier", server: "ims.example.co.id", address: "203.0.113.5:5060", registers: true, registered: true, up: true, since: ago(90_000), cause: "", rtt_ms: 12, calls: 4, outgoing: 0 }],
   today: { from: midnight.toISOString(), at: ago(2), t: "20s", all: { offered: 184, answered: 161, abandoned: 14, kpis: kpis(82.4, 6.1, 34, 175) },
     queues: [{ queue: "hotline", offered: 150, answered: 130, abandoned: 12, kpis: kpis(78, 7.3, 40, 142) }, { queue: "remaja", offered: 34, answered: 31, abandoned: 2, kpis: kpis(91, 2, 12, 33) }],
