@@ -93,6 +93,8 @@ var allowed = map[string]string{
 	"GET /api/v1/me/shifts":           "volunteer",
 	"GET /api/v1/shifts":              "office",
 	"POST /api/v1/shifts":             "admin",
+	"GET /api/v1/hours/preview":       "office",
+	"POST /api/v1/hours/preview":      "admin",
 	"GET /api/v1/me/notes/{contact}":  "volunteer",
 	"PUT /api/v1/me/notes/{contact}":  "volunteer",
 	"PUT /api/v1/me/wrapup/{contact}": "volunteer",

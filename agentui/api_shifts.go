@@ -24,22 +24,33 @@ type MyShifts struct {
 
 // A calendar asks for a week; nobody asks for a year of everybody.
 const (
-	shiftSpan     = 7 * 24 * time.Hour
-	shiftDaysMost = 31
+	shiftSpan        = 7 * 24 * time.Hour
+	calendarDaysMost = 31
 )
 
-// shiftPlan reads which days are asked for.
-func shiftPlan(r *request, routing configs.Routing) (ShiftPlan, error) {
-	q, n := r.URL.Query(), 7
+// daysAsked reads which days a calendar asks for.
+func daysAsked(r *request) (date string, n int, err error) {
+	q := r.URL.Query()
+	date, n = q.Get("date"), 7
 	if text := q.Get("days"); text != "" {
-		var err error
-		if n, err = strconv.Atoi(text); err != nil || n < 1 || n > shiftDaysMost {
-			return ShiftPlan{}, badRequest("days is 1 to 31.")
+		if n, err = strconv.Atoi(text); err != nil || n < 1 || n > calendarDaysMost {
+			return "", 0, badRequest("days is 1 to 31.")
 		}
 	}
-	days, err := queue.PlanDays(routing, q.Get("date"), n, time.Now())
+	if _, err := time.Parse(time.DateOnly, date); date != "" && err != nil {
+		return "", 0, badRequest("date is a day like 2026-12-25.")
+	}
+	return date, n, nil
+}
+
+func shiftPlan(r *request, routing configs.Routing) (ShiftPlan, error) {
+	date, n, err := daysAsked(r)
 	if err != nil {
-		return ShiftPlan{}, badRequest("date is a day like 2026-12-25.")
+		return ShiftPlan{}, err
+	}
+	days, err := queue.PlanDays(routing, date, n, time.Now())
+	if err != nil {
+		return ShiftPlan{}, fmt.Errorf("lay out the plan: %w", err)
 	}
 	return ShiftPlan{routing.Shifts.TimeZone, days}, nil
 }

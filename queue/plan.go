@@ -55,17 +55,10 @@ func PlanDays(r configs.Routing, date string, n int, now time.Time) ([]PlanDay, 
 	if err != nil {
 		return nil, err
 	}
-	y, m, d := now.In(zone).Date()
-	if date == "" {
-		d -= (int(now.In(zone).Weekday()) + 6) % 7
-	} else {
-		day, err := time.Parse(time.DateOnly, date)
-		if err != nil {
-			return nil, err
-		}
-		y, m, d = day.Date()
+	midnight, err := daysFrom(date, zone, now)
+	if err != nil {
+		return nil, err
 	}
-	midnight := func(i int) time.Time { return time.Date(y, m, d+i, 0, 0, 0, 0, zone) }
 	shifts, days := Planned(r, midnight(0), midnight(n)), make([]PlanDay, n)
 	for i := range days {
 		day := PlanDay{Date: midnight(i).Format(time.DateOnly), From: midnight(i), To: midnight(i + 1), Shifts: []PlannedShift{}, Gaps: []Gap{}}

@@ -3,9 +3,9 @@
 // then applied, against the revision it was made from.
 
 import { render } from "lit";
-import { api, Refused, type Revision, type Routing } from "./admin/api";
+import { api, Refused, type HoursDays, type Revision, type Routing, type ShiftPlan } from "./admin/api";
 import { changes, withValue } from "./admin/draft";
-import { PlanWatch } from "./admin/plan";
+import { Calendar } from "./admin/calendar";
 import { merge } from "./admin/merge";
 import { screen } from "./admin/screen";
 import { playAsPhone, Recorder, stopPhone } from "./admin/sound";
@@ -16,10 +16,16 @@ import { adminWords } from "./i18n/admin";
 import { refusal } from "./i18n/problems";
 import { Tour } from "./tour";
 
-const plan = new PlanWatch({
-  draft: () => (state.role === "admin" && state.draft !== state.base ? state.draft : null),
+const edited = () => (state.role === "admin" && state.draft !== state.base ? state.draft : null);
+const plan = new Calendar<ShiftPlan>({
+  draft: edited, fetch: api.shifts,
   show: (p) => set({ plan: p, planTrouble: false }),
   refused: (problems) => set({ planTrouble: true, problems }),
+});
+const opening = new Calendar<HoursDays[]>({
+  draft: edited, fetch: api.hours,
+  show: (hours) => set({ hours, hoursTrouble: false }),
+  refused: (problems) => set({ hoursTrouble: true, problems }),
 });
 const tour = new Tour("admin", (lang) => {
   const t = adminWords(lang).tour;
@@ -160,6 +166,9 @@ async function load(section: Section): Promise<void> {
       case "shifts":
         await plan.load();
         break;
+      case "hours":
+        await opening.load();
+        break;
       case "routing":
         if (state.yaml === null) await loadYaml();
         break;
@@ -194,6 +203,7 @@ const act: Actions = {
     set({ draft, done: "", problems: state.problems.filter((p) => !(p.path ?? p.key).startsWith(path)) });
     keepDraft();
     if (state.section === "shifts") plan.soon();
+    if (state.section === "hours") opening.soon();
   },
   discard() {
     set({ draft: state.base, problems: [], trouble: "", done: "" });
@@ -248,7 +258,8 @@ const act: Actions = {
     const { calls, more } = await api.calls(state.filter.since, have.at(-1)?.id);
     set({ calls: [...have, ...calls], more });
   }),
-  showWeek: (by) => void run("week", () => plan.turn(by, state.plan)),
+  showWeek: (by) => void run("week", () => plan.turn(by, state.plan?.days[0]?.date)),
+  showHours: (by) => void run("week", () => opening.turn(by, state.hours?.[0]?.days[0]?.date)),
   lookWhy: (contact) => void run("why", async () => set({ why: contact ? await api.why(contact) : null })),
   askClosing: (closing) => set({ closing }),
   closeQueue: (minutes, reason) => void run("closing", async () => {

@@ -30,9 +30,32 @@ export function spell(ms: number, lang: Lang): string {
   return out.join(" ");
 }
 
-/** 18:42 in English, 18.42 in Indonesian. */
-export function clock(ms: number, lang: Lang): string {
-  return new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", { hour: "2-digit", minute: "2-digit" }).format(ms);
+/** 18:42 in English, 18.42 in Indonesian; by the clock of a zone, or the reader's. */
+export function clock(ms: number, lang: Lang, timeZone?: string): string {
+  return new Intl.DateTimeFormat(locale(lang), { hour: "2-digit", minute: "2-digit", timeZone }).format(ms);
+}
+
+/** "Mon 23 Nov" of a date like 2026-11-23. */
+export function dayName(date: string, lang: Lang): string {
+  return new Intl.DateTimeFormat(locale(lang), { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" }).format(Date.parse(date));
+}
+
+/** "23–29 November 2026" of two such dates. */
+export function range(from: string, to: string, lang: Lang): string {
+  return new Intl.DateTimeFormat(locale(lang), { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).formatRange(Date.parse(from), Date.parse(to));
+}
+
+/** WIB, WITA or WIT; of other zones their name. */
+export function zoneName(zone: string): string {
+  return zones[zone] ?? zone;
+}
+
+const zones: Partial<Record<string, string>> = {
+  "Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Ujung_Pandang": "WITA", "Asia/Jayapura": "WIT",
+};
+
+function locale(lang: Lang): string {
+  return lang === "id" ? "id-ID" : "en-GB";
 }
 
 /** Day and time of a record. */

@@ -27,7 +27,7 @@ export interface Queue {
   id: string; label: string; strategy: string; ring_for: string; greeting: string; music: string; announce_every: string;
   max_waiting: number; max_wait: string; max_wait_nobody: string; exit: { queue?: string; words?: string; message?: boolean };
   ladder?: { after: string; prompt: string; choices?: { key: string; do: string; queue?: string; number?: string }[] | null }[] | null;
-  steps?: { after: string }[] | null;
+  steps?: { after: string }[] | null; hours?: string; when_closed?: Queue["exit"];
   wrap_up: string; wrap_up_extend: string; short_abandon: string;
 }
 
@@ -97,6 +97,10 @@ export interface ShiftPlan { time_zone: string; days: PlanDay[] }
 export interface PlanDay { date: string; from: string; to: string; shifts: PlannedShift[]; gaps: PlanGap[] }
 export interface PlannedShift { agent: string; name: string; from: string; to: string; queues: string[]; label?: string; date?: boolean }
 export interface PlanGap { queue: string; label: string; from: string; to: string; planned: number; needed: number; language?: string; gender?: string }
+
+/** Opening hours by days of their own time zone. */
+export interface HoursDays { id: string; time_zone: string; days: OpenDay[] }
+export interface OpenDay { date: string; from: string; to: string; open: { from: string; to: string }[]; special?: boolean; label?: string }
 
 export interface Kpi { id: string; unit: string; value: number; n: number; shown: boolean }
 export interface TrialLine { queue?: string; answered?: number; abandoned?: number; unserved?: number; blocked?: number; kpis?: Kpi[] }
@@ -225,6 +229,10 @@ export const api = {
   shifts(date: string, draft: Routing | null): Promise<ShiftPlan> {
     const query = date ? `?date=${date}` : "";
     return json<ShiftPlan>(`shifts${query}`, draft ? sending("POST", draft) : {});
+  },
+  /** A week of the hours in force, or of a draft. */
+  async hours(date: string, draft: Routing | null): Promise<HoursDays[]> {
+    return (await json<{ hours: HoursDays[] }>(`hours/preview${date ? `?date=${date}` : ""}`, draft ? sending("POST", draft) : {})).hours;
   },
   rollback: (revision: number, base: number) => json<Plan>("routing/rollback", { ...sending("POST", { revision }), ifMatch: base }),
 

@@ -114,14 +114,10 @@ function newQueue(scene: Scene): Queue {
   return { ...blank(scene, "queues[]"), id: `queue${n}`, label: a.newQueue, exit: { words: s.prompts?.find((p) => p.name.startsWith("clos"))?.name ?? "closing" }, when_closed: {} } as unknown as Queue;
 }
 
-// ---- menus and hours
+// ---- menus
 
 export function menus(scene: Scene): TemplateResult {
   return html`${list(scene, "menus")}`;
-}
-
-export function hours(scene: Scene): TemplateResult {
-  return html`${list(scene, "hours")}`;
 }
 
 // ---- what no section of its own shows

@@ -5,7 +5,7 @@ import type { Words } from "../i18n";
 import type { Choice } from "./merge";
 import type { AdminWords } from "../i18n/admin-en";
 import type { CallbackView, SafetyNote } from "../messages";
-import type { Ban, Block, Call, Change, Field, NewBlock, Plan, Problem, Prompt, Revision, Routing, ShiftPlan, Status, Trace, Trial, Trunk, User, WaitingCaller, Why } from "./api";
+import type { Ban, Block, Call, Change, Field, HoursDays, NewBlock, Plan, Problem, Prompt, Revision, Routing, ShiftPlan, Status, Trace, Trial, Trunk, User, WaitingCaller, Why } from "./api";
 
 export const sections = ["calls", "status", "queues", "menus", "hours", "numbers", "volunteers", "shifts", "choices", "outgoing", "rules", "blocks", "callbacks", "prompts", "trunks", "routing", "history"] as const;
 export type Section = (typeof sections)[number];
@@ -59,6 +59,8 @@ export interface State {
   blocks: Block[] | null;
   plan: ShiftPlan | null;
   planTrouble: boolean; // the draft's plan cannot be shown
+  hours: HoursDays[] | null;
+  hoursTrouble: boolean; // the draft's hours cannot be shown
   callbacks: CallbackView[] | null;
   trace: Trace | null;
   users: User[] | null;
@@ -75,7 +77,7 @@ export function blankState(lang: Lang): State {
     lang, name: "", user: "", role: "", section: "status", busy: "", trouble: "", done: "", signedOut: false,
     fields: [], base: null, revision: 0, draft: null, problems: [], review: null, trial: null, trialTrouble: "", conflict: null,
     calls: null, more: false, filter: { since: "24h", queue: "", agent: "", outcome: "" },
-    status: null, statusAt: 0, waiting: [], why: null, closing: "", prompts: null, phone: "", recording: null, recordLevel: 0, trunks: null, bans: [], blocks: null, plan: null, planTrouble: false, callbacks: null, trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
+    status: null, statusAt: 0, waiting: [], why: null, closing: "", prompts: null, phone: "", recording: null, recordLevel: 0, trunks: null, bans: [], blocks: null, plan: null, planTrouble: false, hours: null, hoursTrouble: false, callbacks: null, trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
     yaml: null, yamlRevision: 0,
   };
 }
@@ -100,6 +102,7 @@ export interface Actions {
   giveUp(id: string): void;
   noteSafety(id: string, note: SafetyNote): void;
   showWeek(by: number): void;
+  showHours(by: number): void;
   lookWhy(contact: string): void;
   askClosing(queue: string): void;
   closeQueue(minutes: number, reason: string): void;

@@ -75,6 +75,11 @@ const planDay = (i: number) => {
     shifts: i === 6 ? [] : [who("sari", "Sari", 8, 16), ...(i === 2 ? [who("dewi", "Dewi", 22, 30, lang === "id" ? "Bertukar dengan Ayu" : "Swap with Ayu")] : i === 3 ? [] : [who("dewi", "Dewi", 14, 22)])],
     gaps: i === 6 ? [lack("Hotline", 8, 22)] : i === 3 ? [lack("Hotline", 16, 22), lack("Sahabat Remaja", 16, 24, 1), { ...lack("Hotline", 8, 16), gender: "f", language: "en" }] : [] };
 };
+const openDays = [0, 1, 2, 3, 4, 5, 6].map((i) => {
+  const time = (h: number) => new Date(monday + (i * 24 + h) * 3600_000).toISOString();
+  const open = i < 3 ? [{ from: time(8), to: time(12) }, { from: time(13), to: time(22) }] : i === 5 ? [{ from: time(22), to: time(30) }] : i === 4 ? [{ from: time(0), to: time(24) }] : [];
+  return { date: `2026-11-${23 + i}`, from: time(0), to: time(24), open, ...(i === 3 || i === 4 ? { special: true, label: lang === "id" ? (i === 3 ? "Cuti bersama" : "Malam Natal") : i === 3 ? "Shared leave" : "Christmas Eve" } : {}) };
+});
 const planned = { time_zone: "Asia/Jakarta", days: [0, 1, 2, 3, 4, 5, 6].map(planDay) };
 const shiftPlan = { time_zone: "Asia/Jakarta", remind: "10m", late_after: "10m", soft_end: "10m", soft_wait: "1m",
   weekly: [{ agents: ["sari"], days: ["mon", "tue", "wed", "thu", "fri", "sat"], from: "08:00", to: "16:00", queues: [] }], dates: [{ date: "2026-12-25", label: "Natal", agents: [], off: true, from: "", to: "", queues: [] }] };
@@ -103,7 +108,8 @@ const states: Record<string, Partial<State>> = {
   queues: { section: "queues", draft, problems },
   ladder: { section: "queues", draft: { ...base, queues: base.queues.slice(0, 1) } },
   menus: { section: "menus" },
-  hours: { section: "hours" },
+  hours: { section: "hours", hours: [{ id: "office", time_zone: "Asia/Jakarta", days: openDays }] },
+  hours_wrong: { section: "hours", hours: [{ id: "office", time_zone: "Asia/Jakarta", days: openDays }], hoursTrouble: true, problems: [{ key: "hours.office.weekly[0].to", path: "hours[0].weekly[0].to", value: "25:00", code: "no_end", reason: "is no time of day", remedy: "write it like 22:00; the end of the day is 24:00" }] },
   rules: { section: "rules" },
   numbers: { section: "numbers" },
   volunteers: { section: "volunteers", draft },
