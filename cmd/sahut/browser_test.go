@@ -9,40 +9,26 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"sahut/media/mediatest"
 	"sahut/queue"
 	"sahut/sip/siptest"
 )
 
-// micTone is what the fake microphone of Chromium sings.
-const micTone = 997
-
 // screen is a real volunteer's page.
 type screen struct {
 	*site
-	tab context.Context
+	browser
+	tab context.Context // of Chromium, for what only it can do
 }
 
-// openScreen starts headless Chromium with a fake microphone on the sign-in
-// page, in English.
-func (s *site) openScreen() *screen {
-	s.t.Helper()
-	needProgram(s.t, "chromium")
-	wav := filepath.Join(s.t.TempDir(), "mic.wav")
-	s.must("microphone", writeSound(wav, mediatest.Tone(micTone, -12, mediatest.Rate*2)))
-	opts := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath("chromium"), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-dev-shm-usage", true),
-		chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
-		chromedp.Flag("use-file-for-fake-audio-capture", wav), chromedp.Flag("allow-loopback-in-peer-connection", true),
-		chromedp.WindowSize(1100, 800), chromedp.UserDataDir(s.t.TempDir()),
-	)
-	alloc, closeAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
-	tab, closeTab := chromedp.NewContext(alloc)
-	s.t.Cleanup(func() { closeTab(); closeAlloc() })
-	p := &screen{s, tab}
-	p.do("open", chromedp.Navigate("http://"+s.web.Addr().String()+"/signin?lang=en"))
-	return p
+// browser does to a page what a person does. Expressions may be promises.
+type browser interface {
+	evaluate(expression string) (string, error)
+	// click presses the element that an expression finds, as a mouse does.
+	click(find string) error
+	typeInto(css, text string) error
+	// follow clicks what leads to another page, and waits for that page.
+	follow(css string) error
+	look() (png []byte, err error)
 }
 
 func (p *screen) do(what string, steps ...chromedp.Action[chromedp.Void]) {
@@ -55,7 +41,7 @@ func (p *screen) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 // js evaluates an expression that may be a promise.
 func (p *screen) js(what, expression string) string {
 	p.t.Helper()
-	v, err := chromedp.Run(p.tab, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
+	v, err := p.evaluate(expression)
 	if err != nil {
 		p.fail(what, err)
 	}
@@ -71,7 +57,7 @@ func (p *screen) fail(what string, err error) {
 
 // picture keeps a screenshot in out/screens, for a person to look at.
 func (p *screen) picture(name string) {
-	png, err := chromedp.Run(p.tab, chromedp.CaptureScreenshot())
+	png, err := p.look()
 	if err != nil {
 		return
 	}
@@ -81,23 +67,27 @@ func (p *screen) picture(name string) {
 	}
 }
 
-// waiting turns a condition into a promise that looks at every change of the
-// page and gives up after 30 s.
+// waiting turns a condition into a promise of what it finds, which looks at every
+// change of the page and gives up after 30 s.
 const waiting = `new Promise((done, fail) => {
-	const look = () => { try { const v = (() => { %s })(); if (v) { watch.disconnect(); clearTimeout(limit); done(String(v)); } } catch (e) { fail(e); } };
+	const look = () => { try { const v = (() => { %s })(); if (v) { watch.disconnect(); clearTimeout(limit); done(v instanceof Element ? v : String(v)); } } catch (e) { fail(e); } };
 	const watch = new MutationObserver(look);
 	watch.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 	const limit = setTimeout(() => { watch.disconnect(); fail(new Error("not within 30 s; the page says: " + document.body.innerText.slice(0, 600))); }, 30000);
 	look();
 })`
 
+// button finds the button with this accessible name when it can be clicked.
+const button = `
+	const named = b => { if (b.hasAttribute("aria-label")) return b.getAttribute("aria-label"); const c = b.cloneNode(true); c.querySelectorAll("[aria-hidden=true]").forEach(n => n.remove()); return c.textContent.trim(); };
+	return [...document.querySelectorAll("button")].find(b => named(b) === %q && !b.disabled && b.getAttribute("aria-disabled") !== "true" && b.getClientRects().length);`
+
 // press clicks the button with this accessible name when it can be clicked.
 func (p *screen) press(name string) {
 	p.t.Helper()
-	p.js("press "+name, fmt.Sprintf(waiting, fmt.Sprintf(`
-		const named = b => { if (b.hasAttribute("aria-label")) return b.getAttribute("aria-label"); const c = b.cloneNode(true); c.querySelectorAll("[aria-hidden=true]").forEach(n => n.remove()); return c.textContent.trim(); };
-		const b = [...document.querySelectorAll("button")].find(b => named(b) === %q && !b.disabled && b.getAttribute("aria-disabled") !== "true" && b.getClientRects().length);
-		if (!b) return ""; b.click(); return "pressed";`, name)))
+	if err := p.click(fmt.Sprintf(waiting, fmt.Sprintf(button, name))); err != nil {
+		p.fail("press "+name, err)
+	}
 }
 
 // state waits until the page shows a state.
@@ -106,20 +96,11 @@ func (p *screen) state(want queue.AgentState) {
 	p.js("state "+string(want), fmt.Sprintf(waiting, fmt.Sprintf(`return document.querySelector('[role=status][data-state="%s"]') ? "yes" : "";`, want)))
 }
 
-// tap remembers what the page gives its loudspeaker, for hears.
-func (p *screen) tap() {
-	p.t.Helper()
-	p.js("tap the loudspeaker", `(() => {
-		const own = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "srcObject");
-		Object.defineProperty(HTMLMediaElement.prototype, "srcObject", {...own, set(v) { if (v) window.heardStream = v; own.set.call(this, v); }});
-		return "tapped"; })()`)
-}
-
 // hears waits until the page's audio element plays a tone of freq hertz.
 func (p *screen) hears(freq float64) {
 	p.t.Helper()
 	p.js("hear the caller", fmt.Sprintf(`(async () => {
-		const stream = window.heardStream;
+		const stream = document.getElementById("far-end").srcObject;
 		if (!stream) throw new Error("no audio element plays");
 		const ctx = new AudioContext(); await ctx.resume();
 		const an = ctx.createAnalyser(); an.fftSize = 8192;
@@ -137,16 +118,27 @@ func (p *screen) hears(freq float64) {
 	})()`, freq))
 }
 
+// signIn goes to the volunteer's page.
+func (p *screen) signIn(name string) {
+	p.t.Helper()
+	for css, text := range map[string]string{"#username": name, "#password": p.password} {
+		if err := p.typeInto(css, text); err != nil {
+			p.fail("sign in", err)
+		}
+	}
+	if err := p.follow("button[type=submit]"); err != nil {
+		p.fail("sign in", err)
+	}
+	p.js("arrive on the screen", fmt.Sprintf(waiting, `return document.querySelector("[role=status][data-state]") ? "yes" : "";`))
+}
+
 // The whole shift in a real browser, with sound both ways.
 func TestChromium(t *testing.T) {
 	t.Parallel()
 	s := open(t, nil)
 	p := s.openScreen()
 	p.picture("0-sign-in")
-	p.do("sign in",
-		chromedp.SendKeys(chromedp.CSS("#username"), "sari"), chromedp.SendKeys(chromedp.CSS("#password"), s.password))
-	p.do("arrive on the screen", chromedp.Click(chromedp.CSS("button[type=submit]")), chromedp.WaitVisible(chromedp.CSS("[role=status][data-state]")))
-	p.tap()
+	p.signIn("sari")
 	p.press("Start shift")
 	p.picture("1-checking")
 	p.state(queue.Paused)

@@ -22,10 +22,7 @@ func TestChromiumCallsOut(t *testing.T) {
 	s := openAs(t, func(cfg *configs.Server) { cfg.SIP.Trunks = []configs.Trunk{trunk} }, mayDial)
 	phone := s.baresip("<sip:"+calledNumber+"@127.0.0.1>;regint=0;audio_codecs=pcma,pcmu", map[string]string{"Addr": at})
 	p := s.openScreen()
-	p.do("sign in",
-		chromedp.SendKeys(chromedp.CSS("#username"), "sari"), chromedp.SendKeys(chromedp.CSS("#password"), s.password))
-	p.do("arrive on the screen", chromedp.Click(chromedp.CSS("button[type=submit]")), chromedp.WaitVisible(chromedp.CSS("[role=status][data-state]")))
-	p.tap()
+	p.signIn("sari")
 	p.press("Start shift")
 	p.state(queue.Paused)
 

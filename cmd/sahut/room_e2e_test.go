@@ -166,13 +166,6 @@ func TestChromiumWatchedAndHelped(t *testing.T) {
 	}
 }
 
-// signIn goes to the volunteer's page.
-func (p *screen) signIn(name string) {
-	p.t.Helper()
-	p.do("sign in", chromedp.SendKeys(chromedp.CSS("#username"), name), chromedp.SendKeys(chromedp.CSS("#password"), p.password))
-	p.do("arrive on the screen", chromedp.Click(chromedp.CSS("button[type=submit]")), chromedp.WaitVisible(chromedp.CSS("[role=status][data-state]")))
-}
-
 // A whole shift without a mouse, in both languages: Tab, Enter and the function
 // keys are enough.
 func TestChromiumKeyboardOnly(t *testing.T) {
@@ -214,6 +207,9 @@ func TestChromiumKeyboardOnly(t *testing.T) {
 			p.state(queue.WrapUp)
 			p.do("choose", chromedp.KeyEvent("1"))
 			p.js("see the choice", fmt.Sprintf(waiting, `return document.querySelector(".chip input:checked") ? "chosen" : "";`))
+			p.tabTo("talk-safe-yes") // of who was helped it is needed
+			p.do("she could talk safely", chromedp.KeyEvent(" "))
+			p.js("see the answer", fmt.Sprintf(waiting, `return document.querySelector("#talk-safe-yes:checked") ? "noted" : "";`))
 			p.do("finish", chromedp.KeyEvent(kb.F2))
 			p.state(queue.Ready)
 			if e := s.journal(queue.WrapUpDone); len(e) != 1 || e[0].Reason == "" {

@@ -16,9 +16,7 @@ func TestChromiumSilentCaller(t *testing.T) {
 	t.Parallel()
 	s := open(t, nil)
 	p := s.openScreen()
-	p.do("sign in",
-		chromedp.SendKeys(chromedp.CSS("#username"), "sari"), chromedp.SendKeys(chromedp.CSS("#password"), s.password))
-	p.do("arrive on the screen", chromedp.Click(chromedp.CSS("button[type=submit]")), chromedp.WaitVisible(chromedp.CSS("[role=status][data-state]")))
+	p.signIn("sari")
 	p.press("Start shift")
 	p.state(queue.Paused)
 	p.press("Ready")
