@@ -24,6 +24,9 @@ func (s *Server) getCalls(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	if strings.Contains(r.Header.Get("Accept"), "application/x-ndjson") {
+		if err := s.exported(r, "calls", "", since, time.Now()); err != nil {
+			return err
+		}
 		return s.streamCalls(w, since)
 	}
 	limit := 500

@@ -34,6 +34,9 @@ func (s *Server) getVerify(w http.ResponseWriter, r *request) error {
 // getBackup streams a copy of everything. If it breaks off, so does the
 // connection: half a backup must not look like a whole one.
 func (s *Server) getBackup(w http.ResponseWriter, r *request) error {
+	if err := s.exported(r, "backup", "", time.Time{}, time.Time{}); err != nil {
+		return err
+	}
 	s.log.Info("backup taken", "by", r.author())
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("Content-Disposition", `attachment; filename="sahut-`+time.Now().UTC().Format("20060102-150405")+`.db"`)

@@ -72,6 +72,9 @@ type Records interface {
 	// Since gives the journal's entries of since and later, oldest first,
 	// until each returns false.
 	Since(since time.Time, each func(queue.Entry) bool) error
+	// Append keeps an entry in the journal, of now; when it returns it is on the
+	// disk.
+	Append(e queue.Entry) error
 	Verify() (violations []string, err error)
 	Backup(w io.Writer) error
 }

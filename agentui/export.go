@@ -10,6 +10,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"sahut/queue"
 	"sahut/reports"
 )
 
@@ -37,6 +38,9 @@ func (s *Server) getReportTable(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	if err := s.exported(r, "report."+format, q.queue, q.from, q.to); err != nil {
+		return err
+	}
 	table := exportTable(rep, q)
 	name := "sahut-" + q.from.In(q.zone).Format(time.DateOnly) + "-" + q.to.In(q.zone).Format(time.DateOnly) + "." + format
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
@@ -46,6 +50,19 @@ func (s *Server) getReportTable(w http.ResponseWriter, r *request) error {
 	}
 	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 	return writeXLSX(w, table)
+}
+
+// exported keeps in the journal that somebody takes data out of the house. What
+// is not kept is not given.
+func (s *Server) exported(r *request, what string, q queue.QueueID, from, to time.Time) error {
+	e := queue.Entry{Kind: queue.ExportMade, By: r.author(), Reason: what, Queue: q}
+	if !from.IsZero() {
+		e.Target = from.Format(time.RFC3339) + "/" + to.Format(time.RFC3339)
+	}
+	if err := s.directory.Append(e); err != nil {
+		return fmt.Errorf("keep that something was exported: %w", err)
+	}
+	return nil
 }
 
 // exportTable has one row a step, and what the figures depend on in each of them:

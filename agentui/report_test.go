@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +67,41 @@ func TestReportRowsAndCalls(t *testing.T) {
 		if r := rina.send("GET", "/api/v1/"+bad, nil); r.status != http.StatusBadRequest {
 			t.Errorf("%s: %d", bad, r.status)
 		}
+	}
+}
+
+// Who takes figures out of the house is in the journal first; if that cannot be
+// kept, nothing is given.
+func TestExportsAreKept(t *testing.T) {
+	h := newHouse(t)
+	rina, admin := h.signIn("rina"), h.signIn("admin")
+	rina.send("GET", "/api/v1/report?"+november, nil) // reading is none
+	rina.send("GET", "/api/v1/report/table?format=csv&queue=hotline&"+november, nil)
+	rina.send("GET", "/api/v1/report/table?format=xlsx&"+november, nil)
+	rina.send("GET", "/api/v1/calls", nil, "Accept", "application/x-ndjson")
+	admin.send("GET", "/api/v1/backup", nil)
+	var got []string
+	for _, e := range h.dir.Journal {
+		if e.Kind == queue.ExportMade {
+			got = append(got, e.By+" "+e.Reason)
+		}
+	}
+	if want := []string{"rina report.csv", "rina report.xlsx", "rina calls", "admin backup"}; !slices.Equal(got, want) {
+		t.Errorf("kept %v, want %v", got, want)
+	}
+	for _, e := range h.dir.Journal {
+		if e.Reason == "report.csv" && (e.Queue != "hotline" || e.Target != "2026-11-02T00:00:00+07:00/2026-11-09T00:00:00+07:00") {
+			t.Errorf("kept %+v", e)
+		}
+	}
+	h.dir.Full = true
+	for _, path := range []string{"report/table?format=csv&" + november, "report/table?format=xlsx&" + november} {
+		if r := rina.send("GET", "/api/v1/"+path, nil); r.status != http.StatusInternalServerError || strings.Contains(r.body, "offered") {
+			t.Errorf("%s without a journal: %d", path, r.status)
+		}
+	}
+	if r := admin.send("GET", "/api/v1/backup", nil); r.status != http.StatusInternalServerError {
+		t.Errorf("a backup without a journal: %d", r.status)
 	}
 }
 

@@ -296,11 +296,21 @@ func (x *session) onListened(l listened) {
 		if !errors.Is(l.err, context.Canceled) {
 			x.log.Warn("check of the path failed", "err", l.err)
 		}
+		x.tested("no_path")
 		x.trouble(NoPath, "check")
 		return
 	}
+	if l.result.Packets <= 0 {
+		x.tested("silent")
+	} else {
+		x.tested("heard")
+	}
 	x.shift.result, x.shift.at = l.result, time.Now()
 	x.say(Checked{Head{"check.result"}, l.result.Packets, l.result.LevelDB})
+}
+
+func (x *session) tested(result string) {
+	x.server.desk.Post(queue.DeviceTested{Agent: x.agent, Result: result})
 }
 
 // onCheckPassed proves the path: she heard us and we heard her.

@@ -44,6 +44,8 @@ func TestShift(t *testing.T) {
 	if m := p.expect("check.result"); m["packets"] != 50.0 || m["level_db"] != -20.5 {
 		t.Errorf("check.result %v", m)
 	}
+	h.await(queue.DeviceTested{Agent: "sari", Result: "silent"}, 1)
+	h.await(queue.DeviceTested{Agent: "sari", Result: "heard"}, 1)
 	p.say(map[string]any{"type": "check.passed", "heard_packets": 0})
 	p.expectTrouble(agentui.NoPath)
 	for _, ev := range h.desk.Events() {

@@ -33,6 +33,41 @@ func (c Change) String() string {
 	return thing
 }
 
+// Path names what changed and nothing of what it was or is: queue.hotline.ring_for,
+// +queue.night, -agent.sari, agent order.
+func (c Change) Path() string {
+	path := c.What
+	for _, part := range []string{c.Name, c.Key} {
+		if part != "" {
+			path += "." + part
+		}
+	}
+	switch c.Kind {
+	case "added":
+		return "+" + path
+	case "removed":
+		return "-" + path
+	case "moved":
+		return path + " order"
+	}
+	return path
+}
+
+// Paths are those of all changes from old to next, separated by commas as they
+// stand in the journal; of more than most the rest is counted, as "and 12".
+func Paths(old, next Routing, most int) string {
+	changes := Changes(old, next)
+	paths := make([]string, 0, most+1)
+	for i, c := range changes {
+		if i == most {
+			paths = append(paths, fmt.Sprintf("and %d", len(changes)-most))
+			break
+		}
+		paths = append(paths, c.Path())
+	}
+	return strings.Join(paths, ", ")
+}
+
 func orNothing(s string) string {
 	if s == "" {
 		return "nothing"

@@ -216,6 +216,15 @@ func TestChanges(t *testing.T) {
 		t.Fatalf("changes of nothing: %v", c)
 	}
 	old.Agents[0].Dial, old.Outgoing.Allow = false, nil
+	defer func() { // where nobody may read values, only the keys stand
+		paths := Paths(old, next, 4)
+		if want := "number.0213903963.language, queue.hotline.ring_for, queue.hotline.exit.queue, queue.hotline.exit.words, and "; !strings.HasPrefix(paths, want) {
+			t.Errorf("paths %q", paths)
+		}
+		if all := Paths(old, next, 100); !strings.Contains(all, "+queue.night") || !strings.Contains(all, "-agent.") || strings.Contains(all, "Night") {
+			t.Errorf("paths %q", all)
+		}
+	}()
 	next.Numbers[0].Language = "en"
 	next.Queues[0].RingFor = Duration(30 * time.Second)
 	next.Queues[0].Exit = Exit{Queue: "night"}

@@ -154,7 +154,7 @@ func (a *Audit) Add(e Entry) {
 		}
 	case OfferEnded:
 		a.offerEnded(e)
-	case ShiftBegan, ShiftOver, StateChanged:
+	case ShiftBegan, ShiftOver, StateChanged, MediaProof:
 		a.agentEntry(e)
 	case BlockMet, BlockPassed, FloodMet, QuestionAsked, QuestionAnswered:
 		if c := a.call(e); c != nil {
@@ -428,6 +428,10 @@ func (a *Audit) agentEntry(e Entry) {
 			a.broken(e, "whole shifts", "shift.started within a shift")
 		}
 		g.onShift, g.began, g.since, g.seconds = true, e.At, e.At, 0
+	case MediaProof:
+		if !g.onShift {
+			a.broken(e, "whole shifts", "media.proof outside a shift")
+		}
 	case StateChanged:
 		if !g.onShift {
 			a.broken(e, "whole shifts", "agent.state outside a shift")

@@ -50,6 +50,7 @@ type contact struct {
 
 	// Her stay in this line.
 	since          time.Time
+	cameAt         int      // the place she entered at
 	earlier, later *contact // in line.stays
 	exitDue        string   // the ladder's reason, while the last ringing is finished
 	exits          []QueueID
@@ -238,7 +239,8 @@ func (s *state) join(c *contact, l *line) {
 	l.order.insert(c)
 	l.stays.add(c)
 	s.touch(l)
-	s.record(Entry{Kind: QueueEntered, Contact: c.id, Queue: l.id, Reason: c.class.String(), Position: l.order.place(c), Needs: c.needs.String(), Result: c.back})
+	c.cameAt = l.order.place(c)
+	s.record(Entry{Kind: QueueEntered, Contact: c.id, Queue: l.id, Reason: c.class.String(), Position: c.cameAt, Needs: c.needs.String(), Result: c.back})
 	c.back, c.explained = "", ""
 	s.explainLater(c)
 	s.stepOn(c)
@@ -250,7 +252,11 @@ func (s *state) join(c *contact, l *line) {
 // failed.
 func (s *state) leave(c *contact, reason string) {
 	s.explainLeft(c, reason)
-	wait := s.now.Sub(c.since)
+	wait, stage := s.now.Sub(c.since), ""
+	if reason == "abandon" {
+		stage = c.gaveUpAt()
+	}
+	place := c.line.order.place(c)
 	c.waited += wait
 	c.line.order.remove(c)
 	c.line.stays.remove(c)
@@ -260,7 +266,18 @@ func (s *state) leave(c *contact, reason string) {
 	c.rungDue.disarm()
 	s.unask(c)
 	s.touch(c.line)
-	s.record(Entry{Kind: QueueLeft, Contact: c.id, Queue: c.line.id, Reason: reason, WaitMS: ms(wait)})
+	s.record(Entry{Kind: QueueLeft, Contact: c.id, Queue: c.line.id, Reason: reason, WaitMS: ms(wait), Position: place, Count: c.cameAt, Stage: stage})
+}
+
+// gaveUpAt is what c was in the middle of when she gave up.
+func (c *contact) gaveUpAt() string {
+	switch {
+	case c.phase == waiting && c.inquiry != nil:
+		return "asked"
+	case c.phase == waiting && len(c.offers) > 0:
+		return "ringing"
+	}
+	return c.phase.String()
 }
 
 // end hangs up; HungUp follows, and if not, the contact is over all the same.
@@ -284,6 +301,10 @@ func (s *state) onHungUp(ev HungUp) {
 func (s *state) finish(c *contact, by Party, cause Cause) {
 	outcome := c.result(by, cause, s.now)
 	s.noteLeft(c, by, cause)
+	stage := ""
+	if !c.phase.inLine() && (outcome == OutcomeAbandoned || outcome == OutcomeAbandonedShort) {
+		stage = c.gaveUpAt()
+	}
 	if c.phase.inLine() {
 		reason := "abandon"
 		if outcome != OutcomeAbandoned && outcome != OutcomeAbandonedShort && outcome != OutcomeAnswered {
@@ -303,7 +324,7 @@ func (s *state) finish(c *contact, by Party, cause Cause) {
 	cost := s.discharge(c) + s.settleExtra(c)
 	delete(s.contacts, c.id)
 	s.tally.ended(c, outcome)
-	s.record(Entry{Kind: CallOver, Contact: c.id, Queue: c.line.id, Outcome: outcome, By: string(by), Reason: string(cause), Cost: cost})
+	s.record(Entry{Kind: CallOver, Contact: c.id, Queue: c.line.id, Outcome: outcome, By: string(by), Reason: string(cause), Stage: stage, Cost: cost})
 	if c.promised && (a == nil || !spoke) { // nobody writes about her any more
 		s.promiseCallback("", s.writingAbout(c))
 	}

@@ -36,7 +36,7 @@ type Entry struct {
 	Needs  string  `json:"needs,omitempty"`  // of queue.entered: language, gender, topic; - for none
 	Target string  `json:"target,omitempty"` // of a transfer: queue:ID, agent:ID, number:masked
 	Result string  `json:"result,omitempty"` // of a transfer or a drill: ok, or why not; of queue.entered: resumed, returned
-	Stage  string  `json:"stage,omitempty"`  // of a drill: how far it came
+	Stage  string  `json:"stage,omitempty"`  // how far it came: of a drill; of who gave up: arriving, choosing, waiting, asked, ringing, connecting
 	MS     int64   `json:"ms,omitempty"`     // of a drill: how long it took
 	Cost   float64 `json:"cost,omitempty"`   // of an outgoing call, by the rates of its time
 }
@@ -50,7 +50,7 @@ const (
 	CallRefused      EntryKind = "call.refused" // never became a contact; reason: unknown_number, draining
 	CallEstablished  EntryKind = "call.established"
 	QueueEntered     EntryKind = "queue.entered"
-	QueueLeft        EntryKind = "queue.left"     // reason: talk, abandon, exit, moved, callback, failed
+	QueueLeft        EntryKind = "queue.left"     // reason: talk, abandon, exit, moved, callback, failed; position, and count: the one she entered at; stage: of abandon
 	QueueStep        EntryKind = "queue.step"     // count: the step of the queue that holds for her from now on
 	QueueWhy         EntryKind = "queue.why"      // why nobody is rung for her, when it changed; result: as "sari:paused dewi:gender offline=28"
 	QueuePlace       EntryKind = "queue.place"    // a position was announced
@@ -83,11 +83,14 @@ const (
 	ShiftLate        EntryKind = "shift.late"    // she has not come; ms: for how long
 	ShiftMissed      EntryKind = "shift.missed"  // it is over, and she did not come
 	StateChanged     EntryKind = "agent.state"
+	DeviceTest       EntryKind = "device.test"       // her page's check of her sound; result: heard, silent, no_path
+	MediaProof       EntryKind = "media.proof"       // the path of her browser, on shift; result: ok, lost
 	WishNoted        EntryKind = "wish.noted"        // reason: same, never; result: on, off
 	TalkSafetyNoted  EntryKind = "safety.asked"      // whether she can talk safely; result: yes, no, unknown (it was not asked)
 	WrapUpDone       EntryKind = "wrapup.done"       // reason: the disposition
 	AnnouncementMade EntryKind = "announcement.made" // to all volunteers, by whom; result: on, off; never the text
-	ConfigVersion    EntryKind = "config.version"
+	ConfigVersion    EntryKind = "config.version"    // result: the keys that changed, never their values
+	ExportMade       EntryKind = "export.made"       // by whom; reason: report.csv, report.xlsx, calls, backup; target: the time it is of
 	ServerStarted    EntryKind = "server.started"
 	ServerRecovered  EntryKind = "server.recovered" // count of calls ended as system
 	ServerStopped    EntryKind = "server.stopped"

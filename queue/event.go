@@ -74,6 +74,12 @@ type (
 	// PathProven: her browser's path carried sound both ways. Posted again
 	// whenever it comes back, so a reattached browser resumes.
 	PathProven struct{ Agent AgentID }
+	// DeviceTested: what her page's check of her sound gave; result: heard,
+	// silent (her microphone), no_path.
+	DeviceTested struct {
+		Agent  AgentID
+		Result string
+	}
 	// PathLost: the path of her device is dead: of her browser (ICE failed,
 	// peer closed; Device empty), or of the leg of her phone or mobile.
 	PathLost struct {
@@ -507,5 +513,7 @@ func (BlockAdded) event()    {}
 func (BlockFailed) event()   {}
 func (BlockApproved) event() {}
 func (BlockRemoved) event()  {}
+
+func (DeviceTested) event() {}
 
 func (Announced) event() {}

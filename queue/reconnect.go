@@ -11,6 +11,9 @@ func (s *state) onPathProven(ev PathProven) {
 		s.onDrillPath(ev.Agent, true)
 		return
 	}
+	if !a.path && a.onShift() {
+		s.record(Entry{Kind: MediaProof, Agent: a.id, Result: "ok"})
+	}
 	a.path = true
 	switch a.state {
 	case Checking:
@@ -30,6 +33,9 @@ func (s *state) onPathLost(ev PathLost) {
 	case ev.Device == "" || ev.Device == DeviceBrowser:
 		had := a.path
 		a.path = false
+		if had && a.onShift() {
+			s.record(Entry{Kind: MediaProof, Agent: a.id, Result: "lost"})
+		}
 		if had && a.device == DeviceBrowser {
 			s.cutOff(a)
 		}

@@ -234,11 +234,14 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 	}
 }
 
+// PathsKept is how many changed keys a config.version names.
+const PathsKept = 40
+
 // onRoutingChanged applies an admin's edit to everybody here. No call is
 // dropped: callers keep their place, talks go on with what they began with.
 func (s *state) onRoutingChanged(ev RoutingChanged) {
 	s.revision = ev.Revision
-	s.record(Entry{Kind: ConfigVersion, Revision: ev.Revision, By: ev.By})
+	s.record(Entry{Kind: ConfigVersion, Revision: ev.Revision, By: ev.By, Result: configs.Paths(s.routing, ev.Routing, PathsKept)})
 	silent := map[*line]bool{}
 	for _, l := range s.lines {
 		silent[l] = l.every() == 0

@@ -482,7 +482,7 @@ func (d *day) later(within int, ev Event) {
 // react plays channels, and mostly well: now and then they answer late, twice,
 // or never.
 func (d *day) react(e Effect) {
-	if r, ok := e.(Record); ok && r.Entry.Kind == QueueWhy {
+	if r, ok := e.(Record); ok && (r.Entry.Kind == QueueWhy || r.Entry.Kind == MediaProof) {
 		return // nobody reacts to it, the dice neither
 	}
 	if d.chance(3) {

@@ -176,6 +176,8 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 		s.onPauseAsked(ev)
 	case PathProven:
 		s.onPathProven(ev)
+	case DeviceTested:
+		s.record(Entry{Kind: DeviceTest, Agent: ev.Agent, Result: ev.Result})
 	case PathLost:
 		s.onPathLost(ev)
 	case SessionOpened:

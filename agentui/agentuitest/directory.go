@@ -26,6 +26,8 @@ type Directory struct {
 	BackupText string
 	// Broken, if set, is what every answer fails with.
 	Broken error
+	// Full: the journal takes nothing more.
+	Full bool
 
 	mu        sync.Mutex
 	users     map[string]agentui.User
@@ -251,6 +253,18 @@ func (d *Directory) Since(since time.Time, each func(queue.Entry) bool) error {
 		}
 	}
 	return d.Broken
+}
+
+// Append adds to Journal.
+func (d *Directory) Append(e queue.Entry) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.Full {
+		return errors.New("the disk is full")
+	}
+	e.At = time.Now()
+	d.Journal = append(d.Journal, e)
+	return nil
 }
 
 // Verify gives Violations.

@@ -120,6 +120,12 @@ func (d directory) Since(since time.Time, each func(queue.Entry) bool) error {
 	return d.store.Since(since, each)
 }
 
+// Append keeps an entry of now.
+func (d directory) Append(e queue.Entry) error {
+	e.At = time.Now()
+	return d.store.Append([]queue.Entry{e})
+}
+
 func (d directory) Blocks() ([]queue.Block, error)     { return d.store.Blocks() }
 func (d directory) AddBlock(b queue.Block) error       { return known(d.store.AddBlock(b)) }
 func (d directory) RemoveBlock(id queue.BlockID) error { return known(d.store.RemoveBlock(id)) }

@@ -151,7 +151,10 @@ func openOffline(dir string) (*operator, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	desk := &shutDesk{journal: s}
+	desk := &shutDesk{journal: s, before: func(n uint64) (configs.Routing, error) {
+		r, _, err := directory{s}.RoutingAt(n)
+		return r, err
+	}}
 	ui, err := agentui.New(agentui.Options{
 		Config: configs.Default().HTTP, Desk: desk, Directory: directory{s}, Phone: noPhone{}, Prompts: prompts{library},
 	})
@@ -166,12 +169,17 @@ func openOffline(dir string) (*operator, error) {
 // still goes into the journal, so that it tells which routing was in force when.
 type shutDesk struct {
 	journal queue.Journal
-	err     error // of the journal; the command reports it
+	before  func(revision uint64) (configs.Routing, error) // the routing of an earlier revision
+	err     error                                          // of the journal; the command reports it
 }
 
 func (d *shutDesk) Post(ev queue.Event) {
 	if r, ok := ev.(queue.RoutingChanged); ok {
-		d.err = errors.Join(d.err, d.journal.Append([]queue.Entry{{At: time.Now(), Kind: queue.ConfigVersion, Revision: r.Revision, By: r.By}}))
+		e := queue.Entry{At: time.Now(), Kind: queue.ConfigVersion, Revision: r.Revision, By: r.By}
+		if old, err := d.before(r.Revision - 1); err == nil { // of the first there is none
+			e.Result = configs.Paths(old, r.Routing, queue.PathsKept)
+		}
+		d.err = errors.Join(d.err, d.journal.Append([]queue.Entry{e}))
 	}
 }
 

@@ -33,7 +33,7 @@ export interface Board {
 /** One line of the journal. */
 export interface Entry {
   at: string; kind: string; agent?: string; queue?: string; reason?: string; by?: string; result?: string; target?: string; from?: string; to?: string;
-  position?: number; count?: number; ms?: number; wait_ms?: number; talk_ms?: number; outcome?: string; number?: string;
+  position?: number; count?: number; ms?: number; wait_ms?: number; talk_ms?: number; stage?: string; outcome?: string; number?: string;
 }
 export interface Timeline { call: Call; entries: Entry[]; dispositions?: Record<string, { en: string; id: string }> }
 

@@ -24,7 +24,7 @@ export function sentence(e: Entry, t: Teller): string {
   const disposition = e.kind === "wrapup.done" ? t.dispositions[e.reason ?? ""]?.[t.lang] : undefined;
   return say({
     who: e.agent ? t.agent(e.agent) : "", queue: e.queue ? t.queue(e.queue) : "", why: disposition ?? word(t, e.reason), result: e.kind === "queue.why" ? reasonsSaid(e.result ?? "", t.reasons, t.agent, t.nobody) : word(t, e.result),
-    n: e.count ?? e.position ?? 0, time: e.ms ? spell(e.ms, t.lang) : e.talk_ms ? spell(e.talk_ms, t.lang) : "", outcome: t.outcomes[e.outcome ?? ""] ?? "", by: t.b.parties[e.by ?? ""] ?? t.agent(e.by ?? ""), target: target(t, e.target ?? ""),
+    n: e.count ?? e.position ?? 0, time: e.ms ? spell(e.ms, t.lang) : e.talk_ms ? spell(e.talk_ms, t.lang) : "", outcome: t.outcomes[e.outcome ?? ""] ?? "", by: t.b.parties[e.by ?? ""] ?? t.agent(e.by ?? ""), target: target(t, e.target ?? ""), place: e.position ?? 0, stage: e.stage ? t.b.stages[e.stage] ?? spelled(e.stage) : "",
   }).replaceAll(/\(\s*\)/g, "").replaceAll(/ +([.,])/g, "$1").replaceAll(/\s+/g, " ").replaceAll(/[:,]\./g, ".").trim();
 }
 

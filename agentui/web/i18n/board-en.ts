@@ -3,7 +3,7 @@
 import type { Alarm } from "../board/state";
 
 /** What a line of the journal is said with; empty where it has nothing. */
-export interface Said { who: string; queue: string; why: string; result: string; n: number; time: string; outcome: string; by: string; target: string }
+export interface Said { who: string; queue: string; why: string; result: string; n: number; time: string; outcome: string; by: string; target: string; place: number; stage: string }
 
 export const boardEn = {
   title: "Wallboard",
@@ -87,7 +87,7 @@ export const boardEn = {
   stillRuns: "still runs",
   timelineOf: (when: string) => `The call of ${when}`,
   parties: { caller: "the caller", agent: "the volunteer", system: "Sahut", network: "the network" } as Record<string, string>,
-  why: {
+  why: { lost: "lost", silent: "the microphone is silent", heard: "heard", no_path: "no connection",
     talk: "she talks", abandon: "she hung up", exit: "by the way out", failed: "it failed", accepted: "accepted", declined: "declined", timeout: "no answer", rescinded: "another answered", caller_left: "the caller left",
     withdrawn: "taken back", agent_lost: "the volunteer was lost", max_wait: "she had waited too long", nobody: "nobody on shift", hours: "outside the hours", closed_now: "closed by hand", ok: "done", back: "back to the caller",
     merged: "all three together", blind: "without asking", attended: "after asking", resumed: "back at her place", returned: "back after a broken talk", yes: "yes", no: "no", unknown: "not asked", stay: "stay", callback: "call-back", message: "message", queue: "queue", number: "number",
@@ -98,13 +98,16 @@ export const boardEn = {
     we_call: "we call her", she_calls: "she calls again", nothing: "nothing", low_class: "after everybody else", supervisor_only: "supervisors only", withheld: "her number is withheld", not_allowed: "the number may not be called", draining: "the server stops", safety_no: "it is not safe", unknown_number: "no such number here",
     per_number: "called too often", key: "by keys", code: "by a code", voicemail: "leaves a message", asked: "asked by telephone", volunteer: "the volunteer", admin: "a supervisor", other_person_answered: "somebody else answered", attempts: "tried too often", per_day: "tried too often in a day", other_person: "somebody else answered", called: "she called herself", again: "another took its place",
   } as Record<string, string>,
+  stages: {
+    arriving: "before she was answered", choosing: "in the greeting or the menu", waiting: "while she waited", asked: "while she was asked something", ringing: "while somebody was rung for her", connecting: "while she was being connected",
+  } as Record<string, string>,
   events: {
     "call.arrived": () => "The call came in.", "call.established": () => "It was answered by the house.", "call.dialled": (e) => `${e.who} called out.`, "menu.answered": (e) => `In the menu: ${e.result}.`,
-    "queue.entered": (e) => `She entered ${e.queue} ${e.result ? `(${e.result})` : ""}.`, "queue.left": (e) => `She left ${e.queue}: ${e.why}.`, "queue.step": (e) => `More volunteers may be rung: step ${e.n}.`, "queue.why": (e) => `Nobody was rung: ${e.result}.`, "queue.place": (e) => `She was told place ${e.n}.`,
+    "queue.entered": (e) => `She entered ${e.queue} ${e.result ? `(${e.result})` : ""}.`, "queue.left": (e) => `She left ${e.queue}: ${e.why}${e.stage ? ` ${e.stage}` : ""}${e.place ? `, from place ${e.place}` : ""}.`, "queue.step": (e) => `More volunteers may be rung: step ${e.n}.`, "queue.why": (e) => `Nobody was rung: ${e.result}.`, "queue.place": (e) => `She was told place ${e.n}.`,
     "ladder.said": (e) => `Rung ${e.n} of the ladder was said to her.`, "ladder.rung": (e) => `She took the way out: ${e.why}.`, "choice.made": (e) => `She chose: ${e.why}.`, "message.left": (e) => `She left a message of ${e.time}.`,
     "message.heard": (e) => `${e.by} listened to her message.`, "message.erased": () => "Her message was erased.", "offer.made": (e) => `${e.who} was rung.`, "offer.ended": (e) => `${e.who}: ${e.why}.`, "offer.media_failed": (e) => `${e.who} had no sound.`,
     "talk.started": (e) => `She talks with ${e.who}.`, "talk.held": () => "On hold.", "talk.resumed": () => "Off hold.", "talk.ended": (e) => `The talk with ${e.who} ended after ${e.time}, by ${e.by}.`, "leg.lost": (e) => `The sound of ${e.who} was lost.`,
-    "leg.reattached": (e) => `The sound of ${e.who} came back.`, "transfer.asked": (e) => `${e.who} wants to transfer her, ${e.why}.`, "transfer.done": (e) => `The transfer: ${e.result}.`, "call.ended": (e) => `The call ended: ${e.outcome}, by ${e.by}.`,
+    "leg.reattached": (e) => `The sound of ${e.who} came back.`, "transfer.asked": (e) => `${e.who} wants to transfer her, ${e.why}.`, "transfer.done": (e) => `The transfer: ${e.result}.`, "call.ended": (e) => `The call ended: ${e.outcome}${e.stage ? ` ${e.stage}` : ""}, by ${e.by}.`,
     "wrapup.done": (e) => `${e.who} finished her notes: ${e.why}.`, "wish.noted": (e) => `A wish was noted: ${e.why}.`, "block.hit": () => "She is blocked.", "block.passed": () => "She pressed her way to a person.", "flood.hit": () => "Too many calls: she was served later.",
     "note.read": (e) => `${e.by} read the note of ${e.who}.`, "note.erased": (e) => `The note of ${e.who} was erased.`,
     "silent.asked": () => "She was asked a question to answer by keys.", "silent.answered": (e) => `Her answer by keys: ${e.result}.`, "room.joined": (e) => `${e.who || e.target} came in (${e.why}).`, "room.merged": () => "All three hear each other.", "room.left": (e) => `${e.who || e.target} left.`,
@@ -116,7 +119,7 @@ export const boardEn = {
     "call.refused": (e) => `The call was not taken: ${e.why}.`, "caller.found": () => "It is she who gave up before: she is answered now.", "cut.agreed": (e) => (e.why ? `If the call breaks: ${e.why}.` : "If the call breaks: nothing agreed."),
     "queue.opened": (e) => `${e.queue} opened.`, "queue.closed": (e) => `${e.queue} closed: ${e.why}.`, "drill.done": (e) => `A trial call: ${e.result}.`, "shift.started": (e) => `${e.who} began her shift.`, "shift.ended": (e) => `${e.who} ended her shift.`,
     "shift.planned": (e) => `The shift of ${e.who} was to begin.`, "shift.late": (e) => `${e.who} has not come for ${e.time}.`, "shift.missed": (e) => `${e.who} did not come to her shift.`, "agent.state": (e) => `${e.who} changed her state.`, "announcement.made": (e) => `${e.by} told all volunteers something.`,
-    "config.version": (e) => `${e.by} changed the settings.`, "server.started": () => "The server started.", "server.recovered": (e) => `The server mended what broke: ${e.n} calls.`, "server.stopped": () => "The server stopped.",
+    "config.version": (e) => `${e.by} changed the settings: ${e.result}.`, "export.made": (e) => `${e.by} took out data: ${e.why}.`, "media.proof": (e) => `The sound of ${e.who}: ${e.result}.`, "device.test": (e) => `${e.who} tested her sound: ${e.result}.`, "server.started": () => "The server started.", "server.recovered": (e) => `The server mended what broke: ${e.n} calls.`, "server.stopped": () => "The server stopped.",
     "block.added": (e) => `${e.by} blocked her for ${e.time}: ${e.result}.`, "block.approved": (e) => `${e.by} agreed to the block.`, "block.removed": (e) => `${e.by} lifted the block.`, "block.expired": () => "The block is over.",
   } as Record<string, (e: Said) => string>,
 };

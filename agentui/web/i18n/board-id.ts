@@ -84,7 +84,7 @@ export const boardId: BoardWords = {
   stillRuns: "masih berlangsung",
   timelineOf: (when) => `Panggilan ${when}`,
   parties: { caller: "penelepon", agent: "relawan", system: "Sahut", network: "jaringan" },
-  why: {
+  why: { lost: "terputus", silent: "mikrofon tanpa suara", heard: "terdengar", no_path: "tidak tersambung",
     talk: "berbicara", abandon: "menutup telepon", exit: "lewat jalan keluar", failed: "gagal", accepted: "menerima", declined: "menolak", timeout: "tidak menjawab", rescinded: "dijawab yang lain", caller_left: "penelepon pergi",
     withdrawn: "ditarik", agent_lost: "relawan terputus", max_wait: "terlalu lama menunggu", nobody: "tidak ada yang bertugas", hours: "di luar jam layanan", closed_now: "ditutup manual", ok: "berhasil", back: "kembali ke penelepon",
     merged: "bertiga", blind: "tanpa bertanya", attended: "setelah bertanya", resumed: "kembali ke tempatnya", returned: "kembali setelah terputus", yes: "ya", no: "tidak", unknown: "belum ditanyakan", stay: "tetap menunggu", callback: "telepon balik", message: "pesan", queue: "antrean", number: "nomor",
@@ -95,13 +95,16 @@ export const boardId: BoardWords = {
     we_call: "kami menelepon dia", she_calls: "ia menelepon lagi", nothing: "tidak ada", low_class: "setelah semua yang lain", supervisor_only: "hanya penyelia", withheld: "nomornya disembunyikan", not_allowed: "nomor itu tidak boleh ditelepon", draining: "server akan berhenti", safety_no: "tidak aman", unknown_number: "nomor itu tidak ada di sini",
     per_number: "terlalu sering menelepon", key: "dengan tombol", code: "dengan kode", voicemail: "meninggalkan pesan", asked: "ditanya lewat telepon", volunteer: "relawan", admin: "penyelia", other_person_answered: "orang lain yang menjawab", attempts: "terlalu sering dicoba", per_day: "terlalu sering dicoba dalam sehari", other_person: "orang lain yang menjawab", called: "ia menelepon sendiri", again: "digantikan yang baru",
   },
+  stages: {
+    arriving: "sebelum tersambung", choosing: "saat sapaan atau menu", waiting: "saat menunggu", asked: "saat ditanya", ringing: "saat relawan didering untuknya", connecting: "saat disambungkan",
+  },
   events: {
     "call.arrived": () => "Panggilan masuk.", "call.established": () => "Diangkat oleh sistem.", "call.dialled": (e) => `${e.who} menelepon keluar.`, "menu.answered": (e) => `Di menu: ${e.result}.`,
-    "queue.entered": (e) => `Masuk antrean ${e.queue} ${e.result ? `(${e.result})` : ""}.`, "queue.left": (e) => `Keluar dari antrean ${e.queue}: ${e.why}.`, "queue.step": (e) => `Lebih banyak relawan boleh didering: langkah ${e.n}.`, "queue.why": (e) => `Tidak ada yang didering: ${e.result}.`, "queue.place": (e) => `Diberi tahu urutan ${e.n}.`,
+    "queue.entered": (e) => `Masuk antrean ${e.queue} ${e.result ? `(${e.result})` : ""}.`, "queue.left": (e) => `Keluar dari antrean ${e.queue}: ${e.why}${e.stage ? ` ${e.stage}` : ""}${e.place ? `, dari urutan ${e.place}` : ""}.`, "queue.step": (e) => `Lebih banyak relawan boleh didering: langkah ${e.n}.`, "queue.why": (e) => `Tidak ada yang didering: ${e.result}.`, "queue.place": (e) => `Diberi tahu urutan ${e.n}.`,
     "ladder.said": (e) => `Anak tangga ${e.n} disampaikan.`, "ladder.rung": (e) => `Mengambil jalan keluar: ${e.why}.`, "choice.made": (e) => `Ia memilih: ${e.why}.`, "message.left": (e) => `Meninggalkan pesan ${e.time}.`,
     "message.heard": (e) => `${e.by} mendengarkan pesannya.`, "message.erased": () => "Pesannya dihapus.", "offer.made": (e) => `${e.who} didering.`, "offer.ended": (e) => `${e.who}: ${e.why}.`, "offer.media_failed": (e) => `${e.who} tanpa suara.`,
     "talk.started": (e) => `Berbicara dengan ${e.who}.`, "talk.held": () => "Ditahan.", "talk.resumed": () => "Dilanjutkan.", "talk.ended": (e) => `Percakapan dengan ${e.who} selesai setelah ${e.time}, oleh ${e.by}.`, "leg.lost": (e) => `Suara ${e.who} terputus.`,
-    "leg.reattached": (e) => `Suara ${e.who} kembali.`, "transfer.asked": (e) => `${e.who} ingin mengalihkan, ${e.why}.`, "transfer.done": (e) => `Pengalihan: ${e.result}.`, "call.ended": (e) => `Panggilan selesai: ${e.outcome}, oleh ${e.by}.`,
+    "leg.reattached": (e) => `Suara ${e.who} kembali.`, "transfer.asked": (e) => `${e.who} ingin mengalihkan, ${e.why}.`, "transfer.done": (e) => `Pengalihan: ${e.result}.`, "call.ended": (e) => `Panggilan selesai: ${e.outcome}${e.stage ? ` ${e.stage}` : ""}, oleh ${e.by}.`,
     "wrapup.done": (e) => `${e.who} selesai mencatat: ${e.why}.`, "wish.noted": (e) => `Keinginan dicatat: ${e.why}.`, "block.hit": () => "Ia diblokir.", "block.passed": () => "Ia menekan tombol untuk sampai ke orang.", "flood.hit": () => "Terlalu banyak panggilan: dilayani belakangan.",
     "note.read": (e) => `${e.by} membaca catatan ${e.who}.`, "note.erased": (e) => `Catatan ${e.who} dihapus.`,
     "silent.asked": () => "Ditanya untuk dijawab dengan tombol.", "silent.answered": (e) => `Jawaban dengan tombol: ${e.result}.`, "room.joined": (e) => `${e.who || e.target} bergabung (${e.why}).`, "room.merged": () => "Ketiganya saling mendengar.", "room.left": (e) => `${e.who || e.target} keluar.`,
@@ -113,7 +116,7 @@ export const boardId: BoardWords = {
     "call.refused": (e) => `Panggilan tidak diterima: ${e.why}.`, "caller.found": () => "Ia yang tadi menutup telepon: sekarang terlayani.", "cut.agreed": (e) => (e.why ? `Bila terputus: ${e.why}.` : "Bila terputus: belum disepakati."),
     "queue.opened": (e) => `${e.queue} dibuka.`, "queue.closed": (e) => `${e.queue} ditutup: ${e.why}.`, "drill.done": (e) => `Panggilan uji: ${e.result}.`, "shift.started": (e) => `${e.who} mulai bertugas.`, "shift.ended": (e) => `${e.who} selesai bertugas.`,
     "shift.planned": (e) => `Giliran ${e.who} seharusnya mulai.`, "shift.late": (e) => `${e.who} belum datang sejak ${e.time}.`, "shift.missed": (e) => `${e.who} tidak datang bertugas.`, "agent.state": (e) => `Keadaan ${e.who} berubah.`, "announcement.made": (e) => `${e.by} memberi tahu semua relawan.`,
-    "config.version": (e) => `${e.by} mengubah pengaturan.`, "server.started": () => "Server mulai.", "server.recovered": (e) => `Server memperbaiki yang terputus: ${e.n} panggilan.`, "server.stopped": () => "Server berhenti.",
+    "config.version": (e) => `${e.by} mengubah pengaturan: ${e.result}.`, "export.made": (e) => `${e.by} mengambil data ke luar: ${e.why}.`, "media.proof": (e) => `Suara ${e.who}: ${e.result}.`, "device.test": (e) => `${e.who} menguji suaranya: ${e.result}.`, "server.started": () => "Server mulai.", "server.recovered": (e) => `Server memperbaiki yang terputus: ${e.n} panggilan.`, "server.stopped": () => "Server berhenti.",
     "block.added": (e) => `${e.by} memblokirnya selama ${e.time}: ${e.result}.`, "block.approved": (e) => `${e.by} menyetujui pemblokiran.`, "block.removed": (e) => `${e.by} mencabut pemblokiran.`, "block.expired": () => "Pemblokiran berakhir.",
   },
 };

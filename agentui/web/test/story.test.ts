@@ -15,6 +15,7 @@ test("codes become words and ids become names", () => {
   assert.equal(say({ kind: "wrapup.done", agent: "sari", reason: "listened" }, "id"), "Sari selesai mencatat: Mendengarkan.");
   assert.equal(say({ kind: "note.read", agent: "sari", by: "sari" }), "Sari read the note of Sari.");
   assert.equal(say({ kind: "cut.agreed", reason: "we_call" }), "If the call breaks: we call her.");
+  assert.equal(say({ kind: "queue.left", queue: "hotline", reason: "abandon", stage: "ringing", position: 2 }), "She left Hotline: she hung up while somebody was rung for her, from place 2.");
   assert.equal(say({ kind: "queue.why", result: "sari:paused offline=28" }), "Nobody was rung: Sari is on a pause; 28 × is off shift.");
   assert.equal(say({ kind: "room.left", target: "agent:sari" }), "Sari left.");
   assert.equal(say({ kind: "room.left", target: "number:••••114" }), "••••114 left.");
