@@ -96,6 +96,7 @@ type day struct {
 	gone    map[ContactID]bool
 	results map[string]int // how transfers, dialling and rings went
 	asks    int            // how many in a hundred need something
+	lost    int            // … orders are never answered
 	once    bool           // one number, one call at a time
 	numbers map[ContactID]string
 	safely  map[string]bool // contact and agent who noted whether she could talk safely
@@ -110,7 +111,7 @@ type reply struct {
 }
 
 func newDay(t testing.TB, seed uint64) *day {
-	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), plans: rand.New(rand.NewPCG(seed, 78)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}, results: map[string]int{}, numbers: map[ContactID]string{}, safely: map[string]bool{}, asks: 30}
+	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), plans: rand.New(rand.NewPCG(seed, 78)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}, results: map[string]int{}, numbers: map[ContactID]string{}, safely: map[string]bool{}, asks: 30, lost: 3}
 	d.routing = d.document()
 	d.trial = newTrial(t, d.routing)
 	d.keep = false
@@ -485,7 +486,7 @@ func (d *day) react(e Effect) {
 	if r, ok := e.(Record); ok && (r.Entry.Kind == QueueWhy || r.Entry.Kind == MediaProof) {
 		return // nobody reacts to it, the dice neither
 	}
-	if d.chance(3) {
+	if d.chance(d.lost) {
 		return // never
 	}
 	switch e := e.(type) {
