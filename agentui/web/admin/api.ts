@@ -17,7 +17,7 @@ export interface Routing {
   pause_reasons: Choice[];
   dispositions: Choice[];
 }
-export interface NumberEntry { number: string; queue: string; language: string }
+export interface NumberEntry { number: string; queue: string; language: string; menu?: string }
 export interface Agent { id: string; name: string; queues: string[]; dial?: boolean; mobile?: string }
 export interface Outgoing {
   allow: string[] | null; deny: string[] | null; max_at_once: number; max_per_hour: number; max_minutes: number; max_cost_per_day: number;

@@ -8,6 +8,7 @@ import { control, errors, fieldOf, idOf, labelOf, problemsAt } from "./form";
 import { blank, group, list, others } from "./nested";
 import { mayEdit, type Scene } from "./state";
 import { accounts } from "./accounts";
+import { exitWords, way } from "./way";
 
 // ---- queues
 
@@ -73,37 +74,12 @@ function exit(scene: Scene, path: string, key: "exit" | "when_closed"): Template
 
 // flow tells the settings as the caller lives through them: the quickest way to
 // see that a number is wrong.
-function flow({ s, a }: Scene, q: Queue): TemplateResult {
+function flow(scene: Scene, q: Queue): TemplateResult {
+  const { a } = scene;
   const d = (v: string) => shortDuration(v);
-  const label = (id: string) => s.draft?.queues.find((o) => o.id === id)?.label || id;
-  const exit = q.exit?.queue ? a.flowExitQueue(label(q.exit.queue)) : q.exit?.message ? a.flowExitMessage : a.flowExitWords(q.exit?.words ?? "");
   const never = /^0(ms|s|m|h)?$/.test(d(q.announce_every));
-  return html`<p class="flow"><b>${a.flow}.</b> ${a.flowText({ greeting: q.greeting, ring: d(q.ring_for), every: never ? "" : d(q.announce_every), max: d(q.max_wait), nobody: d(q.max_wait_nobody), exit })}</p>
-    ${ladder(s, a, q, exit)}`;
-}
-
-// ladder is the way of a caller who is not answered, as a picture that changes
-// with what is typed.
-function ladder(s: Scene["s"], a: Scene["a"], q: Queue, exit: string): TemplateResult | typeof nothing {
-  const rungs = [...(q.ladder ?? []).map((r) => ({ after: r.after, text: html`${a.ladderSays} <b>${r.prompt}</b>${r.choices?.length ? html`: ${r.choices.map((c) => html`<kbd>${c.key}</kbd> ${does(s, c)} `)}` : nothing}` })),
-    ...(q.steps ?? []).map((t) => ({ after: t.after, text: html`${a.ladderWider}` }))].sort((x, y) => seconds(x.after) - seconds(y.after));
-  if (!rungs.length) return nothing;
-  return html`<ol class="ladder" aria-label=${a.ladderTitle}><li><span class="when">0s</span> ${a.ladderBegin}</li>
-    ${rungs.map((r) => html`<li><span class="when">${shortDuration(r.after)}</span> <span>${r.text}</span></li>`)}
-    <li class="last"><span class="when">${shortDuration(q.max_wait)}</span> ${exit}</li></ol>`;
-}
-
-function does(s: Scene["s"], c: { do: string; queue?: string; number?: string }): string {
-  const f = s.fields.find((x) => x.key === "queues[].ladder[].choices[].do");
-  const o = f?.choices?.find((x) => typeof x !== "string" && x.value === c.do);
-  const name = (typeof o === "object" && o?.label?.[s.lang]) || c.do;
-  return c.do === "queue" || c.do === "number" ? `${name} ${c.queue || c.number}` : name;
-}
-
-function seconds(d: string): number {
-  let n = 0;
-  for (const m of d.matchAll(/([\d.]+)(h|ms|m|s)/g)) n += Number(m[1]) * { h: 3600, m: 60, s: 1, ms: 0.001 }[m[2] as "h" | "m" | "s" | "ms"];
-  return n;
+  return html`<p class="flow"><b>${a.flow}.</b> ${a.flowText({ greeting: q.greeting, ring: d(q.ring_for), every: never ? "" : d(q.announce_every), max: d(q.max_wait), nobody: d(q.max_wait_nobody), exit: exitWords(scene, q.exit) })}</p>
+    ${way(scene, q)}`;
 }
 
 function newQueue(scene: Scene): Queue {

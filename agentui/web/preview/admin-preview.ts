@@ -26,8 +26,8 @@ const queue = (id: string, label: string, ring_for: string) => ({
   max_wait_nobody: "2m0s", exit: { words: "closing" }, wrap_up: "2m0s", wrap_up_extend: "2m0s", short_abandon: "5s",
 });
 const base: Routing = {
-  numbers: [{ number: "0213903963", queue: "hotline", language: "id" }],
-  menus: [{ id: "main", prompt: "menu", timeout: "5s", repeat: 1, queue: "hotline", choices: [{ key: "1", danger: true }, { key: "2", language: "en" }, { key: "3", gender: "f" }] }] as Routing["menus"],
+  numbers: [{ number: "0213903963", queue: "hotline", menu: "main", language: "id" }],
+  menus: [{ id: "main", prompt: "menu", timeout: "5s", repeat: 1, queue: "hotline", choices: [{ key: "1", danger: true }, { key: "2", language: "en" }, { key: "3", gender: "f" }, { key: "4", queue: "remaja" }] }] as Routing["menus"],
   hours: [{ id: "office", time_zone: "Asia/Jakarta", open24: false, weekly: [{ days: ["mon", "tue", "wed", "thu", "fri"], from: "08:00", to: "22:00" }], exceptions: [{ date: "2026-12-25", label: "Natal", open: "closed", windows: [] }] }] as Routing["hours"],
   queues: [{ ...queue("hotline", "Hotline", "20s"), hours: "office", steps: [{ after: "2m" }], ladder: [{ after: "1m", prompt: "hold", choices: [] }, { after: "3m", prompt: "choices", choices: [{ key: "1", do: "stay" }, { key: "2", do: "callback" }, { key: "4", do: "number", number: "129" }] }] } as Routing["queues"][number], queue("remaja", "Sahabat Remaja", "25s")],
   agents: [{ id: "sari", name: "Sari", queues: ["hotline"] }, { id: "dewi", name: "Dewi", queues: ["hotline", "remaja"] }],
