@@ -46,6 +46,7 @@ var refers = map[string]string{
 	"queues[].exit.words": "prompts",
 	"queues[].greeting":   "prompts",
 	"queues[].music":      "prompts",
+	"queues[].comfort":    "prompts",
 
 	"blocked.prompt":                    "prompts",
 	"blocked.queue":                     "queues",

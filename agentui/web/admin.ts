@@ -244,6 +244,7 @@ const act: Actions = {
       keepDraft();
     });
   },
+  decideLater: () => set({ conflict: null }),
   choose(key, choice) {
     if (state.conflict) set({ conflict: { ...state.conflict, choices: { ...state.conflict.choices, [key]: choice } } });
   },
@@ -350,6 +351,7 @@ const act: Actions = {
     } catch {
       return set({ trouble: adminWords(state.lang).recordDenied });
     }
+    if (state.section !== "prompts") return stopListening(); // she went elsewhere before the browser let us
     set({ recording: "on" });
     const watch = window.setInterval(() => recorder ? set({ recordLevel: recorder.level() }) : clearInterval(watch), 100);
   }),
@@ -402,9 +404,18 @@ function fromHash(): Section {
   return mine.includes(asked) ? asked : mine[0]!;
 }
 
+// Whoever goes elsewhere is not recorded any more.
+function stopListening(): void {
+  void recorder?.stop();
+  recorder = null;
+  if (state.recording === "on") set({ recording: null, recordLevel: 0 });
+  if (state.phone) act.hear("");
+}
+
 addEventListener("hashchange", () => {
   const section = fromHash();
   if (section === state.section) return;
+  stopListening();
   set({ section, trouble: "", done: "" });
   void load(section);
   document.getElementById("main")?.focus({ preventScroll: true });

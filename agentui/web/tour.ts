@@ -1,12 +1,13 @@
 // A first look around: a card that points at one thing after the other. It takes no
-// focus, covers nothing that rings, and is gone for good when it was skipped.
+// focus, covers nothing that rings, and is gone when it was skipped, until whoever
+// presses a button with data-tour asks for it again.
 
 import { html, nothing, render } from "lit";
 import type { Lang } from "./format";
 import { button } from "./parts";
 
 export interface TourStep { at: string; text: string } // at: a selector; a step whose thing is not there is left out
-export interface TourWords { title: string; next: string; skip: string; done: string; step: (n: number, of: number) => string }
+export interface TourWords { again: string; title: string; next: string; skip: string; done: string; step: (n: number, of: number) => string }
 
 const KEY = "sahut.tour.";
 
@@ -18,6 +19,8 @@ export function toured(page: string): boolean {
 /** The tour of one page. */
 export class Tour {
   private n = 0;
+  private asked = false;
+  private last: [lang: Lang, allowed: boolean] = ["en", false];
   private readonly card = document.createElement("aside");
   private pointed: Element | null = null;
 
@@ -26,11 +29,13 @@ export class Tour {
     this.card.hidden = true;
     document.body.append(this.card);
     addEventListener("keydown", (e) => { if (e.key === "Escape" && !this.card.hidden && !document.querySelector("dialog[open]")) this.end(); });
+    addEventListener("click", (e) => { if (e.target instanceof Element && e.target.closest("[data-tour]")) this.again(); });
   }
 
   /** Draws it, or not: allowed says that nothing more important is on the screen. */
   show(lang: Lang, allowed: boolean): void {
-    const list = toured(this.page) || !allowed ? [] : this.steps(lang).filter((s) => document.querySelector(s.at)?.getClientRects().length);
+    this.last = [lang, allowed];
+    const list = !this.asked && toured(this.page) || !allowed ? [] : this.steps(lang).filter((s) => document.querySelector(s.at)?.getClientRects().length);
     const step = list[Math.min(this.n, list.length - 1)];
     this.card.hidden = !step;
     this.point(step ? document.querySelector(step.at) : null);
@@ -43,7 +48,14 @@ export class Tour {
       ${button({ label: last ? w.done : w.skip, kind: last ? "primary" : "ghost", id: "tour-end", click: () => this.end() })}</div>`, this.card);
   }
 
+  private again(): void {
+    this.n = 0;
+    this.asked = true;
+    this.show(...this.last);
+  }
+
   private end(): void {
+    this.asked = false;
     localStorage.setItem(KEY + this.page, "seen");
     this.card.hidden = true;
     this.point(null);

@@ -43,6 +43,21 @@ export function moved<T>(list: T[], i: number, by: number): T[] {
   return out;
 }
 
+/** Every value of a key of the description, like queues[].ladder[].prompt, with its path; of lists their elements. */
+export function valuesAt(doc: Json, key: string): { path: string; value: Json }[] {
+  let found = [{ path: "", value: doc }];
+  for (const step of key.split(".")) {
+    const name = step.replace("[]", "");
+    found = found.map(({ path, value }) => ({ path: join(path, name), value: (value as Record<string, Json> | null | undefined)?.[name] }));
+    if (step.endsWith("[]")) found = elements(found);
+  }
+  return elements(found).filter((f) => f.value !== undefined && f.value !== null);
+}
+
+function elements(list: { path: string; value: Json }[]): { path: string; value: Json }[] {
+  return list.flatMap((f) => (Array.isArray(f.value) ? f.value.map((value: Json, i) => ({ path: `${f.path}[${i}]`, value })) : [f]));
+}
+
 function steps(path: string): (string | number)[] {
   return [...path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map((m) => (m[2] === undefined ? m[1]! : Number(m[2])));
 }

@@ -4,12 +4,14 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { spell } from "../format";
 import { button, icon } from "../parts";
+import { valuesAt } from "./draft";
+import { fieldOf, labelOf } from "./form";
 import { mayEdit, type Scene } from "./state";
 
 export function prompts(scene: Scene): TemplateResult {
   const { s, w, a, act } = scene;
   if (!s.prompts) return html`<p class="hint">${w.loading}</p>`;
-  const used = usage(s.base);
+  const used = usage(scene);
   const missing = [...used.keys()].filter((name) => !s.prompts!.some((p) => p.name === name)).sort();
   return html`${missing.length ? html`<p class="banner bad">${icon("warn")}<span>${a.promptsMissing(missing.join(", "))}</span></p>` : nothing}
     <ul class="accounts">${s.prompts.map((p) => html`<li class="card account"><div><b>${p.name}</b>
@@ -20,19 +22,30 @@ export function prompts(scene: Scene): TemplateResult {
     ${mayEdit(s) ? html`${record(scene)}${upload(scene)}` : nothing}`;
 }
 
-// usage is which prompts the document names, and where.
-function usage(doc: Scene["s"]["base"]): Map<string, Set<string>> {
+/** Which prompts the document names, and where: wherever the description says that a prompt is named. */
+export function usage(scene: Scene): Map<string, Set<string>> {
+  const { s, a } = scene;
   const out = new Map<string, Set<string>>();
   const note = (name: unknown, where: string) => {
     if (typeof name !== "string" || !name) return;
     if (!out.has(name)) out.set(name, new Set());
     out.get(name)!.add(where);
   };
-  for (const q of doc?.queues ?? []) {
-    for (const name of [q.greeting, q.music, q.exit?.words, ...(q.ladder ?? []).map((r) => r.prompt)]) note(name, q.label || q.id);
+  for (const f of s.fields.filter((x) => x.refers === "prompts")) {
+    for (const { path, value } of valuesAt(s.base, f.key)) note(value, place(scene, path));
   }
-  for (const m of doc?.menus ?? []) note(m["prompt"], m.id);
+  for (const q of s.base?.queues ?? []) if (q.hours && !Object.values(q.when_closed ?? {}).some(Boolean)) note("closed", `${q.label || q.id}, ${a.wayClosed}`);
   return out;
+}
+
+// place names the part of the document that a path lies in.
+function place(scene: Scene, path: string): string {
+  const { s, a } = scene;
+  const [, list, i] = /^(queues|menus)\[(\d+)\]/.exec(path) ?? [];
+  if (list === "queues") return s.base!.queues[Number(i)]!.label || s.base!.queues[Number(i)]!.id;
+  if (list === "menus") return a.wayMenu(s.base!.menus![Number(i)]!.id);
+  const f = fieldOf(scene, path.split(".")[0]!);
+  return f ? labelOf(scene, f) : path;
 }
 
 function record({ s, a, act }: Scene): TemplateResult {

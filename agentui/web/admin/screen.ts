@@ -24,6 +24,7 @@ export function screen(scene: Scene): TemplateResult {
   return html`<a class="skip" href="#main">${a.sections[s.section]}</a>
     <header class="bar admin-bar"><h1 class="brand">${mark()}<span>${w.product} <span class="brand-sub">${a.title}</span></span></h1><span class="grow"></span>
       ${s.role === "supervisor" ? html`<a class="btn ghost" href="/board?lang=${s.lang}">${a.toBoard}</a>` : nothing}<a class="btn ghost" href="/reports?lang=${s.lang}">${a.toReports}</a><a class="btn ghost" href="/?lang=${s.lang}">${a.toVolunteer}</a>
+      <button type="button" class="btn ghost" data-tour><span class="label">${w.tour.again}</span></button>
       <button type="button" class="btn ghost" lang=${s.lang === "en" ? "id" : "en"} @click=${act.switchLang}><span class="label">${w.otherLanguage}</span></button>
       <button type="button" class="btn ghost" @click=${act.signOut}><span class="label">${w.signOut}</span></button></header>
     <div class="admin"><nav class="admin-nav" aria-label=${a.title}><ul>${sectionsOf(s.role).map((n) => html`<li><a href="#${n}" aria-current=${n === s.section ? "page" : nothing}>${a.sections[n]}${dot(scene, n)}</a></li>`)}</ul></nav>
@@ -115,12 +116,13 @@ function review(scene: Scene): TemplateResult {
 }
 
 // conflict shows what each changed; where both changed the same, one is chosen.
+// Leaving it decides nothing: the draft stays as it was, and the next check asks again.
 function conflict(scene: Scene): TemplateResult {
   const { s, a, act } = scene;
   const c = s.conflict;
-  return dialog(!!c, a.conflictTitle, () => act.resolve(true), c ? html`<h2>${a.conflictTitle}</h2><p>${a.conflictBy(c.author, c.revision, clock(at(c.at), s.lang))}</p>
+  return dialog(!!c, a.conflictTitle, act.decideLater, c ? html`<h2>${a.conflictTitle}</h2><p>${a.conflictBy(c.author, c.revision, clock(at(c.at), s.lang))}</p>
     ${c.theirs && s.base && s.draft ? sides(scene, c.theirs) : html`<p class="hint">${a.conflictLead}</p>`}
-    <div class="do">${button({ label: a.conflictKeep, kind: "primary", id: "conflict-keep", click: () => act.resolve(true) })}${button({ label: a.conflictDrop, id: "conflict-drop", click: () => act.resolve(false) })}</div>` : nothing, "wide");
+    <div class="do">${button({ label: a.conflictKeep, kind: "primary", id: "conflict-keep", click: () => act.resolve(true) })}${button({ label: a.conflictDrop, id: "conflict-drop", click: () => act.resolve(false) })}${button({ label: a.conflictLater, id: "conflict-later", kind: "ghost", click: act.decideLater })}</div>` : nothing, "wide");
 }
 
 function sides(scene: Scene, theirs: Routing): TemplateResult {

@@ -90,6 +90,7 @@ export interface Actions {
   closeReview(): void;
   tryOut(): void;
   resolve(keepMine: boolean): void;
+  decideLater(): void;
   choose(key: string, choice: Choice): void;
   filter(part: Partial<State["filter"]>): void;
   reload(): void;

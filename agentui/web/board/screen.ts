@@ -20,6 +20,7 @@ export function screen(scene: Scene): TemplateResult {
     <header class="bar admin-bar"><h1 class="brand">${mark()}<span>${w.product} <span class="brand-sub">${b.title}</span></span></h1><span class="grow"></span>
       <a class="btn ghost" href="/reports?lang=${s.lang}">${b.toReports}</a><a class="btn ghost" href="/admin?lang=${s.lang}">${b.toAdmin}</a><a class="btn ghost" href="/?lang=${s.lang}">${b.toMyPage}</a>
       ${button({ label: b.tvOn, kind: "ghost", click: () => act.tv(true), id: "tv" })}
+      <button type="button" class="btn ghost" data-tour><span class="label">${w.tour.again}</span></button>
       <button type="button" class="btn ghost" lang=${s.lang === "en" ? "id" : "en"} @click=${act.switchLang}><span class="label">${w.otherLanguage}</span></button></header>`}
     <main id="main" tabindex="-1" class="board ${s.tv ? "tv" : ""} ${old(s) ? "stale" : ""}">${s.tv ? html`<h1 class="visually-hidden">${b.title}</h1>` : nothing}${s.board ? body(scene) : html`<p class="hint">${w.loading}</p>${fresh(scene)}`}</main>
     ${s.board && !s.tv ? html`${closingDialog({ s: { ...s, status: s.board.status }, w, a: scene.a, act })}${announceDialog(scene)}${timelineDialog(scene)}${formulaDialog(scene)}` : nothing}`;

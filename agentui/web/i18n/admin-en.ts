@@ -154,6 +154,7 @@ export const adminEn = {
   conflictMyValue: (v: string) => `mine: ${v}`,
   conflictTheirValue: (v: string) => `theirs: ${v}`,
   conflictKeep: "Put both together",
+  conflictLater: "Decide later",
   conflictDrop: "Take theirs, drop mine",
   conflictLead: "If you put yours on top, check the list of changes again before you apply.",
 

@@ -151,6 +151,7 @@ export const adminId: AdminWords = {
   conflictMyValue: (v) => `saya: ${v}`,
   conflictTheirValue: (v) => `mereka: ${v}`,
   conflictKeep: "Gabungkan keduanya",
+  conflictLater: "Putuskan nanti",
   conflictDrop: "Pakai punya mereka, buang punya saya",
   conflictLead: "Bila diterapkan di atasnya, periksa lagi daftar perubahan sebelum menerapkan.",
 

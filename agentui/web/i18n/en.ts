@@ -253,6 +253,7 @@ export const en = {
 
   // ---- a first look around
   tour: {
+    again: "Show me around",
     title: "A first look", next: "Next", skip: "Skip", done: "Done", step: (n: number, of: number) => `${n} of ${of}`,
     state: "Here you always see what you are: ready, on a call, paused. The server decides it; the page never guesses.",
     start: "Start your shift here. Your microphone and sound are checked first; no caller hears you.",

@@ -341,6 +341,7 @@ export const id: Words = {
   bannerRetryCall: "Tidak ada sambungan ke server. Tetap di sini: panggilan dipertahankan dan halaman terus mencoba.",
   bannerRetryIdle: "Halaman terus mencoba sendiri.",
   tour: {
+    again: "Tur singkat",
     title: "Kenalan dulu", next: "Lanjut", skip: "Lewati", done: "Selesai", step: (n, of) => `${n} dari ${of}`,
     state: "Di sini selalu terlihat keadaan Anda: siap, melayani, istirahat. Server yang menentukan; halaman tidak pernah menebak.",
     start: "Mulai bertugas di sini. Mikrofon dan suara diperiksa dahulu; tidak ada penelepon yang mendengar.",

@@ -13,6 +13,7 @@ export function screen(scene: Scene): TemplateResult {
   return html`<a class="skip" href="#main">${r.title}</a>
     <header class="bar admin-bar"><h1 class="brand">${mark()}<span>${w.product} <span class="brand-sub">${r.title}</span></span></h1><span class="grow"></span>
       ${s.role === "admin" ? nothing : html`<a class="btn ghost" href="/board?lang=${s.lang}">${b.title}</a>`}<a class="btn ghost" href="/admin?lang=${s.lang}">${b.toAdmin}</a>
+      <button type="button" class="btn ghost" data-tour><span class="label">${w.tour.again}</span></button>
       <button type="button" class="btn ghost" lang=${s.lang === "en" ? "id" : "en"} @click=${act.switchLang}><span class="label">${w.otherLanguage}</span></button></header>
     <main id="main" tabindex="-1" class="board reports">${question(scene)}
       <div role="alert">${s.signedOut ? html`<p class="banner bad">${icon("warn")}<span>${b.signedOut}</span></p>` : s.trouble ? html`<p class="banner bad">${icon("warn")}<span>${s.trouble}</span></p>` : nothing}</div>

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
 import type { Routing } from "../admin/api";
-import { changes, moved, shortDuration, valueAt, withValue } from "../admin/draft";
+import { changes, moved, shortDuration, valueAt, valuesAt, withValue } from "../admin/draft";
 
 const base = {
   numbers: [{ number: "021", queue: "a", language: "id" }],
@@ -35,4 +35,13 @@ test("durations lose only what says nothing", () => {
   assert.equal(shortDuration("1m30s"), "1m30s");
   assert.equal(shortDuration("20s"), "20s");
   assert.equal(shortDuration("0s"), "0s");
+});
+
+test("every value of a key, wherever it is", () => {
+  const doc = { queues: [{ greeting: "hello", when_closed: { words: "shut" }, ladder: [{ prompt: "hold" }], comfort: ["calm", "still"] }, { greeting: "", ladder: null }], blocked: { prompt: "no" } };
+  assert.deepEqual(valuesAt(doc, "queues[].ladder[].prompt"), [{ path: "queues[0].ladder[0].prompt", value: "hold" }]);
+  assert.deepEqual(valuesAt(doc, "queues[].when_closed.words").map((v) => v.value), ["shut"]);
+  assert.deepEqual(valuesAt(doc, "queues[].comfort"), [{ path: "queues[0].comfort[0]", value: "calm" }, { path: "queues[0].comfort[1]", value: "still" }]);
+  assert.deepEqual(valuesAt(doc, "blocked.prompt"), [{ path: "blocked.prompt", value: "no" }]);
+  assert.deepEqual(valuesAt(doc, "messages.thanks"), []);
 });
