@@ -1,6 +1,7 @@
 package agentui
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"time"
@@ -58,7 +59,9 @@ type ReportStep struct {
 // ReportCalls are the calls behind one figure.
 type ReportCalls struct {
 	Calls []ReportCall `json:"calls"`
-	More  bool         `json:"more"` // there are more than are listed
+	More  bool         `json:"more"`  // there are more than are listed
+	Of    int          `json:"of"`    // how many there are
+	Share bool         `json:"share"` // the figure is a share of them: those that count are marked
 }
 
 // ReportCall is one leg of a caller.
@@ -68,6 +71,7 @@ type ReportCall struct {
 	Queue   queue.QueueID   `json:"queue"`
 	Result  reports.Result  `json:"result"`
 	WaitMS  int64           `json:"wait_ms"`
+	Counts  bool            `json:"counts"` // of a share: it is counted in it
 }
 
 // mostReportCalls is how many calls behind a figure are listed.
@@ -100,7 +104,7 @@ func (s *Server) getReport(w http.ResponseWriter, r *request) error {
 }
 
 func (s *Server) report(r *request, q question) (Report, error) {
-	reader, err := s.read(r, q, nil)
+	reader, err := s.read(r, q, watch{})
 	if err != nil {
 		return Report{}, err
 	}
@@ -119,11 +123,17 @@ func (s *Server) report(r *request, q question) (Report, error) {
 	return rep, nil
 }
 
-// read makes the figures q asks for, and tells each leg.
-func (s *Server) read(r *request, q question, each func(reports.Leg)) (*reports.Reader, error) {
+// watch is told what a reader finds; either may be nil.
+type watch struct {
+	leg   func(reports.Leg)
+	found func(queue.ContactID)
+}
+
+// read makes the figures q asks for.
+func (s *Server) read(r *request, q question, w watch) (*reports.Reader, error) {
 	now := time.Now()
 	reader := reports.NewReader(q.from, q.to, q.limits)
-	reader.Group, reader.OnLeg = q.group, each
+	reader.Group, reader.OnLeg, reader.OnFound = q.group, w.leg, w.found
 	err := s.directory.Since(q.from.Add(-leadIn), func(e queue.Entry) bool {
 		if !e.At.Before(q.to.Add(reports.FoundWithin)) {
 			return false
@@ -138,26 +148,36 @@ func (s *Server) read(r *request, q question, each func(reports.Leg)) (*reports.
 	return reader, nil
 }
 
-// getReportCalls lists the calls behind a figure, newest first.
+// getReportCalls lists the calls behind a figure, newest first; of a wait, the longest first.
 func (s *Server) getReportCalls(w http.ResponseWriter, r *request) error {
 	q, err := questionOf(r)
 	if err != nil {
 		return err
 	}
-	counts := reports.Figures[r.URL.Query().Get("figure")]
-	if counts == nil {
-		return badRequest("figure is none of offered, answered, answered_in_time, abandoned, abandoned_short, unserved, callbacks, overflows, blocked.")
+	figure, ok := reports.Figures[r.URL.Query().Get("figure")]
+	if !ok {
+		return badRequest("figure is neither a count as answered nor a figure as service_level that is made of calls (docs/kpi.md).")
 	}
-	list := ReportCalls{Calls: []ReportCall{}}
-	_, err = s.read(r, q, func(l reports.Leg) {
-		if counts(l, q.limits) && (q.queue == "" || l.Queue == q.queue) {
-			list.Calls = append(list.Calls, ReportCall{l.Contact, l.Ended, l.Queue, l.Result, l.Wait.Milliseconds()})
+	list := ReportCalls{Calls: []ReportCall{}, Share: figure.Part != nil}
+	found := map[queue.ContactID]bool{}
+	_, err = s.read(r, q, watch{leg: func(l reports.Leg) {
+		if figure.Whole(l, q.limits) && (q.queue == "" || l.Queue == q.queue) {
+			list.Calls = append(list.Calls, ReportCall{l.Contact, l.Ended, l.Queue, l.Result, l.Wait.Milliseconds(), figure.Part != nil && figure.Part(l, q.limits)})
 		}
-	})
+	}, found: func(c queue.ContactID) { found[c] = true }})
 	if err != nil {
 		return err
 	}
 	slices.Reverse(list.Calls)
+	for i := range list.Calls {
+		if c := &list.Calls[i]; figure.Lost && found[c.Contact] {
+			c.Counts = false
+		}
+	}
+	if figure.Longest {
+		slices.SortStableFunc(list.Calls, func(a, b ReportCall) int { return cmp.Compare(b.WaitMS, a.WaitMS) })
+	}
+	list.Of = len(list.Calls)
 	if list.More = len(list.Calls) > mostReportCalls; list.More {
 		list.Calls = list.Calls[:mostReportCalls]
 	}

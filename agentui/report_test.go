@@ -1,6 +1,7 @@
 package agentui_test
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"net/http"
@@ -55,6 +56,20 @@ func TestReportRowsAndCalls(t *testing.T) {
 	if len(calls.Calls) != rep.All.Abandoned || rep.All.Abandoned != 16 || !calls.Calls[0].Ended.After(calls.Calls[1].Ended) {
 		t.Errorf("%d calls behind %d", len(calls.Calls), rep.All.Abandoned)
 	}
+	rina.send("GET", "/api/v1/report/calls?figure=abandon_rate&"+november, nil).into(t, &calls)
+	n := 0
+	for _, c := range calls.Calls {
+		if c.Counts {
+			n++
+		}
+	}
+	if !calls.Share || calls.Of != 48 || len(calls.Calls) != 48 || n != 16 {
+		t.Errorf("a share has %d of %d calls behind it", n, len(calls.Calls))
+	}
+	rina.send("GET", "/api/v1/report/calls?figure=longest_wait&"+november, nil).into(t, &calls)
+	if calls.Share || len(calls.Calls) != 48 || !slices.IsSortedFunc(calls.Calls, func(a, b agentui.ReportCall) int { return cmp.Compare(b.WaitMS, a.WaitMS) }) {
+		t.Errorf("behind the longest wait: %+v", calls)
+	}
 	rina.send("GET", "/api/v1/report/calls?figure=offered&queue=other&"+november, nil).into(t, &calls)
 	if len(calls.Calls) != 0 {
 		t.Errorf("%d calls of another queue", len(calls.Calls))
@@ -63,7 +78,7 @@ func TestReportRowsAndCalls(t *testing.T) {
 	if rep.All.Answered != 24 || rep.All.Abandoned != 0 {
 		t.Errorf("a group answered %d", rep.All.Answered)
 	}
-	for _, bad := range []string{"report?step=minute", "report?zone=Mars", "report?agent=v1&agent=v1&agent=v1", "report/calls?figure=tears", "report/table?format=pdf"} {
+	for _, bad := range []string{"report?step=minute", "report?zone=Mars", "report?agent=v1&agent=v1&agent=v1", "report/calls?figure=tears", "report/calls?figure=occupancy", "report/table?format=pdf"} {
 		if r := rina.send("GET", "/api/v1/"+bad, nil); r.status != http.StatusBadRequest {
 			t.Errorf("%s: %d", bad, r.status)
 		}

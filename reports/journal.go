@@ -21,6 +21,9 @@ type Reader struct {
 	Group map[queue.AgentID]bool
 	// OnLeg is told each leg that counts.
 	OnLeg func(Leg)
+	// OnFound is told, later than its leg, which contact that was given up was
+	// answered after all.
+	OnFound func(queue.ContactID)
 
 	queues   map[queue.QueueID]*Tally
 	hours    map[hourKey]*Tally
@@ -145,7 +148,7 @@ func (r *Reader) entered(e queue.Entry, c *caller) {
 }
 
 func (r *Reader) left(e queue.Entry, c *caller) {
-	l := Leg{Contact: e.Contact, Queue: e.Queue, Ended: e.At, Wait: c.before + ms(e.WaitMS)}
+	l := Leg{Contact: e.Contact, Queue: e.Queue, Ended: e.At, Wait: c.before + ms(e.WaitMS), Withheld: c.withheld}
 	c.before = 0
 	switch e.Reason {
 	case "talk":
@@ -233,6 +236,9 @@ const FoundWithin = 24 * time.Hour
 func (r *Reader) found(contact queue.ContactID) {
 	if k, ok := r.gaveUp[contact]; ok {
 		delete(r.gaveUp, contact)
+		if r.OnFound != nil {
+			r.OnFound(contact)
+		}
 		r.tally(k.queue).Found++
 		r.hours[k].Found++
 	}

@@ -35,5 +35,6 @@ type Leg struct {
 	Result  Result
 	// Wait is from entering to leaving, ringing included, greeting and menu not.
 	// After an overflow it includes the wait in the queues before.
-	Wait time.Duration
+	Wait     time.Duration
+	Withheld bool // she hid her number, so nobody can know whether she called again
 }

@@ -81,19 +81,3 @@ func (s Step) next(at time.Time) time.Time {
 		return at.AddDate(0, 0, 1)
 	}
 }
-
-// Figures are the counts of which the calls behind them can be shown: which legs
-// each counts. They say the same as Tally.
-var Figures = map[string]func(Leg, Limits) bool{
-	"offered":          func(l Leg, _ Limits) bool { return !l.Result.Blocked() && l.Result != Overflow },
-	"answered":         func(l Leg, _ Limits) bool { return l.Result == Answered },
-	"answered_in_time": func(l Leg, m Limits) bool { return l.Result == Answered && l.Wait <= m.T },
-	"abandoned":        func(l Leg, _ Limits) bool { return l.Result == Abandoned },
-	"abandoned_short":  func(l Leg, m Limits) bool { return l.Result == Abandoned && l.Wait <= m.S },
-	"unserved": func(l Leg, _ Limits) bool {
-		return l.Result == Timeout || l.Result == Message || l.Result == Failed
-	},
-	"callbacks": func(l Leg, _ Limits) bool { return l.Result == Callback },
-	"overflows": func(l Leg, _ Limits) bool { return l.Result == Overflow },
-	"blocked":   func(l Leg, _ Limits) bool { return l.Result.Blocked() },
-}
