@@ -60,10 +60,12 @@ const act: Actions = {
     }
   }),
   sort: (by) => set({ sort: { by, down: state.sort.by === by ? !state.sort.down : by !== "start" } }),
-  open: (count, start) => void run(async () => {
-    set({ behind: { count, start, calls: null, more: false }, trouble: "" });
-    const { calls, more } = await api.reportCalls(start ? queryOf(state.shown, start) : query(state.shown), count).catch((e: unknown) => { set({ behind: null }); throw e; });
-    if (state.behind?.count === count && state.behind.start === start) set({ behind: { count, start, calls, more } });
+  open: (figure, start, queue) => void run(async () => {
+    const asked = { figure, start, queue };
+    set({ behind: { ...asked, calls: null, more: false }, trouble: "" });
+    const { calls, more, share } = await api.reportCalls(queryOf(state.shown, start, queue), figure).catch((e: unknown) => { set({ behind: null }); throw e; });
+    const now = state.behind;
+    if (now?.figure === figure && now.start === start && now.queue === queue) set({ behind: { ...asked, calls, more, share } });
   }),
   close: () => { if (!state.timeline) set({ behind: null }); },
   look: (contact) => void (contact ? run(async () => {

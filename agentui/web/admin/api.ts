@@ -3,7 +3,7 @@
 
 import type { CallbackView, SafetyNote } from "../messages";
 import type { Timeline } from "../board/state";
-import type { Report, ReportCall } from "../reports/state";
+import type { Report, ReportCalls } from "../reports/state";
 import type { AgentState, Choice, QueueView } from "../messages";
 
 export interface Routing {
@@ -188,7 +188,7 @@ export const api = {
   waiting: async () => (await json<{ waiting: WaitingCaller[] }>("waiting")).waiting,
   why: (contact: string) => json<Why>(`waiting/${encodeURIComponent(contact)}`),
   report: (query: string) => json<Report>(`report?${query}`, { signal: AbortSignal.timeout(60_000) }),
-  reportCalls: (query: string, figure: string) => json<{ calls: ReportCall[]; more: boolean }>(`report/calls?figure=${figure}&${query}`, { signal: AbortSignal.timeout(60_000) }),
+  reportCalls: (query: string, figure: string) => json<ReportCalls>(`report/calls?figure=${figure}&${query}`, { signal: AbortSignal.timeout(60_000) }),
   announce: (text: string) => ask("announcement", sending("POST", { text })),
   takeBack: () => ask("announcement", { method: "DELETE" }),
   supervise: (contact: string, mode: string) => ask(`talks/${encodeURIComponent(contact)}/supervision`, sending("PUT", { mode })),

@@ -12,7 +12,7 @@ export function latestCalls(scene: Scene): TemplateResult {
   const { s, a, b, act } = scene;
   const list = s.board!.calls;
   return html`<section class="stack" aria-labelledby="calls-title"><div class="section-row"><h2 id="calls-title">${b.callsTitle}</h2><a class="btn ghost" href="/admin?lang=${s.lang}#calls">${b.allCalls}</a></div>
-    ${list.length === 0 ? html`<p class="empty">${a.noCalls}</p>` : html`<div class="table-box"><table class="rows"><thead><tr><th scope="col">${a.columns.started}</th><th scope="col">${a.columns.queue}</th><th scope="col">${a.columns.agent}</th><th scope="col">${a.columns.outcome}</th>
+    ${list.length === 0 ? html`<p class="empty">${a.noCalls}</p>` : html`<div class="table-box" tabindex="0" role="region" aria-label=${b.tables.calls}><table class="rows"><thead><tr><th scope="col">${a.columns.started}</th><th scope="col">${a.columns.queue}</th><th scope="col">${a.columns.agent}</th><th scope="col">${a.columns.outcome}</th>
       <th scope="col" class="num">${a.columns.wait}</th><th scope="col" class="num">${a.columns.talk}</th><th scope="col"><span class="visually-hidden">${b.timeline}</span></th></tr></thead>
       <tbody>${repeat(list, (c) => c.id, (c) => html`<tr><th scope="row" data-label=${a.columns.started}>${clock(at(c.started), s.lang)}</th><td data-label=${a.columns.queue}>${queueName(scene, c.queue)}</td>
         <td data-label=${a.columns.agent}>${c.agent ? agentName(scene, c.agent) : "–"}</td><td data-label=${a.columns.outcome}><span class="tag ${c.outcome === "answered" ? "ok" : c.outcome ? "warn" : ""}">${a.outcomes[c.outcome] ?? spelled(c.outcome)}</span></td>

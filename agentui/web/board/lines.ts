@@ -13,7 +13,7 @@ export function waiting(scene: Scene): TemplateResult {
   const { s, a, b } = scene;
   const list = s.board!.waiting;
   return html`<section class="stack" aria-labelledby="waiting-title"><h2 id="waiting-title">${a.whoWaits}</h2>
-    ${list.length === 0 ? html`<p class="empty">${b.nobodyWaits}</p>` : html`<div class="table-box"><table class="rows"><thead><tr><th scope="col">${a.place}</th><th scope="col">${a.queueCol}</th>
+    ${list.length === 0 ? html`<p class="empty">${b.nobodyWaits}</p>` : html`<div class="table-box" tabindex="0" role="region" aria-label=${b.tables.waiting}><table class="rows"><thead><tr><th scope="col">${a.place}</th><th scope="col">${a.queueCol}</th>
       <th scope="col" class="num">${a.columns.wait}</th><th scope="col">${a.waitState}</th><th scope="col"><span class="visually-hidden">${a.whyAsk}</span></th></tr></thead>
       <tbody>${repeat(list, (c) => c.contact, (c) => caller(scene, c))}</tbody></table></div>`}</section>`;
 }
@@ -37,7 +37,7 @@ export function queues(scene: Scene): TemplateResult {
   const now = s.board!;
   const time = serverNow(s);
   return html`<section class="stack" aria-labelledby="queues-title"><h2 id="queues-title">${a.sections.queues}</h2>
-    <div class="table-box"><table class="rows"><thead><tr><th scope="col">${a.queueCol}</th><th scope="col" class="num">${a.waiting}</th><th scope="col" class="num">${a.longest}</th>
+    <div class="table-box" tabindex="0" role="region" aria-label=${b.tables.queues}><table class="rows"><thead><tr><th scope="col">${a.queueCol}</th><th scope="col" class="num">${a.waiting}</th><th scope="col" class="num">${a.longest}</th>
       <th scope="col" class="num">${a.readyNow}</th><th scope="col" class="num">${a.talking}</th><th scope="col" class="num">${b.kpis.service_level[0]}</th><th scope="col" class="num">${b.kpis.abandon_rate[0]}</th>
       <th scope="col"><span class="visually-hidden">${a.closeNow}</span></th></tr></thead>
       <tbody>${(now.status.queues ?? []).map((q) => {

@@ -43,6 +43,7 @@ export const boardEn = {
   explain: "What is that?",
   since: (from: string, t: string) => `Since ${from}. T is ${t}, S is 5 s.`,
   over: (n: string) => `Taken over ${n} calls.`,
+  tables: { waiting: "Table of who waits", queues: "Table of the queues", calls: "Table of the latest calls", day: "Table of the day" },
   nobodyWaits: "Nobody waits.",
   languages: { en: "English", id: "Indonesian" } as Record<string, string>,
   volunteers: (n: number) => (n === 1 ? "1 volunteer on shift" : `${n} volunteers on shift`),

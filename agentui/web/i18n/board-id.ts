@@ -40,6 +40,7 @@ export const boardId: BoardWords = {
   explain: "Apa artinya?",
   since: (from, t) => `Sejak ${from}. T adalah ${t}, S adalah 5 dtk.`,
   over: (n) => `Dihitung dari ${n} panggilan.`,
+  tables: { waiting: "Tabel yang menunggu", queues: "Tabel antrean", calls: "Tabel panggilan terakhir", day: "Tabel hari ini" },
   nobodyWaits: "Tidak ada yang menunggu.",
   languages: { en: "Inggris", id: "Indonesia" },
   volunteers: (n) => `${n} relawan bertugas`,

@@ -37,7 +37,8 @@ const states: Record<string, Partial<State>> = {
   nobody: { report: { ...report, all: line(0, 0), queues: [], steps: [] } },
   loading: { report: null, busy: true },
   trouble: { report: null, trouble: "a report covers at most 400 days." },
-  behind: { behind: { count: "answered", start: report.steps[1]!.start, calls, more: true } },
+  behind: { behind: { figure: "answered", start: report.steps[1]!.start, queue: "", calls, more: true } },
+  behind_share: { behind: { figure: "abandon_rate", start: "", queue: "hotline", calls: calls.map((c) => ({ ...c, counts: c.result === "abandoned" })), more: false, share: true } },
   formula: { explained: "service_level" },
   sorted: { sort: { by: "abandoned", down: true } },
 };

@@ -104,6 +104,7 @@ for (const state of states) {
     await look(state, "en", "light", 1280, 720);
   }
   if (quick) continue;
+  if (page === "board" || page === "reports") await look(state, "id", "light", 550); // 200 % of a small screen
   await look(state, "id", "dark", 1100);
   await look(state, "id", "light", 320);
   await look(state, "en", "dark", 320);

@@ -11,6 +11,7 @@ export class Chart extends HTMLElement {
   language: Lang = "en";
   zone: Zone = "Asia/Jakarta";
   hours = false;
+  open: ((start: string) => void) | null = null; // a bar was pressed; the table below has the same for a keyboard
   private plot: uPlot | null = null;
   private drawn = "";
   private drawnSteps: ReportStep[] | null = null; // another report is another array, whatever is in it
@@ -72,6 +73,12 @@ export class Chart extends HTMLElement {
         { label: this.words[2], scale: "share", stroke: color("--ok"), width: 2, spanGaps: false, points: { show: true, size: 6 } },
       ],
     }, [this.steps.map((_, i) => i), this.steps.map((x, i) => x.answered + lost[i]!), this.steps.map((x) => x.answered), level], this);
+    const plot = this.plot;
+    plot.over.style.cursor = this.open ? "pointer" : "";
+    plot.over.addEventListener("click", (e) => {
+      const step = this.steps[Math.round(plot.posToVal(e.offsetX, "x"))];
+      if (step && step.offered > 0) this.open?.(step.start);
+    });
   }
 }
 

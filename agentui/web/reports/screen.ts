@@ -1,9 +1,10 @@
 // The reports' page: what is asked, the figures, the chart, the table.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { at, count, dayAndTime, spell } from "../format";
+import { count, spell } from "../format";
 import { button, dialog, icon, mark } from "../parts";
 import { timelineDialog } from "../board/calls";
+import { behindDialog, hasCalls } from "./behind";
 import "./chart";
 import { question } from "./question";
 import { counts, moved, query, total, zones, type Count, type ReportLine, type ReportStep, type Scene } from "./state";
@@ -30,9 +31,9 @@ function range({ s, r }: Scene): string {
 function body(scene: Scene): TemplateResult {
   const { s, r } = scene;
   const all = total(s.report!, s.shown);
-  return html`<dl class="figures-big">${r.shownKpis.map((id) => html`<div><dt><button type="button" class="formula" id="kpi-${id}" @click=${() => scene.act.explain(id)}>${r.kpis[id]![0]}</button></dt><dd>${kpi(scene, all, id)}</dd></div>`)}</dl>
+  return html`<dl class="figures-big">${r.shownKpis.map((id) => html`<div><dt><button type="button" class="formula" id="kpi-${id}" @click=${() => scene.act.explain(id)}>${r.kpis[id]![0]}</button></dt><dd>${kpiCell(scene, all, id, "")}</dd></div>`)}</dl>
     ${all.offered === 0 && all.blocked === 0 ? html`<p class="empty">${r.nothing}</p>` : html`<section class="card day" aria-labelledby="chart-title"><h2 id="chart-title">${r.chart}</h2>
-      <sahut-chart aria-hidden="true" .steps=${s.report!.steps} .words=${[r.counts.answered, r.lost, r.kpis["service_level"]![0]]} .language=${s.lang} .zone=${s.shown.zone} .hours=${s.shown.step === "hour"}></sahut-chart></section>`}
+      <sahut-chart aria-hidden="true" .steps=${s.report!.steps} .words=${[r.counts.answered, r.lost, r.kpis["service_level"]![0]]} .language=${s.lang} .zone=${s.shown.zone} .hours=${s.shown.step === "hour"} .open=${s.role === "admin" ? null : (start: string) => scene.act.open("offered", start, "")}></sahut-chart></section>`}
     ${table(scene)}${s.report!.queues.length > 1 ? byQueue(scene) : nothing}${files(scene)}`;
 }
 
@@ -51,15 +52,23 @@ function table(scene: Scene): TemplateResult {
     <div class="table-box" tabindex="0" role="region" aria-label=${r.table}><table class="rows"><thead><tr>${head("start", r.steps[s.shown.step]!)}${counts.map((c) => head(c, r.counts[c]))}
       <th scope="col" class="num">${r.kpis["service_level"]![0]}</th><th scope="col" class="num">${r.kpis["average_speed_of_answer"]![0]}</th></tr></thead>
       <tbody>${rows.map((x) => html`<tr><th scope="row" data-label=${r.steps[s.shown.step]}>${stepName(scene, x.start)}</th>${counts.map((c) => html`<td class="num" data-label=${r.counts[c]}>${cell(scene, x, c, x.start)}</td>`)}
-        <td class="num" data-label=${r.kpis["service_level"]![0]}>${kpi(scene, x, "service_level")}</td><td class="num" data-label=${r.kpis["average_speed_of_answer"]![0]}>${kpi(scene, x, "average_speed_of_answer")}</td></tr>`)}
+        <td class="num" data-label=${r.kpis["service_level"]![0]}>${kpiCell(scene, x, "service_level", x.start)}</td><td class="num" data-label=${r.kpis["average_speed_of_answer"]![0]}>${kpiCell(scene, x, "average_speed_of_answer", x.start)}</td></tr>`)}
         <tr class="sum"><th scope="row" data-label="">${r.sum}</th>${counts.map((c) => html`<td class="num" data-label=${r.counts[c]}>${cell(scene, total(s.report!, s.shown), c, "")}</td>`)}
-          <td class="num" data-label=${r.kpis["service_level"]![0]}>${kpi(scene, total(s.report!, s.shown), "service_level")}</td><td class="num" data-label=${r.kpis["average_speed_of_answer"]![0]}>${kpi(scene, total(s.report!, s.shown), "average_speed_of_answer")}</td></tr></tbody></table></div></section>`;
+          <td class="num" data-label=${r.kpis["service_level"]![0]}>${kpiCell(scene, total(s.report!, s.shown), "service_level", "")}</td><td class="num" data-label=${r.kpis["average_speed_of_answer"]![0]}>${kpiCell(scene, total(s.report!, s.shown), "average_speed_of_answer", "")}</td></tr></tbody></table></div></section>`;
 }
 
-function cell({ s, r, act }: Scene, f: ReportLine, c: Count, start: string): TemplateResult | string {
-  const n = count(f[c], s.lang);
-  if (f[c] === 0 || s.role === "admin") return n;
-  return html`<button type="button" class="cell" id="c-${c}-${start || "all"}" @click=${() => act.open(c, start)}>${n}<span class="visually-hidden"> ${r.openCalls}</span></button>`;
+// opens is a figure that opens the calls behind it, where there are any and she may see them.
+function opens({ s, r, act }: Scene, text: string, n: number, figure: string, start: string, queue = ""): TemplateResult | string {
+  if (n === 0 || text === "–" || s.role === "admin" || !hasCalls(figure)) return text;
+  return html`<button type="button" class="cell" id="c-${figure}-${start || queue || "all"}" @click=${() => act.open(figure, start, queue)}>${text}<span class="visually-hidden"> ${r.openCalls}</span></button>`;
+}
+
+function cell(scene: Scene, f: ReportLine, c: Count, start: string, queue = ""): TemplateResult | string {
+  return opens(scene, count(f[c], scene.s.lang), f[c], c, start, queue);
+}
+
+function kpiCell(scene: Scene, f: ReportLine, id: string, start: string, queue = ""): TemplateResult | string {
+  return opens(scene, kpi(scene, f, id), f.kpis.find((x) => x.id === id)?.n ?? 0, id, start, queue);
 }
 
 export function sorted(steps: ReportStep[], by: Scene["s"]["sort"]): ReportStep[] {
@@ -75,10 +84,11 @@ function stepName({ s, r }: Scene, start: string): string {
 
 function byQueue(scene: Scene): TemplateResult {
   const { s, r } = scene;
-  return html`<section class="stack" aria-labelledby="byqueue-title"><h2 id="byqueue-title">${r.byQueue}</h2><div class="table-box"><table class="rows"><thead><tr><th scope="col">${r.queue}</th>
-    <th scope="col" class="num">${r.counts.offered}</th><th scope="col" class="num">${r.counts.answered}</th><th scope="col" class="num">${r.counts.abandoned}</th>${r.queueKpis.map((id) => html`<th scope="col" class="num">${r.kpis[id]![0]}</th>`)}</tr></thead>
-    <tbody>${s.report!.queues.map((q) => html`<tr><th scope="row" data-label=${r.queue}>${queueName(scene, q.queue ?? "")}</th><td class="num" data-label=${r.counts.offered}>${count(q.offered, s.lang)}</td><td class="num" data-label=${r.counts.answered}>${count(q.answered, s.lang)}</td>
-      <td class="num" data-label=${r.counts.abandoned}>${count(q.abandoned, s.lang)}</td>${r.queueKpis.map((id) => html`<td class="num" data-label=${r.kpis[id]![0]}>${kpi(scene, q, id)}</td>`)}</tr>`)}</tbody></table></div></section>`;
+  const few = ["offered", "answered", "abandoned"] as const;
+  return html`<section class="stack" aria-labelledby="byqueue-title"><h2 id="byqueue-title">${r.byQueue}</h2><div class="table-box" tabindex="0" role="region" aria-label=${r.byQueueTable}><table class="rows"><thead><tr><th scope="col">${r.queue}</th>
+    ${few.map((c) => html`<th scope="col" class="num">${r.counts[c]}</th>`)}${r.queueKpis.map((id) => html`<th scope="col" class="num">${r.kpis[id]![0]}</th>`)}</tr></thead>
+    <tbody>${s.report!.queues.map((q) => html`<tr><th scope="row" data-label=${r.queue}>${queueName(scene, q.queue ?? "")}</th>${few.map((c) => html`<td class="num" data-label=${r.counts[c]}>${cell(scene, q, c, "", q.queue)}</td>`)}
+      ${r.queueKpis.map((id) => html`<td class="num" data-label=${r.kpis[id]![0]}>${kpiCell(scene, q, id, "", q.queue)}</td>`)}</tr>`)}</tbody></table></div></section>`;
 }
 
 export function queueName({ s }: Scene, id: string): string {
@@ -97,11 +107,8 @@ function link(s: Scene["s"]): string {
 function behind(scene: Scene): TemplateResult {
   const { s, w, b, r, act } = scene;
   const k = s.timeline ? null : s.behind; // one dialog at a time
-  return dialog(!!k, r.callsBehind, act.close, k ? html`<h2>${r.counts[k.count]} · ${k.start ? stepName(scene, k.start) : r.sum}</h2>
-    ${!k.calls ? html`<p class="hint">${w.loading}</p>` : html`<p class="hint">${r.callsFound(count(k.calls.length, s.lang), k.more)}</p>
-      <ul class="behind">${k.calls.map((c) => html`<li><span class="when">${at(c.ended) ? dayAndTime(c.ended, s.lang) : ""}</span><span>${queueName(scene, c.queue)} · ${r.results[c.result] ?? c.result} · ${r.waited(spell(c.wait_ms, s.lang))}</span>
-        ${c.contact ? button({ label: b.timeline, kind: "ghost", id: `look-${c.contact}`, click: () => act.look(c.contact) }) : nothing}</li>`)}</ul>`}
-    <div class="do">${button({ label: w.close, click: act.close })}</div>` : nothing, "wide");
+  const of = k?.start ? stepName(scene, k.start) : k?.queue ? queueName(scene, k.queue) : r.sum;
+  return behindDialog(k, { lang: s.lang, w, b, r, of, queue: (id) => queueName(scene, id), close: act.close, look: act.look });
 }
 
 function explained({ s, w, r, act }: Scene): TemplateResult {

@@ -14,7 +14,8 @@ export type Count = (typeof counts)[number];
 export type ReportLine = Record<Count, number> & { queue?: string; left_before: number; kpis: Kpi[] };
 export type ReportStep = ReportLine & { start: string };
 export interface Report { from: string; to: string; t: string; s: string; zone: string; step: string; all: ReportLine; queues: ReportLine[]; steps: ReportStep[] }
-export interface ReportCall { contact: string; ended: string; queue: string; result: string; wait_ms: number }
+export interface ReportCall { contact: string; ended: string; queue: string; result: string; wait_ms: number; counts?: boolean }
+export interface ReportCalls { calls: ReportCall[]; more: boolean; of?: number; share?: boolean }
 
 export const zones = { "Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT" } as const;
 export type Zone = keyof typeof zones;
@@ -22,8 +23,8 @@ export type Zone = keyof typeof zones;
 /** What is asked for. Days are of the zone; to is included. */
 export interface Asked { from: string; to: string; step: "hour" | "day" | "week"; queue: string; agents: string[]; zone: Zone; t: number; s: number }
 
-/** The calls behind one figure of one row; start empty: of all. */
-export interface Behind { count: Count; start: string; calls: ReportCall[] | null; more: boolean }
+/** The calls behind one figure (a count or a KPI) of one row and one queue; empty: of all. */
+export interface Behind { figure: string; start: string; queue: string; calls: ReportCall[] | null; more: boolean; share?: boolean }
 
 export interface State {
   lang: Lang;
@@ -46,7 +47,7 @@ export interface Actions {
   ask(part: Partial<Asked>): void;
   show(): void;
   sort(by: Count | "start"): void;
-  open(count: Count, start: string): void;
+  open(figure: string, start: string, queue: string): void;
   close(): void;
   look(contact: string): void;
   explain(kpi: string): void;
@@ -100,9 +101,11 @@ export function query(q: Asked): string {
   return p.toString();
 }
 
-/** The same for one row of the table. */
-export function queryOf(q: Asked, start: string): string {
+/** The same for one row of the table, or for one queue. */
+export function queryOf(q: Asked, start: string, queue = ""): string {
   const p = new URLSearchParams(query(q));
+  if (queue) p.set("queue", queue);
+  if (!start) return p.toString();
   const begin = Math.max(Date.parse(start), midnight(q.from, q.zone));
   const long = { hour: DAY / 24, day: DAY, week: 7 * DAY }[q.step];
   p.set("from", new Date(begin).toISOString());
