@@ -40,6 +40,8 @@ var allowed = map[string]string{
 	"GET /readyz":                                "anyone",
 	"GET /metrics":                               "anyone",
 	"POST /api/v1/session":                       "anyone",
+	"POST /api/v1/session/lock":                  "volunteer",
+	"POST /api/v1/session/unlock":                "volunteer",
 	"DELETE /api/v1/session":                     "anyone",
 	"GET /api/v1/me":                             "volunteer",
 	"POST /api/v1/ticket":                        "volunteer",

@@ -103,7 +103,7 @@ func (s *Server) getBoard(w http.ResponseWriter, r *request) error {
 		case <-s.ctx.Done():
 			return nil
 		}
-		if !s.sessions.alive(r.hash, time.Now()) {
+		if !s.sessions.unlocked(r.hash, time.Now()) {
 			return nil
 		}
 	}

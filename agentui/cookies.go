@@ -25,6 +25,8 @@ type sessions struct {
 	lifetime time.Duration
 	idle     time.Duration
 
+	changing sync.Mutex // one change of a session after the other
+
 	mu       sync.Mutex // guards what follows
 	inMemory map[[32]byte]Session
 	// What ended in this run. A request that was under way when its session
@@ -80,7 +82,7 @@ func (s *sessions) find(hash [32]byte, now time.Time) (Session, User, error) {
 	if err != nil {
 		return Session{}, User{}, err
 	}
-	return session, user, s.touch(hash, session, memory, now)
+	return session, user, s.touch(hash, session, now)
 }
 
 // alive tells a live connection whether its session still is, and counts the
@@ -93,10 +95,24 @@ func (s *sessions) alive(hash [32]byte, now time.Time) bool {
 // prolong lets a session last until then, if it would end before and nobody ended
 // it. A failing disk prolongs nothing and ends nothing.
 func (s *sessions) prolong(hash [32]byte, until, now time.Time) error {
+	return s.change(hash, func(x *Session) bool {
+		if !x.Expires.Before(until) {
+			return false
+		}
+		x.Expires, x.LastSeen = until, now
+		return true
+	})
+}
+
+// change has f change a session as it is now; f tells whether there is anything
+// to keep. One comes after the other, so that a sign of life never undoes a lock;
+// and what ended meanwhile is not brought back.
+func (s *sessions) change(hash [32]byte, f func(*Session) bool) error {
+	s.changing.Lock()
+	defer s.changing.Unlock()
 	s.mu.Lock()
 	session, memory := s.inMemory[hash]
-	if memory && session.Expires.Before(until) {
-		session.Expires, session.LastSeen = until, now
+	if memory && f(&session) {
 		s.inMemory[hash] = session
 	}
 	s.mu.Unlock()
@@ -104,14 +120,13 @@ func (s *sessions) prolong(hash [32]byte, until, now time.Time) error {
 		return nil
 	}
 	session, err := s.kept.Session(hash)
-	if err != nil || s.dead(hash, session) || !session.Expires.Before(until) {
+	if err != nil || s.dead(hash, session) || !f(&session) {
 		return err
 	}
-	session.Expires, session.LastSeen = until, now
 	if err := s.kept.PutSession(hash, session); err != nil {
-		return fmt.Errorf("prolong a session: %w", err)
+		return fmt.Errorf("change a session: %w", err)
 	}
-	if s.dead(hash, session) { // ended meanwhile: what was just written must not bring it back
+	if s.dead(hash, session) {
 		return s.kept.DeleteSession(hash)
 	}
 	return nil
@@ -127,23 +142,15 @@ func (s *sessions) dead(hash [32]byte, session Session) bool {
 	return ended && !session.Created.After(at)
 }
 
-func (s *sessions) touch(hash [32]byte, session Session, memory bool, now time.Time) error {
+// touch marks a session as seen. A full disk must not sign everyone out: the idle
+// limit then counts from an older sight of her.
+func (s *sessions) touch(hash [32]byte, session Session, now time.Time) error {
 	if now.Sub(session.LastSeen) < touchEvery {
 		return nil
 	}
-	session.LastSeen = now
-	if memory {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if _, still := s.inMemory[hash]; still {
-			s.inMemory[hash] = session
-		}
-		return nil
-	}
-	// A full disk must not sign everyone out: the idle limit then counts from
-	// an older sight of her.
-	if s.kept.PutSession(hash, session) == nil && s.dead(hash, session) {
-		return errors.Join(ErrNotFound, s.kept.DeleteSession(hash))
+	_ = s.change(hash, func(x *Session) bool { x.LastSeen = now; return true })
+	if s.dead(hash, session) {
+		return ErrNotFound
 	}
 	return nil
 }

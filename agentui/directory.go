@@ -179,6 +179,7 @@ type Session struct {
 	Created  time.Time
 	Expires  time.Time // absolute
 	LastSeen time.Time
+	Locked   bool // the page is covered until she gives her password
 }
 
 // Revision is one version of the routing document.

@@ -260,19 +260,24 @@ func (p *page) say(m any) {
 	}
 }
 
+// next reads one message.
+func (p *page) next() (m map[string]any) {
+	p.t.Helper()
+	_, text, err := p.conn.Read(p.ctx)
+	if err == nil {
+		err = json.Unmarshal(text, &m)
+	}
+	if err != nil {
+		p.t.Fatalf("waiting for a message: %v", err)
+	}
+	return m
+}
+
 // expect reads up to the next message of the kind and returns it.
 func (p *page) expect(kind string) map[string]any {
 	p.t.Helper()
 	for {
-		_, text, err := p.conn.Read(p.ctx)
-		if err != nil {
-			p.t.Fatalf("waiting for %s: %v", kind, err)
-		}
-		var m map[string]any
-		if err := json.Unmarshal(text, &m); err != nil {
-			p.t.Fatal(err)
-		}
-		if m["type"] == kind {
+		if m := p.next(); m["type"] == kind {
 			return m
 		}
 	}

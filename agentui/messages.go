@@ -33,6 +33,8 @@ type (
 		Dispositions []configs.Disposition `json:"dispositions"`
 		PauseReasons []configs.PauseReason `json:"pause_reasons"`
 		Epoch        uint64                `json:"epoch"` // counts the welcomes of this run of the server
+		Locked       bool                  `json:"locked,omitempty"`
+		LockAfter    int                   `json:"lock_after_s,omitempty"` // seconds without a sign of her after which the page locks itself; absent: never
 	}
 	// Elsewhere: another page of hers is live; only takeover is heard here.
 	Elsewhere struct{ Head }
@@ -351,6 +353,7 @@ const (
 	NoPath       TroubleCode = "no_path"       // a check without a connected path
 	MicSilent    TroubleCode = "mic_silent"    // check.passed, but the server had received nothing
 	TooFast      TroubleCode = "too_fast"      // more messages than a person can cause
+	PageLocked   TroubleCode = "locked"        // only accept, hangup and sos are heard until the session is unlocked
 )
 
 // Codes a connection is closed with, besides those of RFC 6455.
@@ -377,6 +380,7 @@ var (
 		"error":        func() any { return new(Trouble) },
 		"pong":         func() any { return new(Pong) },
 		"draining":     func() any { return new(Draining) },
+		"locked":       func() any { return new(Locked) },
 		"announcement": func() any { return new(Announced) },
 		"quality":      func() any { return new(Quality) },
 	}

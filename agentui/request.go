@@ -124,6 +124,9 @@ func (s *Server) admit(route route, r *request) error {
 		}
 		return &Problem{Status: http.StatusForbidden, Code: "forbidden", Detail: "Your account may not do this. Ask an admin."}
 	}
+	if r.session.Locked && !route.locked && route.rights != anyone {
+		return sessionLocked
+	}
 	if unsafeMethod(r.Method) && strings.HasPrefix(route.path, "/api/") {
 		return s.origins.ownPage(r.Request, true)
 	}
@@ -163,6 +166,10 @@ func (s *Server) refuse(w http.ResponseWriter, route route, r *request, err erro
 			to += "?next=" + route.path
 		}
 		http.Redirect(w, r.Request, to, http.StatusSeeOther)
+		return
+	}
+	if err == error(sessionLocked) && slices.Contains(officePages, route.path) {
+		http.Redirect(w, r.Request, "/", http.StatusSeeOther) // where it is unlocked
 		return
 	}
 	s.answer(w, r.Request, err)

@@ -33,13 +33,14 @@ type route struct {
 	query        []string // name: meaning
 	browser      bool     // makes no sense for the operator
 	endless      bool     // no time limit on the answer
+	locked       bool     // also for a session that is locked
 }
 
 // routes is every address there is.
 func routes() []route {
 	return []route{
 		// pages
-		{method: "GET", path: "/{$}", rights: volunteers, do: (*Server).volunteerPage, browser: true},
+		{method: "GET", path: "/{$}", rights: volunteers, do: (*Server).volunteerPage, browser: true, locked: true},
 		{method: "GET", path: "/admin", rights: office, do: (*Server).adminPage, browser: true},
 		{method: "GET", path: boardPath, rights: supervisors, do: (*Server).boardPage, browser: true},
 		{method: "GET", path: "/reports", rights: office, do: (*Server).reportsPage, browser: true},
@@ -50,7 +51,7 @@ func routes() []route {
 		{method: "GET", path: "/app.webmanifest", rights: anyone, do: (*Server).getManifest, browser: true},
 		{method: "GET", path: "/worker.js", rights: anyone, do: (*Server).getWorker, browser: true},
 		{method: "GET", path: "/offline", rights: anyone, do: (*Server).getOffline, browser: true},
-		{method: "GET", path: "/live", rights: volunteers, do: (*Server).live, browser: true, endless: true},
+		{method: "GET", path: "/live", rights: volunteers, do: (*Server).live, browser: true, endless: true, locked: true},
 
 		// the house
 		{method: "GET", path: "/healthz", rights: anyone, do: (*Server).healthz},
@@ -60,11 +61,13 @@ func routes() []route {
 		// who I am
 		{method: "POST", path: "/api/v1/session", rights: anyone, do: (*Server).postSession, in: Credentials{}, out: Me{}, browser: true, doc: "Sign in; the answer sets the session cookie."},
 		{method: "DELETE", path: "/api/v1/session", rights: anyone, do: (*Server).deleteSession, browser: true, doc: "Sign out; live connections of this session end."},
+		{method: "POST", path: "/api/v1/session/lock", rights: volunteers, do: (*Server).postLock, browser: true, locked: true, doc: "Lock this session: its page is covered, everything else is refused with 423 session_locked, and a call goes on."},
+		{method: "POST", path: "/api/v1/session/unlock", rights: volunteers, do: (*Server).postUnlock, in: Unlocking{}, browser: true, locked: true, doc: "Unlock this session with your password. 403 wrong_password, 429 as at the sign-in."},
 		{method: "GET", path: "/api/v1/me", rights: volunteers, do: (*Server).getMe, out: Me{}, doc: "Who is signed in."},
 		{method: "GET", path: "/api/v1/me/shifts", rights: volunteers, do: (*Server).getMyShifts, out: MyShifts{}, browser: true, doc: "Your own shifts of the plan, of the next seven days."},
 		{method: "GET", path: "/api/v1/me/day", rights: volunteers, do: (*Server).getMyDay, out: queue.Day{}, browser: true, doc: "Your own calls, pauses and sums since midnight, or since your shift began if that was before.",
 			query: []string{"from: midnight where you are, RFC 3339; default midnight at the server"}},
-		{method: "POST", path: "/api/v1/ticket", rights: volunteers, do: (*Server).postTicket, out: Ticket{}, browser: true, doc: "A ticket for one live connection, good for 30 seconds."},
+		{method: "POST", path: "/api/v1/ticket", rights: volunteers, do: (*Server).postTicket, out: Ticket{}, browser: true, locked: true, doc: "A ticket for one live connection, good for 30 seconds."},
 		{method: "GET", path: "/api/v1/targets", rights: volunteers, do: (*Server).getTargets, out: Targets{}, doc: "Whom a contact can be transferred to now: queues, the other volunteers on shift, and whether numbers."},
 
 		// what happens

@@ -124,12 +124,15 @@ func (h *screens) invite(agent queue.AgentID) {
 }
 
 // signOut ends the connections that which says.
-func (h *screens) signOut(which func(*session) bool) {
+func (h *screens) signOut(which func(*session) bool) { h.tell(which, signedOut{}) }
+
+// tell gives a letter to the connections that which says.
+func (h *screens) tell(which func(*session) bool, letter any) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for x := range h.sessions {
 		if which(x) {
-			x.mail.letter(signedOut{})
+			x.mail.letter(letter)
 		}
 	}
 }
@@ -234,6 +237,7 @@ type (
 	replaced  struct{} // another page is live now
 	invited   struct{} // the live page is gone; claim its place
 	signedOut struct{}
+	lockIs    struct{ on bool }
 	draining  struct{}
 	pathIs    struct{ state PathState }
 	announced struct{ what *Announcement }

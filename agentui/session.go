@@ -48,6 +48,7 @@ type session struct {
 	listening  listening
 	listenedAt time.Time
 	leads      bool // her account lets her supervise
+	locked     bool
 }
 
 // phase is how far a connection has come.
@@ -91,6 +92,7 @@ func (x *session) run(parent context.Context) {
 	go func() { defer close(wrote); x.out.run(ctx) }()
 	go func() { defer close(read); x.read(ctx) }()
 	x.server.screens.join(x)
+	x.lookLock(x.born) // from here on a letter tells of it
 	tick := time.NewTicker(x.server.limits.tick)
 	for x.phase != over {
 		select {
@@ -197,6 +199,10 @@ func (x *session) got(m incoming) {
 			x.trouble(NotLive, m.kind)
 			return
 		}
+		if x.locked && !behindLock(m.message) {
+			x.trouble(PageLocked, m.kind)
+			return
+		}
 		x.onRequest(m.message, m.kind)
 	}
 }
@@ -259,6 +265,7 @@ func (x *session) welcome(epoch uint64, drains bool) {
 	m := Welcome{
 		Head: Head{"welcome"}, Version: Version, Agent: x.agent, Name: string(x.agent), Now: time.Now(),
 		Dispositions: nonNil(routing.Dispositions), PauseReasons: nonNil(routing.PauseReasons), Epoch: epoch,
+		Locked: x.locked, LockAfter: int(x.server.config.LockAfter.D().Seconds()),
 	}
 	for _, a := range routing.Agents {
 		if a.ID == string(x.agent) {
@@ -302,6 +309,9 @@ func (x *session) collect() {
 		x.show(*view)
 	}
 	for _, n := range notices {
+		if x.locked {
+			continue // the state says what there is to do
+		}
 		x.say(Notified{Head{"notice"}, n})
 	}
 }
@@ -312,6 +322,8 @@ func (x *session) onLetter(l any) {
 		x.onReplaced()
 	case invited:
 		x.onInvited()
+	case lockIs:
+		x.onLock(l.on)
 	case signedOut:
 		x.onSignedOut()
 	case draining:
@@ -330,8 +342,8 @@ func (x *session) onLetter(l any) {
 
 // onAnnounced shows a supervisor's text; an empty one takes the last back.
 func (x *session) onAnnounced(a *Announcement) {
-	if x.phase != live {
-		return // welcome tells it
+	if x.phase != live || x.locked {
+		return // welcome tells it, or the end of the lock
 	}
 	m := Announced{Head: Head{"announcement"}}
 	if a != nil {
@@ -368,6 +380,9 @@ func (x *session) show(v queue.AgentView) {
 	if v.State == queue.Offline && was != "" && was != queue.Offline {
 		x.shift = shift{offering: x.shift.offering, checking: x.shift.checking}
 		x.server.hangUp(x.agent)
+	}
+	if x.locked {
+		v = covered(v)
 	}
 	x.say(State{Head{"state"}, time.Now(), v})
 }

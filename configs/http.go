@@ -17,6 +17,7 @@ type HTTP struct {
 	MetricsFrom     []string `yaml:"metrics_from" default:"127.0.0.0/8, ::1/128" doc:"Addresses or networks that may read /metrics."`
 	SessionLifetime Duration `yaml:"session_lifetime" default:"14h" doc:"How long a sign-in lasts; longer than a shift."`
 	SessionIdle     Duration `yaml:"session_idle" default:"2h" doc:"A sign-in without any sign of life for so long ends."`
+	LockAfter       Duration `yaml:"lock_after" default:"10m" doc:"A volunteer's page locks itself after so long without a key, a movement or her voice in a call; her password opens it, and a call goes on meanwhile. 0s never."`
 }
 
 // ProxyPrefixes returns the networks of trusted proxies.
@@ -41,6 +42,9 @@ func (h HTTP) validate(c check) {
 	c.prefixes("metrics_from", h.MetricsFrom)
 	c.between("session_lifetime", h.SessionLifetime, 10*time.Minute, 7*24*time.Hour)
 	c.between("session_idle", h.SessionIdle, 5*time.Minute, 7*24*time.Hour)
+	if h.LockAfter != 0 {
+		c.between("lock_after", h.LockAfter, time.Minute, 24*time.Hour)
+	}
 	if h.SessionIdle > h.SessionLifetime {
 		c.bad("session_idle", h.SessionIdle.String(), inFile("is longer than session_lifetime, so it would never count", "make it "+h.SessionLifetime.String()+" or shorter"))
 	}

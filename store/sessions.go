@@ -15,6 +15,7 @@ type Session struct {
 	Created  time.Time
 	Expires  time.Time // absolute
 	LastSeen time.Time
+	Locked   bool // until she gives her password again
 }
 
 // PutSession keeps a session, new or changed. Those that expired are forgotten

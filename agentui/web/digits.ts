@@ -11,7 +11,7 @@ export function digit(s: Snapshot, i: number): string {
 
 /** The choice a key stands for now, or "". */
 export function marked(s: Snapshot, key: string): string {
-  if (s.view?.state !== "wrapup" || !s.view.wrapup || s.dialog || s.link !== "live" || !/^[1-9]$/.test(key)) return "";
+  if (s.locked || s.view?.state !== "wrapup" || !s.view.wrapup || s.dialog || s.link !== "live" || !/^[1-9]$/.test(key)) return "";
   const i = Number(key) - 1;
   return digit(s, i) ? s.dispositions[i]?.code ?? "" : "";
 }

@@ -208,6 +208,7 @@ export type ServerMessage =
   | {
       type: "welcome"; version: number; agent: string; name: string; now: string;
       dispositions: Choice[] | null; pause_reasons: Choice[] | null; epoch: number;
+      locked?: boolean; lock_after_s?: number;
     }
   | { type: "elsewhere" }
   | { type: "replaced" }
@@ -220,6 +221,7 @@ export type ServerMessage =
   | { type: "error"; code: string; for?: string }
   | { type: "pong"; t: number }
   | { type: "draining" }
+  | { type: "locked"; on: boolean }
   | ({ type: "announcement" } & Announcement);
 
 /** What the page asks for. */

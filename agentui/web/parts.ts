@@ -20,6 +20,7 @@ const icons = {
   cup: svg`<path d="M5 9h11v6a4 4 0 0 1-4 4H9a4 4 0 0 1-4-4zM16 10.5h1.5a2.5 2.5 0 0 1 0 5H16M8 3.5v2M12 3.5v2"/>`,
   warn: svg`<path d="M12 4.5L21 19.5H3zM12 10v4.5M12 17.2v.1"/>`,
   menu: svg`<path d="M4 7h16M4 12h16M4 17h16"/>`,
+  lock: svg`<rect x="5" y="10.5" width="14" height="9.5" rx="2"/><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5"/>`,
   clock: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5l3.5 2"/>`,
   link: svg`<path d="M3.5 9.5a12 12 0 0 1 17 0M6.5 13a7.7 7.7 0 0 1 11 0M9.5 16.4a3.5 3.5 0 0 1 5 0"/>`,
   headset: svg`<path d="M4.5 15v-3a7.5 7.5 0 0 1 15 0v3"/><rect x="3.5" y="13.5" width="4" height="6" rx="1.5"/><rect x="16.5" y="13.5" width="4" height="6" rx="1.5"/>`,

@@ -24,6 +24,7 @@ export function listenForShortcuts(snapshot: () => Snapshot, app: App, arm: (at:
     if (e.repeat || e.ctrlKey || e.altKey || e.metaKey) return;
     const s = snapshot();
     if (!s.shortcutsOn) return; // all of them, ? too: it is a character (WCAG 2.1.4)
+    if (s.locked && e.key !== "F2" && e.key !== "F9") return; // what else there is, is covered
     if (e.key === "?" && !inText(e.target)) {
       if (s.view?.offer) return; // nothing is laid over Answer
       app.openShortcuts();

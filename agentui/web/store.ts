@@ -4,6 +4,7 @@
 
 import { at, type Lang } from "./format";
 import type { DayShown } from "./myday";
+import type { UnlockTrouble } from "./lock";
 import type { NotePage } from "./notebook";
 import type { Announcement, AgentView, Ask, Choice, MyShifts, Notice, NoticeCode, ServerMessage, TalkQuality, Targets, VoiceMessage, Wish } from "./messages";
 
@@ -105,6 +106,9 @@ export interface Snapshot {
   readonly targets: Targets | "loading" | "failed"; // of the open transfer dialog
   readonly silentOpen: boolean; // the questions to a caller who cannot speak
   readonly hangUpArmed: number; // when F9 was pressed once
+  readonly locked: boolean; // nothing but the lock is drawn
+  readonly unlocking: boolean;
+  readonly unlockTrouble: UnlockTrouble;
   readonly shortcutsOn: boolean;
   readonly notify: NotificationPermission | "unsupported";
   readonly sound: Sound;
@@ -134,7 +138,7 @@ export function blank(lang: Lang): Snapshot {
     lang, link: "connecting", linkSince: 0, offset: 0, agent: "", name: "", role: "volunteer", epoch: 0, view: null,
     dispositions: [], pauseReasons: [], draining: false, announcement: null, speaksMuted: false, asked: {}, told: [], keysSent: "", disposition: "", wish: "", messages: [], playing: "",
     note: null, notesLeft: [], day: "closed", shifts: null,
-    contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, shortcutsOn: true, notify: "default", sound: noSound, talk: null, ringLocked: false,
+    contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, locked: false, unlocking: false, unlockTrouble: "", shortcutsOn: true, notify: "default", sound: noSound, talk: null, ringLocked: false,
   };
 }
 
@@ -150,7 +154,7 @@ export function fold(s: Snapshot, m: ServerMessage, now: number): Snapshot {
     case "welcome":
       return {
         ...s, link: "live", linkSince: now, agent: m.agent, name: m.name, epoch: m.epoch, offset: at(m.now) - now,
-        dispositions: m.dispositions ?? [], pauseReasons: m.pause_reasons ?? [], draining: false, announcement: null, asked: {},
+        dispositions: m.dispositions ?? [], pauseReasons: m.pause_reasons ?? [], draining: false, announcement: null, asked: {}, locked: !!m.locked,
       };
     case "elsewhere":
       return { ...s, link: "elsewhere", linkSince: now, asked: {} };
@@ -165,6 +169,8 @@ export function fold(s: Snapshot, m: ServerMessage, now: number): Snapshot {
       return foldError(s, m.code, m.for ?? "", now);
     case "quality":
       return m.contact === s.view?.call?.contact && !s.view.call.held ? { ...s, talk: m } : s;
+    case "locked":
+      return { ...s, locked: m.on, dialog: m.on ? "" : s.dialog, told: m.on ? [] : s.told };
     case "draining":
       return { ...s, draining: true };
     case "announcement":

@@ -11,7 +11,8 @@
 import { render } from "lit";
 import { chosenLang, loadWords, useLang, words } from "./i18n";
 import { install } from "./install";
-import { MutedVoice } from "./levels";
+import { listenForSigns, PageLock } from "./lock";
+import { MutedVoice, VOICE_DB } from "./levels";
 import { Live } from "./live";
 import { Mailbox } from "./mailbox";
 import { Media } from "./media";
@@ -47,6 +48,20 @@ const tour = new Tour("volunteer", (lang) => {
   return [{ at: ".state-pill", text: t.state }, { at: "#start-shift", text: t.start }, { at: ".side [aria-labelledby=queues-title]", text: t.queues }, { at: ".menu > summary", text: t.menu }];
 }, (lang) => words(lang).tour);
 
+const pageLock = new PageLock({
+  cover: (locked) => store.patch({ locked, dialog: "", unlockTrouble: "" }),
+  before: () => Promise.race([notebook.flush(), new Promise((done) => setTimeout(done, 1500))]),
+  async request(what, body) {
+    try {
+      const r = await fetch(`/api/v1/session/${what}`, { method: "POST", headers: { "X-Sahut": "1", "Content-Type": "application/json" }, body: JSON.stringify(body), signal: AbortSignal.timeout(20_000) });
+      return r.status;
+    } catch {
+      return 0;
+    }
+  },
+  later: (ms, f) => void setTimeout(f, ms),
+}, Date.now());
+
 const mutedVoice = new MutedVoice();
 let checkedSince = ""; // the check of which visit to the state checking has begun
 let lockedSince = 0; // when the ring was first seen without its leave
@@ -59,9 +74,15 @@ function heard(m: ServerMessage): void {
   switch (m.type) {
     case "welcome":
       media.linkUp(m.epoch);
+      pageLock.lockAfter(m.lock_after_s ?? 0);
+      store.patch({ locked: pageLock.told(!!m.locked) });
       break;
     case "state":
       follow(store.now);
+      break;
+    case "locked":
+      store.patch({ locked: pageLock.told(m.on) });
+      if (!m.on) void whoAmI();
       break;
     case "media.answer":
       void media.answer(m.sdp);
@@ -317,9 +338,19 @@ const app: App = {
     history.replaceState(null, "", url); // a call may run: no reload
     store.patch({ lang });
   },
+  lock: () => pageLock.lock(),
+  unlock: (password) => void unlock(password),
   signOut: () => void signOut(),
   micLevel: () => media.micLevel(),
 };
+
+async function unlock(password: string): Promise<void> {
+  if (store.now.unlocking) return;
+  store.patch({ unlocking: true, unlockTrouble: "" });
+  const unlockTrouble = await pageLock.unlock(password, Date.now());
+  store.patch({ unlocking: false, unlockTrouble });
+  if (unlockTrouble) document.getElementById("unlock-password")?.focus();
+}
 
 // finishWrapUp waits a moment for the last words of the note, no longer: what is
 // not kept by then is tried on afterwards.
@@ -405,16 +436,16 @@ async function untilDone(work: () => Promise<void>): Promise<void> {
 
 function draw(s: Snapshot): void {
   const scene = { s, w: words(s.lang), app, later };
-  const kind = stageKind(scene);
+  const kind = s.locked ? "locked" : stageKind(scene);
   render(screen(scene), root);
-  if (s.view?.state !== "offered" || !soundHere(s.view) || waits(s, "accept")) document.title = `${stateWords(scene)} – ${scene.w.product}`;
+  if (s.view?.state !== "offered" || !soundHere(s.view) || waits(s, "accept")) document.title = `${s.locked ? scene.w.locked : stateWords(scene)} – ${scene.w.product}`;
   // A button that was pressed is often gone with its stage. Whoever uses the
   // keyboard goes on from the new stage's title; nobody's focus is stolen.
   if (kind !== lastStage && lastStage && document.activeElement === document.body) {
     document.getElementById("stage-title")?.focus({ preventScroll: true });
   }
   lastStage = kind;
-  tour.show(s.lang, s.link === "live" && !s.dialog && ["offline", "paused", "ready"].includes(s.view?.state ?? ""));
+  tour.show(s.lang, s.link === "live" && !s.dialog && !s.locked && ["offline", "paused", "ready"].includes(s.view?.state ?? ""));
 }
 
 async function whoAmI(): Promise<void> {
@@ -430,6 +461,7 @@ async function whoAmI(): Promise<void> {
 
 await untilDone(() => loadWords(store.now.lang));
 store.subscribe(draw);
+listenForSigns(() => pageLock.sign(Date.now()));
 listenForDigits(() => store.now, app.choose);
 listenForShortcuts(() => store.now, app, (at) => store.patch({ hangUpArmed: at }));
 window.setInterval(() => {
@@ -437,6 +469,8 @@ window.setInterval(() => {
   const v = store.now.view;
   const speaks = mutedVoice.take(!!v?.call?.muted && soundHere(v) && !v.call.listening && v.call.mode !== "listen", media.micLevel());
   if (speaks !== store.now.speaksMuted) store.patch({ speaksMuted: speaks });
+  if (v?.call && soundHere(v) && media.micLevel() > VOICE_DB) pageLock.sign(Date.now()); // she is there, though she touches nothing
+  if (!store.now.locked && store.now.link === "live" && pageLock.due(Date.now())) app.lock();
   follow(store.now); // an unanswered Answer gives the microphone back
 }, 500);
 draw(store.now);

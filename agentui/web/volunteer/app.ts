@@ -65,6 +65,8 @@ export interface App {
   useShortcuts(on: boolean): void;
   closeDialog(): void;
   switchLang(): void | Promise<void>;
+  lock(): void;
+  unlock(password: string): void;
   signOut(): void;
   micLevel(): number;
 }

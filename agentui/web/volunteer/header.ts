@@ -39,6 +39,7 @@ export function header(scene: Scene): TemplateResult {
         <button type="button" class="btn ghost" @click=${app.openShortcuts}>${icon("keyboard")}<span class="label">${w.shortcuts}</span><kbd aria-hidden="true">?</kbd></button>
         <button type="button" class="btn ghost narrow-only" lang=${s.lang === "en" ? "id" : "en"} @click=${app.switchLang}><span class="label">${w.otherLanguage}</span></button>
         <button type="button" class="btn ghost" data-tour><span class="label">${w.tour.again}</span></button>
+        <button type="button" class="btn ghost" id="lock" @click=${app.lock}>${icon("lock")}<span class="label">${w.lock}</span></button>
         ${signOut(scene)}
       </div>
     </details>

@@ -7,12 +7,14 @@ import { call, offer } from "./call";
 import { check } from "./check";
 import { header, shownState } from "./header";
 import { connecting, elsewhere, mediaFault, notResponding, offShift, paused, ready, reconnecting } from "./rest";
+import { locked } from "./locked";
 import { assisting } from "./room";
 import { side } from "./side";
 import { wrapUp } from "./wrapup";
 import "./elements";
 
 export function screen(scene: Scene): TemplateResult {
+  if (scene.s.locked) return locked(scene);
   const kind = stageKind(scene);
   return html`<a class="skip" href="#stage">${scene.w.skip}</a>${header(scene)}
     <main class="desk">
