@@ -290,6 +290,7 @@ var formWords = map[string]struct{ en, id, help string }{
 	"outgoing.max_minutes":        {"Longest call (minutes)", "Panggilan terlama (menit)", "Tidak ada panggilan keluar yang lebih lama, dalam menit."},
 	"outgoing.max_cost_per_day":   {"Most costs per day", "Biaya terbanyak per hari", "Bila panggilan hari itu sudah berbiaya sebanyak ini menurut tarif, tidak ada yang baru; yang berjalan tidak diputus. 0 berarti tanpa batas."},
 	"outgoing.services":           {"Services that call here", "Layanan yang menelepon ke sini", "Nomor layanan yang juga menelepon ke sini, misalnya rumah aman: nomor lengkap dengan kode negara. Siapa pun lainnya yang pernah menelepon hanya dihubungi bila ia menyatakan aman."},
+	"outgoing.known_only":         {"Known numbers only", "Hanya nomor yang dikenal", "Relawan hanya menelepon layanan, nomor pendek, dan orang yang menyatakan di sini bahwa ia aman dihubungi. Tanpa ini, penelepon yang sudah lebih dari 30 hari tidak menelepon dan tidak pernah ditanya dianggap orang asing, yang boleh dihubungi."},
 	"outgoing.rates":              {"Rates", "Tarif", "Biaya panggilan, untuk batas biaya per hari; awalan terpanjang berlaku."},
 	"outgoing.rates[].prefix":     {"Numbers beginning with", "Nomor berawalan", "Awalan nomor dengan kode negara, atau nomor pendek utuh."},
 	"outgoing.rates[].per_minute": {"Per minute", "Per menit", "Harga setiap menit yang dimulai, dalam mata uang batas biaya."},

@@ -92,5 +92,7 @@ func (o Option) validate(c check, v judge, q Queue) {
 		c.bad("number", o.Number, noOtherLine)
 	case o.Do == DoNumber && !v.routing.Outgoing.Allows(number):
 		c.bad("number", o.Number, notAllowed, number)
+	case o.Do == DoNumber && v.routing.Outgoing.KnownOnly && len(number) >= 7 && !slices.Contains(v.routing.Outgoing.Services, number):
+		c.bad("number", o.Number, notKnown, number)
 	}
 }

@@ -167,6 +167,7 @@ var (
 	noAgentNear   = kind("no_agent_near", "is no volunteer", "did you mean {0}?")
 	notHerQueue   = kind("not_her_queue", "is no queue she answers", "add it to her queues, or remove the tier")
 	notAllowed    = kind("not_allowed", "may not be called", "add {0} to outgoing.allow")
+	notKnown      = kind("not_known", "is not known", "add {0} to outgoing.services")
 )
 
 // What contradicts something else.

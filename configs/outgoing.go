@@ -16,6 +16,7 @@ type Outgoing struct {
 	Allow         []string `yaml:"allow" json:"allow" example:"+6221, +628, 112" doc:"What may be called: beginnings of numbers with country code like +6221, or whole short codes like 112. Empty: nobody can call out."`
 	Deny          []string `yaml:"deny" json:"deny" example:"+62809" doc:"What may not be called although allow would have it. Of two that match, the longer one counts."`
 	Services      []string `yaml:"services" json:"services" example:"+622139039631" doc:"Numbers of services that call here too, like a shelter: whole numbers with country code. Whoever else called here is only called when she said that it is safe."`
+	KnownOnly     bool     `yaml:"known_only" json:"known_only" default:"false" doc:"Volunteers call services, short codes, and those who said here that it is safe; nobody else. Without it, who called more than 30 days ago and was asked nothing counts as a stranger, whom they may call."`
 	MaxAtOnce     int      `yaml:"max_at_once" json:"max_at_once" default:"2" doc:"How many outgoing calls may run at once."`
 	MaxPerHour    int      `yaml:"max_per_hour" json:"max_per_hour" default:"30" doc:"How many one volunteer may place within an hour, transfers to a number included."`
 	MaxMinutes    int      `yaml:"max_minutes" json:"max_minutes" default:"60" doc:"No outgoing call lasts longer, in minutes."`

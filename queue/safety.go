@@ -177,8 +177,8 @@ func (w SafetyAnswer) Wrong() string {
 	return ""
 }
 
-// How long a caller is remembered whom nobody asked anything, and how many at
-// most; the one who called longest ago is forgotten first.
+// How long a caller is remembered whom nobody asked anything, and from how many
+// callers on such are forgotten sooner.
 const (
 	callersKept = 30 * 24 * time.Hour
 	callersMost = 200_000
@@ -198,9 +198,11 @@ func (t *safeties) add(p *SafetyProfile) {
 	t.of[p.Key] = p
 }
 
-// due tells whether nothing of p is worth remembering any more.
+// over tells whether nothing of p is worth remembering any more. Whoever answered
+// once, or of whom something was noted, is never over: a no that is forgotten, or
+// a yes that ran out, would be nobody's number, which may be called.
 func (p *SafetyProfile) over(now time.Time) bool {
-	return now.Sub(p.Seen) > callersKept && now.Sub(p.Confirmed) > callersKept && !now.Before(p.Expires)
+	return p.Confirmed.IsZero() && now.Sub(p.Seen) > callersKept
 }
 
 // sweepSafety forgets a few of whom nothing is left to be remembered.
@@ -209,7 +211,9 @@ func (s *state) sweepSafety() {
 	for range min(4, len(t.list)) {
 		key := t.list[0]
 		t.list = t.list[1:]
-		if p := t.of[key]; p.over(s.now) && s.callbackOf(key) == nil || len(t.list) >= callersMost {
+		p := t.of[key]
+		full := len(t.list) >= callersMost && p.Confirmed.IsZero()
+		if (full || p.over(s.now)) && s.callbackOf(key) == nil {
 			delete(t.of, key)
 			s.order(DropSafety{key})
 			continue
@@ -290,13 +294,18 @@ func (s *state) mayCallKey(key string) (ok bool, reason string) {
 	return false, SafetyUnknown
 }
 
-// unsafe tells why number, in E.164, must not be called now: it is a caller's, and
-// the gate says no. Services and short codes are nobody's telephone at home.
+// unsafe tells why number, in E.164, must not be called now: it is a caller's, or
+// with known_only may be one's, and the gate says no. Services and short codes are
+// nobody's telephone at home.
 func (s *state) unsafe(number string) NoticeCode {
-	if len(number) < 7 || slices.Contains(s.outgoing.Services, number) || s.safety.of[s.keySafety(number)] == nil {
+	if len(number) < 7 || slices.Contains(s.outgoing.Services, number) {
 		return ""
 	}
-	_, reason := s.mayCallKey(s.keySafety(number))
+	key := s.keySafety(number)
+	if s.safety.of[key] == nil && !s.outgoing.KnownOnly {
+		return ""
+	}
+	_, reason := s.mayCallKey(key)
 	return NoticeCode(reason)
 }
 

@@ -281,3 +281,64 @@ func TestCallersAreForgotten(t *testing.T) {
 		t.Fatal("still known")
 	}
 }
+
+// Years later, and however many called since, who said no is not called, nor whose
+// yes ran out or was taken back.
+func TestAnswersAreNotForgotten(t *testing.T) {
+	for want, answers := range map[string][]SafetyAnswer{
+		SafetyNo:      {{MayCall: SafeNo}},
+		SafetyExpired: {{MayCall: SafeYes}},
+		SafetyUnknown: {{MayCall: SafeYes}, {MayCall: SafeUnknown}},
+	} {
+		tr := newTrial(t, called(nil))
+		tr.ready("sari")
+		c := tr.call()
+		tr.talk("sari")
+		for _, w := range answers {
+			tr.do(SafetyAnswered{"sari", c, w})
+		}
+		tr.do(HungUp{c, ByCaller, CauseNormal}, WrapUpFinished{"sari", c, ""})
+		tr.now = tr.now.Add(3 * 365 * 24 * time.Hour)
+		for i := range callersMost + 10 { // strangers who fill the memory
+			key := fmt.Sprint("stranger ", i)
+			tr.s.safety.add(&SafetyProfile{Key: key, Seen: tr.now})
+		}
+		for i := range callersMost { // and have all of it looked at
+			tr.s.now = tr.now
+			tr.s.sweepSafety()
+			if i%1000 == 0 {
+				tr.s.batch()
+			}
+		}
+		tr.s.batch()
+		if n := len(tr.s.safety.list); n > callersMost {
+			t.Fatalf("%d callers are remembered", n)
+		}
+		tr.do(Dialled{"sari", callerNumber})
+		tr.mustDo("Code:" + want)
+		tr.mustNotDo("Dial {")
+	}
+}
+
+// With known_only a stranger is no one to be called, by any way; services and
+// short codes are.
+func TestKnownOnly(t *testing.T) {
+	const stranger, service = "+62811000111", "+622139039639"
+	tr := newTrial(t, called(func(r *configs.Routing) {
+		r.Outgoing.Allow = append(r.Outgoing.Allow, "112")
+		r.Outgoing.Services, r.Outgoing.KnownOnly = []string{service}, true
+	}))
+	tr.ready("sari")
+	tr.do(Dialled{"sari", stranger})
+	tr.mustDo("Record call.refused  sari  safety_unknown", "Code:safety_unknown")
+	tr.dialAndHangUp("sari", service)
+	tr.dialAndHangUp("sari", "112")
+	c := tr.call()
+	tr.talk("sari")
+	tr.do(TransferAsked{"sari", c, Target{Number: stranger}})
+	tr.mustDo("res=safety_unknown")
+	tr.do(ConsultAsked{"sari", c, Target{Number: stranger}})
+	tr.mustDo("res=safety_unknown")
+	tr.do(SafetyAnswered{"sari", c, SafetyAnswer{MayCall: SafeYes}}, HungUp{c, ByCaller, CauseNormal}, WrapUpFinished{"sari", c, ""})
+	tr.dialAndHangUp("sari", callerNumber)
+}
