@@ -319,6 +319,60 @@ func TestSomebodyElseAnswered(t *testing.T) {
 	}
 }
 
+// Somebody comes in while we call her: the two zeros end it at once, before the
+// first word, too, and her telephone does not ring again (SI-3).
+func TestQuickExitFromACallback(t *testing.T) {
+	for name, spoke := range map[string]bool{"listening": false, "talking": true} {
+		t.Run(name, func(t *testing.T) {
+			tr := newTrial(t, called(nil))
+			tr.queued()
+			tr.ready2("sari", t)
+			c := tr.dialBack("sari")
+			tr.do(Established{c}, Connected{c, "sari"})
+			if spoke {
+				tr.do(MuteAsked{"sari", c, false})
+			}
+			tr.do(KeyPressed{c, '0'})
+			tr.mustNotDo("End {")
+			tr.do(KeyPressed{c, '0'})
+			tr.mustDo("End {Contact:"+string(c)+" By:caller Cause:quick_exit}", "Record safety.noted "+string(c)+" sari hotline quick_exit", "Code:call_ended")
+			tr.mustPhase(c, over)
+			if spoke {
+				tr.mustDo("Record callback.reached C1")
+				tr.do(WrapUpFinished{"sari", c, ""})
+			} else {
+				tr.mustDo("Record callback.missed C1 sari hotline quick_exit")
+			}
+			tr.do(Dialled{"sari", callerNumber})
+			tr.mustDo("Code:safety_unknown")
+			tr.pass(25 * time.Hour)
+			if n := find(tr.all, "Dial {"); n != 1 {
+				t.Fatalf("called %d times", n)
+			}
+		})
+	}
+	tr := newTrial(t, called(nil)) // given to a queue meanwhile, she has no volunteer
+	tr.queued()
+	tr.ready2("sari", t)
+	back := tr.dialBack("sari")
+	tr.do(Established{back}, Connected{back, "sari"}, MuteAsked{"sari", back, false}, TransferAsked{"sari", back, Target{Queue: "backup"}}, KeyPressed{back, '0'}, KeyPressed{back, '0'})
+	tr.mustPhase(back, over)
+
+	tr = newTrial(t, called(func(r *configs.Routing) { r.Outgoing.Allow = append(r.Outgoing.Allow, "112") }))
+	tr.ready("sari") // whom she dials may be a caller; a short code is a machine with a menu of its own
+	c := tr.call()
+	tr.talk("sari")
+	tr.do(SafetyAnswered{"sari", c, SafetyAnswer{MayCall: SafeYes}}, HungUp{c, ByCaller, CauseNormal}, WrapUpFinished{"sari", c, ""})
+	for number, ends := range map[string]bool{"112": false, callerNumber: true} {
+		c := tr.dial("sari", number)
+		tr.do(Ringing{c}, Established{c}, Connected{c, "sari"}, KeyPressed{c, '0'}, KeyPressed{c, '0'})
+		if got := tr.phase(c) == over.String(); got != ends {
+			t.Errorf("%s: %s after two zeros", number, tr.phase(c))
+		}
+		tr.do(HungUp{c, ByCaller, CauseNormal}, WrapUpFinished{"sari", c, ""})
+	}
+}
+
 // The window: parked outside of it, back at her place inside, out again when it
 // ends, and a ring that outlasts it calls nobody.
 func TestCallbackWindow(t *testing.T) {

@@ -379,7 +379,7 @@ func (c *contact) unheard(by Party, cause Cause) NoticeCode {
 	switch {
 	case !c.out:
 		return CallerLeft
-	case by == ByAgent, cause == CausePanic, cause == CauseDrain:
+	case by == ByAgent, cause == CausePanic, cause == CauseDrain, cause == CauseQuickExit:
 		return CallEnded
 	}
 	return NoticeCode(cause)

@@ -102,11 +102,26 @@ func (s *state) quick(c *contact, key rune) bool {
 	}
 	second := !c.zero.IsZero() && s.now.Sub(c.zero) <= quickWithin
 	c.zero = s.now
-	return second && !c.out && c.phase != ending && c.phase != arriving
+	return second && s.callersLeg(c) && c.phase != ending && c.phase != arriving
 }
 
-// quickExit ends her call without a word, as if she had hung up.
+// callersLeg tells whether c's keys are those of somebody who called here, be it
+// that we call her now: somebody may come in on exactly this call.
+func (s *state) callersLeg(c *contact) bool {
+	return !c.out || c.calls != nil || s.person(c.caller, true) != ""
+}
+
+// quickExit ends her call without a word, as if she had hung up. If we called her,
+// our telephone call is what gave her away: nobody calls again before she says
+// anew that it is safe.
 func (s *state) quickExit(c *contact) {
+	if c.out {
+		e := Entry{Contact: c.id, Queue: c.line.id, Reason: string(CauseQuickExit)}
+		if c.agent != nil {
+			e.Agent = c.agent.id
+		}
+		s.forgetConsent(s.person(c.caller, true), e)
+	}
 	s.order(End{Contact: c.id, By: ByCaller, Cause: CauseQuickExit})
 	s.finish(c, ByCaller, CauseQuickExit)
 }

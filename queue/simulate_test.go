@@ -65,7 +65,7 @@ func TestSimulation(t *testing.T) {
 		"refused:transfer_unknown", "refused:transfer_not_allowed", "refused:dial_not_allowed", "refused:dial_busy", "refused:dial_limit", "dial:dial_not_now", "dial:dial_limit", "ring:phone", "ring:mobile", "drill",
 		"menu:timeout", "menu:1", "menu:9", "rung", "choice:stay", "choice:queue", "choice:number", "choice:message", "choice:gender", "quick_exit", "queue.opened", "queue.closed", "exit:hours", "exit:closed_now", "diverted:ok", "diverted:busy",
 		"block.hit:message", "block.hit:low_class", "block.hit:supervisor_only", "block.passed:key", "block.expired:", "flood.hit:message", "flood.hit:low_class", "silent.answered:yes", "silent.answered:no", "abusive",
-		"callback.denied:withheld", "callback.queued", "callback.hurried", "callback.dialled", "callback.missed", "callback.reached", "callback.expired", "callback.refused:safety_no", "callback.cancelled:called",
+		"callback.denied:withheld", "callback.queued", "callback.hurried", "callback.dialled", "callback.missed", "callback.missed:quick_exit", "callback.reached", "callback.expired", "callback.refused:safety_no", "callback.cancelled:called",
 		"callback.failed:attempts", "callback.failed:per_day", "callback.failed:other_person", "callback.failed:queue_deleted", "safety.noted:asked", "safety.noted:volunteer", "safety.noted:admin",
 		"safety.asked:yes", "safety.asked:no", "safety.asked:unknown", "told:talk_safety_missing", "finished:helped",
 		"consult:agent:ok", "consult:agent:merged", "consult:agent:back", "consult:agent:timeout", "consult:agent:declined", "consult:agent:call_over", "consult:agent:agent_lost", "consult:agent:transfer", "consult:agent:left", "consult:queue:ok", "consult:queue:merged",
@@ -714,6 +714,10 @@ func (d *day) reactTo(a AgentID, v AgentView) {
 		d.later(9, SuperviseAsked{a, v.Floor.Talks[d.rnd.IntN(len(v.Floor.Talks))].Contact, d.mode()})
 	case v.Call != nil && v.Call.Listening:
 		c := v.Call.Contact
+		if d.plans.IntN(10) == 0 {
+			at := d.now.Add(time.Second)
+			d.world = append(d.world, reply{at, KeyPressed{c, '0'}}, reply{at.Add(time.Millisecond), KeyPressed{c, '0'}})
+		}
 		d.later(9, []Event{MuteAsked{a, c, false}, MuteAsked{a, c, false}, HangUpAsked{a, c}, OtherAnswered{a, c}, MuteAsked{a, c, true}}[d.rnd.IntN(5)])
 	case v.State == Talking && v.Call != nil && d.chance(10):
 		d.back(a, v.Call.Contact)
