@@ -162,7 +162,7 @@ var formWords = map[string]struct{ en, id, help string }{
 	"queues[].ring_step":         {"One more every", "Bertambah setiap", "Dengan strategi ring_progressive satu relawan lagi berdering setiap selang ini; yang sudah berdering tetap berdering."},
 	"queues[].weight":            {"Weight", "Bobot", "Di antara antrean yang berbagi relawan, penelepon dari antrean yang lebih berbobot dilayani lebih dulu."},
 	"queues[].max_expected_wait": {"Longest expected wait", "Perkiraan tunggu terlama", "Yang akan menunggu lebih lama dari ini langsung menempuh jalan keluar; 0s tanpa batas. Antrean kosong menerima siapa pun."},
-	"queues[].max_ratio":         {"Most waiting per volunteer", "Jumlah menunggu per relawan", "Berapa penelepon boleh menunggu untuk setiap relawan yang bertugas; 0 berarti tanpa batas. Antrean kosong menerima siapa pun."},
+	"queues[].max_ratio":         {"Most waiting per volunteer", "Jumlah menunggu per relawan", "Berapa penelepon boleh menunggu untuk setiap relawan yang sedang bekerja; 0 berarti tanpa batas. Antrean kosong menerima siapa pun."},
 	"queues[].resume_for":        {"Place is kept for", "Tempat disimpan selama", "Yang menutup telepon saat menunggu dan menelepon lagi dalam waktu ini mendapat tempatnya kembali; 0s tidak pernah."},
 	"queues[].drop_return_for":   {"Broken talk is resumed within", "Percakapan terputus dilanjutkan dalam", "Yang percakapannya terputus dan menelepon lagi dalam waktu ini didahulukan, ke relawan yang sama lebih dulu; 0s tidak pernah."},
 
@@ -184,7 +184,7 @@ var formWords = map[string]struct{ en, id, help string }{
 	"queues[].announce_every":            {"Announce position every", "Umumkan posisi setiap", "Seberapa sering penelepon diberi tahu posisinya, bila membaik; 0s tidak pernah."},
 	"queues[].max_waiting":               {"Most callers waiting", "Jumlah menunggu terbanyak", "Berapa penelepon boleh menunggu sekaligus; 0 berarti tanpa batas."},
 	"queues[].max_wait":                  {"Longest wait", "Tunggu paling lama", "Paling lama penelepon menunggu sebelum jalan keluar ditempuh."},
-	"queues[].max_wait_nobody":           {"Longest wait with nobody on shift", "Tunggu paling lama tanpa relawan", "Berapa lama penelepon menunggu selama tidak ada relawan antrean ini yang bertugas."},
+	"queues[].max_wait_nobody":           {"Longest wait with nobody on shift", "Tunggu paling lama tanpa relawan", "Berapa lama penelepon menunggu selama tidak ada relawan antrean ini yang bertugas. Yang tidak menanggapi atau tanpa suara tidak dihitung; istirahat dihitung hadir setengah jam."},
 	"queues[].ladder":                    {"Ladder", "Tangga", "Yang dikatakan kepada penelepon yang sudah lama menunggu, dan yang dapat dipilihnya saat itu."},
 	"queues[].ladder[].after":            {"After", "Setelah", "Berapa lama ia sudah menunggu dalam antrean ini. Relawan yang sedang berdering tidak pernah dipotong: dikatakan setelah dering selesai."},
 	"queues[].ladder[].prompt":           {"Prompt", "Rekaman", "Rekaman yang diputar, dan yang menyebutkan pilihannya bila ada."},

@@ -53,9 +53,9 @@ type Queue struct {
 	ComfortEvery     Duration `yaml:"comfort_every" json:"comfort_every" default:"60s" doc:"How often one of them is said, if nothing else was; 0s never."`
 	MaxWaiting       int      `yaml:"max_waiting" json:"max_waiting" default:"0" doc:"How many may wait at once; 0 means no limit."`
 	MaxExpectedWait  Duration `yaml:"max_expected_wait" json:"max_expected_wait" default:"0s" doc:"Who would wait longer than this takes the exit at once; 0s no limit. An empty queue admits everybody."`
-	MaxRatio         float64  `yaml:"max_ratio" json:"max_ratio" default:"0" doc:"How many may wait for each volunteer on shift; 0 means no limit. An empty queue admits everybody."`
+	MaxRatio         float64  `yaml:"max_ratio" json:"max_ratio" default:"0" doc:"How many may wait for each volunteer at work; 0 means no limit. An empty queue admits everybody."`
 	MaxWait          Duration `yaml:"max_wait" json:"max_wait" default:"15m" doc:"How long a caller waits at most before the exit is taken."`
-	MaxWaitNobody    Duration `yaml:"max_wait_nobody" json:"max_wait_nobody" default:"2m" doc:"How long a caller waits while no volunteer of this queue is on shift."`
+	MaxWaitNobody    Duration `yaml:"max_wait_nobody" json:"max_wait_nobody" default:"2m" doc:"How long a caller waits while no volunteer of this queue is on shift. Who does not respond or has no sound is not; a break counts for half an hour."`
 	Ladder           []Rung   `yaml:"ladder" json:"ladder" doc:"What is said to a caller who has waited for a while, and what she may choose then."`
 	Callback         Callback `yaml:"callback" json:"callback" doc:"How callers are called back who chose so on the ladder, or were promised it."`
 	Exit             Exit     `yaml:"exit" json:"exit" doc:"What happens when a caller has waited too long: another queue, closing words, or a message."`

@@ -55,11 +55,32 @@ type agent struct {
 	resume       AgentState
 	resumeReason string
 
+	// How she is counted, see reckon; who reconnects, as what she was before.
+	present bool
+	atWork  bool
+
 	changed bool // in state.changed
 }
 
 // onShift: any state but offline. A ghost who is reconnecting counts, for 20 s.
 func (a *agent) onShift() bool { return a.state != Offline }
+
+// breakCounts is how long somebody on a break still counts as present: longer
+// than a meal, shorter than a page that was left open.
+const breakCounts = 30 * time.Minute
+
+// reckon decides what she is to those who wait: whoever works answers sooner or
+// later; whoever is on a break is present, and comes back; whoever does not
+// respond, whose sound is broken, or who has not begun, is nobody.
+func (a *agent) reckon() {
+	switch a.state {
+	case Reconnecting:
+	case Offline, Checking, NotResponding, MediaFault:
+		a.present, a.atWork = false, false
+	default:
+		a.present, a.atWork = true, a.state != Paused
+	}
+}
 
 func newAgent(id AgentID, seed uint64, now time.Time) *agent {
 	h := fnv.New64a()
@@ -98,9 +119,11 @@ func (s *state) become(a *agent, to AgentState, reason string) {
 		a.resume, a.resumeReason = "", ""
 	}
 	s.count(a, -1)
+	was := a.present
 	a.state, a.reason, a.since = to, reason, s.now
+	a.reckon()
 	s.count(a, +1)
-	if (from == Offline) != (to == Offline) {
+	if a.present != was {
 		a.restaff()
 	}
 	s.noteRest(a)
@@ -115,9 +138,12 @@ func (s *state) count(a *agent, by int) {
 		if a.state == Ready {
 			l.free = listed(l.free, a, by)
 		}
-		if a.onShift() {
-			l.onShift += by
-			if l.onShift == 0 {
+		if a.atWork {
+			l.working += by
+		}
+		if a.present {
+			l.present += by
+			if l.present == 0 {
 				l.nobody = s.now
 			}
 		}

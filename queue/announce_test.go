@@ -172,7 +172,7 @@ func TestWaitRange(t *testing.T) {
 	if _, _, known := l.expectAt(1); known {
 		t.Error("known without a talk")
 	}
-	l.onShift, l.pace = 2, 8*time.Minute
+	l.working, l.pace = 2, 8*time.Minute
 	for place, want := range map[int]WaitRange{1: {2, 10}, 2: {5, 20}, 4: {10, 30}, 8: {20, 60}, 30: {}} {
 		if got := l.waitRange(&contact{}, place); got != want {
 			t.Errorf("place %d: %+v, want %+v", place, got, want)

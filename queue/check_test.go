@@ -212,13 +212,19 @@ func (s *state) checkLine(l *line, bad func(string, ...any)) {
 	if n != len(l.order.list)-l.virtual {
 		bad("line %s has %d stays and %d places", l.id, n, len(l.order.list))
 	}
-	ready, onShift, talks := 0, 0, 0
+	ready, present, working, talks := 0, 0, 0, 0
 	for _, a := range l.members {
 		if a.state == Ready {
 			ready++
 		}
-		if a.onShift() {
-			onShift++
+		if a.state != Reconnecting && (a.present != !slices.Contains([]AgentState{Offline, Checking, NotResponding, MediaFault}, a.state) || a.atWork != (a.present && a.state != Paused)) {
+			bad("agent %s is %s: present %v, works %v", a.id, a.state, a.present, a.atWork)
+		}
+		if a.present {
+			present++
+		}
+		if a.atWork {
+			working++
 		}
 	}
 	for _, c := range s.contacts {
@@ -226,8 +232,8 @@ func (s *state) checkLine(l *line, bad func(string, ...any)) {
 			talks++
 		}
 	}
-	if ready != len(l.free) || onShift != l.onShift || talks != l.talking {
-		bad("line %s counts ready %d onShift %d talking %d, has %d %d %d", l.id, len(l.free), l.onShift, l.talking, ready, onShift, talks)
+	if ready != len(l.free) || present != l.present || working != l.working || talks != l.talking {
+		bad("line %s counts ready %d present %d working %d talking %d, has %d %d %d %d", l.id, len(l.free), l.present, l.working, l.talking, ready, present, working, talks)
 	}
 	for _, a := range l.free {
 		if a.state != Ready || !slices.Contains(l.members, a) {

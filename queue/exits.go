@@ -33,16 +33,30 @@ func (l *line) ladder() (c *contact, at time.Time, reason string) {
 		return nil, time.Time{}, ""
 	}
 	at, reason = c.since.Add(l.set.MaxWait.D()), "max_wait"
-	if l.onShift == 0 {
-		alone := c.since
-		if l.nobody.After(alone) {
-			alone = l.nobody
+	if alone, ok := l.alone(); ok {
+		if c.since.After(alone) {
+			alone = c.since
 		}
 		if alone = alone.Add(l.set.MaxWaitNobody.D()); alone.Before(at) {
 			at, reason = alone, "nobody"
 		}
 	}
 	return c, at, reason
+}
+
+// alone is when nobody of l counts as present any more, or since when that is so;
+// false while somebody works. A break counts as presence for breakCounts only.
+func (l *line) alone() (time.Time, bool) {
+	if l.working > 0 {
+		return time.Time{}, false
+	}
+	at := l.nobody
+	for _, a := range l.members {
+		if end := a.since.Add(breakCounts); a.present && end.After(at) {
+			at = end
+		}
+	}
+	return at, true
 }
 
 // watchLines runs once an event: it keeps the one ladder deadline of each line

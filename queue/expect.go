@@ -21,14 +21,14 @@ var saidMinutes = []int{1, 2, 3, 5, 10, 15, 20, 30, 45, 60}
 // nine of ten do not exceed. Each place is a talk that must end first; the end of
 // the next talk of n volunteers, each of whom takes pace, is exponential with mean
 // pace/n, and the sum of so many of them is a gamma distribution, here by its
-// mean and its variance. It is unknown before the first talk, and while nobody is
-// on shift.
+// mean and its variance. It is unknown before the first talk, and while nobody
+// works.
 func (l *line) expectAt(place int) (median, most time.Duration, known bool) {
-	if l.onShift == 0 || l.pace == 0 || place < 1 {
+	if l.working == 0 || l.pace == 0 || place < 1 {
 		return 0, 0, false
 	}
 	ahead := float64(max(0, place-len(l.free)))
-	each := float64(l.pace+l.set.WrapUp.D()) / float64(l.onShift)
+	each := float64(l.pace+l.set.WrapUp.D()) / float64(l.working)
 	mean, spread := ahead*each, math.Sqrt(ahead)*each
 	return time.Duration(max(0, mean-spread/3)), time.Duration(mean + 1.28*spread), true
 }

@@ -44,18 +44,27 @@ func (l *line) talkedFor(talk time.Duration) {
 }
 
 // expectedWait estimates how long who enters l now waits: those before her and
-// she herself, shared among the agents on shift, each of whom is busy with one
+// she herself, shared among the agents who work, each of whom is busy with one
 // for as long as talks lasted lately and wrap-up lasts at most. It is unknown
-// before the first talk and while nobody is on shift.
+// before the first talk and while nobody is present.
 func (l *line) expectedWait() (wait time.Duration, known bool) {
 	waiting := len(l.order.list)
 	switch {
-	case l.onShift == 0 || l.pace == 0:
+	case l.answering() == 0 || l.pace == 0:
 		return 0, false
 	case waiting < len(l.free):
 		return 0, true
 	}
-	return (l.pace + l.set.WrapUp.D()) * time.Duration(waiting+1) / time.Duration(l.onShift), true
+	return (l.pace + l.set.WrapUp.D()) * time.Duration(waiting+1) / time.Duration(l.answering()), true
+}
+
+// answering is how many share the callers of l: those who work, or, if all are on
+// a break, those, because they come back to it.
+func (l *line) answering() int {
+	if l.working > 0 {
+		return l.working
+	}
+	return l.present
 }
 
 // crowded tells why nobody more may enter l, empty if she may. A line without
@@ -71,7 +80,7 @@ func (l *line) crowded() string {
 		return "full"
 	case most > 0 && known && wait > most:
 		return "expected_wait"
-	case l.set.MaxRatio > 0 && float64(waiting) >= l.set.MaxRatio*float64(l.onShift):
+	case l.set.MaxRatio > 0 && float64(waiting) >= l.set.MaxRatio*float64(l.answering()):
 		return "ratio"
 	}
 	return ""

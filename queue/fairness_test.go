@@ -64,6 +64,58 @@ func TestAdmission(t *testing.T) {
 	}
 }
 
+// Who does not respond, whose sound is broken or who has not begun answers nobody:
+// neither the limits nor the wait that is said count on them, and callers are led
+// out as when nobody is there. A break counts as presence, for half an hour.
+func TestWhoIsNobody(t *testing.T) {
+	for name, test := range map[string]struct {
+		become func(*trial)
+		want   time.Duration // until the exit
+	}{
+		"works":           {func(tr *trial) { tr.s.agents["sari"].idle = tr.now }, 10 * time.Minute},
+		"does not answer": {func(tr *trial) { tr.pass(45 * time.Second); tr.mustBe("sari", NotResponding) }, 2*time.Minute + 40*time.Second},
+		"no sound": {func(tr *trial) {
+			c := tr.call()
+			tr.accept("sari")
+			tr.do(ConnectFailed{c, "sari", "peer"}, HungUp{c, ByCaller, CauseNormal})
+			tr.mustBe("sari", MediaFault)
+		}, 2 * time.Minute},
+		"never began":  {func(tr *trial) { tr.do(ShiftEnded{"sari"}, ShiftStarted{"sari"}); tr.mustBe("sari", Checking) }, 2 * time.Minute},
+		"a break":      {func(tr *trial) { tr.do(PauseAsked{"sari", "break"}) }, 10 * time.Minute},
+		"a long break": {func(tr *trial) { tr.do(PauseAsked{"sari", "break"}); tr.pass(28 * time.Minute) }, 4 * time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tr := newTrial(t, with(func(r *configs.Routing) { r.Agents = r.Agents[:1] }))
+			tr.ready("sari")
+			l := tr.s.lineByID["hotline"]
+			l.pace = time.Minute
+			first := ContactID("")
+			switch name {
+			case "works":
+				tr.call()
+				tr.talk("sari")
+			case "does not answer":
+				first = tr.call()
+			}
+			test.become(tr)
+			if first == "" {
+				first = tr.call()
+			}
+			_, _, known := l.expectAt(1)
+			if known != (name == "works") {
+				t.Errorf("the wait is known: %v", known)
+			}
+			from := tr.s.contacts[first].since
+			for tr.s.contacts[first].line == l && tr.now.Sub(from) < time.Hour {
+				tr.pass(time.Second)
+			}
+			if left := tr.now.Sub(from); left < test.want-time.Second || left > test.want+21*time.Second {
+				t.Errorf("led out after %s, want %s", left, test.want)
+			}
+		})
+	}
+}
+
 func TestExpectedWait(t *testing.T) {
 	l := &line{set: configs.Queue{WrapUp: dur(time.Minute)}}
 	if _, known := l.expectedWait(); known {
@@ -71,9 +123,9 @@ func TestExpectedWait(t *testing.T) {
 	}
 	l.talkedFor(9 * time.Minute)
 	if _, known := l.expectedWait(); known {
-		t.Fatal("known with nobody on shift")
+		t.Fatal("known with nobody at work")
 	}
-	l.onShift = 4
+	l.present, l.working = 9, 4
 	if wait, known := l.expectedWait(); !known || wait != 150*time.Second {
 		t.Fatalf("%v %v", wait, known)
 	}

@@ -122,7 +122,7 @@ func TestGoldenNobodyOnShift(t *testing.T) {
 	if tr.phase(callers[1]) != "waiting" || len(tr.s.contacts[callers[1]].offers)+len(tr.s.contacts[callers[2]].offers) == 0 && tr.s.agents["sari"].state == Ready {
 		t.Error("sari is ready and nobody rings")
 	}
-	tr.do(ShiftEnded{"sari"}) // the two minutes begin anew for all
+	tr.do(PauseAsked{"sari", "break"}, ShiftEnded{"sari"}) // the two minutes begin anew for all
 	tr.pass(2*time.Minute - time.Millisecond)
 	tr.mustPhase(callers[1], waiting)
 	tr.pass(time.Millisecond)

@@ -144,7 +144,7 @@ func (s *state) admit(c *contact, hers bool) {
 	}
 	closed := c.line.closedAt(s.now)
 	switch why := c.line.crowded(); {
-	case closed != "" && (!hers || c.line.onShift == 0):
+	case closed != "" && (!hers || c.line.present == 0):
 		s.takeExit(c, closed)
 		return
 	case why != "" && !hers:
@@ -168,7 +168,7 @@ const (
 // askGender tells her honestly that nobody of the gender she asked for is on
 // shift now, and has her choose. Only she can waive it.
 func (s *state) askGender(c *contact) {
-	if c.needs.gender == "" || c.phase != waiting || slices.ContainsFunc(c.line.members, func(a *agent) bool { return a.onShift() && c.needs.allow(a) }) {
+	if c.needs.gender == "" || c.phase != waiting || slices.ContainsFunc(c.line.members, func(a *agent) bool { return a.present && c.needs.allow(a) }) {
 		return
 	}
 	s.inquire(c, inquiry{

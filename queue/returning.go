@@ -227,7 +227,7 @@ func (s *state) recall(c *contact) (hers bool) {
 // takes her and it is the same number that she called.
 func (s *state) retell(c *contact, was wanted) {
 	greeting := c.line.set.Greeting
-	if l := s.lineByID[was.line]; l != nil && was.dialled == canonical(c.dialled) && (l.closedAt(s.now) == "" || l.onShift > 0) {
+	if l := s.lineByID[was.line]; l != nil && was.dialled == canonical(c.dialled) && (l.closedAt(s.now) == "" || l.present > 0) {
 		c.line = l
 	}
 	c.resumed = c.back == resultResumed && was.line == c.line.id

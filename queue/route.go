@@ -31,11 +31,12 @@ type line struct {
 	stays stays
 	watch token
 
-	virtual int      // call-backs in order
-	free    []*agent // members in state ready, in no order
-	onShift int      // members in any state but offline
-	talking int      // contacts of this line with an agent
-	nobody  time.Time
+	virtual int       // call-backs in order
+	free    []*agent  // members in state ready, in no order
+	present int       // members who answer now or come back to it, see reckon
+	working int       // of them, those not on a break
+	talking int       // contacts of this line with an agent
+	nobody  time.Time // since when nobody is present
 
 	touched bool // in state.touched
 	stale   bool // its figures on screens are out of date
@@ -179,11 +180,11 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 	staffed := make(map[*line]bool, len(lines))
 	last := make(map[*line]AgentID, len(lines)) // whom round_robin rang last
 	for _, l := range lines {
-		staffed[l] = l.onShift > 0
+		staffed[l] = l.present > 0
 		if n := len(l.members); n > 0 && l.turn > 0 {
 			last[l] = l.members[(l.turn-1)%n].id
 		}
-		l.members, l.seat, l.tier, l.free, l.onShift = nil, map[AgentID]int{}, map[AgentID]int{}, nil, 0
+		l.members, l.seat, l.tier, l.free, l.present, l.working = nil, map[AgentID]int{}, map[AgentID]int{}, nil, 0, 0
 		l.staff++
 	}
 	for _, a := range s.agents {
@@ -224,7 +225,7 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 		s.count(a, +1)
 	}
 	for _, l := range lines {
-		if staffed[l] && l.onShift == 0 {
+		if staffed[l] && l.present == 0 {
 			l.nobody = s.now
 		}
 		if seat, ok := l.seat[last[l]]; ok {

@@ -21,7 +21,7 @@ type reach struct {
 
 // reachesOf returns the reach a queue begins with, one for each step, and a last
 // one that no time leads to: everybody, whatever she speaks or knows. It is
-// taken when nobody on shift fits the others. The gender is in none of them,
+// taken when nobody present fits the others. The gender is in none of them,
 // because nothing waives it.
 func reachesOf(q configs.Queue) []reach {
 	now := reach{strategy: q.Strategy, supervisors: true, mobiles: true, tiers: allTiers}
@@ -60,12 +60,12 @@ type group struct {
 	step  int // of the line's, that their wait led to
 	list  []*contact
 
-	reach int    // the one that holds: the step's, or a later one that somebody on shift fits
+	reach int    // the one that holds: the step's, or a later one that somebody present fits
 	staff uint64 // line.staff when reach was found
 }
 
 // now returns the reach that holds for g: the first from its step on that
-// somebody on shift fits. If there is nobody at all, it is the step's.
+// somebody present fits. If there is nobody at all, it is the step's.
 func (g *group) now() *reach {
 	l := g.line
 	if g.staff != l.staff {
@@ -80,10 +80,10 @@ func (g *group) now() *reach {
 	return &l.reaches[g.reach]
 }
 
-// met tells whether somebody on shift fits reach i of g's line.
+// met tells whether somebody present fits reach i of g's line.
 func (g *group) met(i int) bool {
 	return slices.ContainsFunc(g.line.members, func(a *agent) bool {
-		return a.onShift() && g.line.unfit(&g.line.reaches[i], g.needs, a) == ""
+		return a.present && g.line.unfit(&g.line.reaches[i], g.needs, a) == ""
 	})
 }
 
@@ -138,7 +138,7 @@ func (s *state) stepOn(c *contact) {
 	}
 }
 
-// restaff notes that who is on shift changed, or how she is rung.
+// restaff notes that who is present changed, or how she is rung.
 func (a *agent) restaff() {
 	for _, l := range a.lines {
 		l.staff++

@@ -18,7 +18,7 @@ type Why struct {
 	Next    *time.Time `json:"next,omitempty"` // when the next step is due
 	Exit    *time.Time `json:"exit,omitempty"` // when she leaves at the latest, if nobody answers
 	Needs   WhyNeeds   `json:"needs"`
-	// Unmet: nobody on shift may be rung for her, whatever step is taken.
+	// Unmet: nobody present may be rung for her, whatever step is taken.
 	Unmet  bool       `json:"unmet"`
 	Agents []WhyAgent `json:"agents"` // those of her queue, in the document's order; ringing ones first
 }
@@ -170,13 +170,13 @@ func (a *agent) notReady() (why Exclusion, detail string, until *token) {
 	return Exclusion(a.state), a.reason, nil
 }
 
-// unmet tells whether nobody on shift may be rung for c, whatever step is
+// unmet tells whether nobody present may be rung for c, whatever step is
 // taken. It is what a ladder asks before it lets her wait for a woman who is
 // not here.
 func (s *state) unmet(c *contact) bool {
 	last := &c.line.reaches[len(c.line.reaches)-1]
 	return !slices.ContainsFunc(c.line.members, func(a *agent) bool {
-		return a.onShift() && c.line.unfit(last, c.needs, a) == "" && !slices.Contains(c.never, a.id)
+		return a.present && c.line.unfit(last, c.needs, a) == "" && !slices.Contains(c.never, a.id)
 	})
 }
 
