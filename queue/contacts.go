@@ -27,8 +27,9 @@ type contact struct {
 	entered time.Time
 	credit  time.Duration
 	seq     uint64
-	needs   needs // what she asked for; before join
-	danger  bool  // she pressed that she is in danger
+	needs   needs    // what she asked for; before join
+	unmet   []string // what she was asked about that nobody could give, and where
+	danger  bool     // she pressed that she is in danger
 
 	// Of her earlier calls; see marks.go.
 	awaitedBack bool // she was to be called back

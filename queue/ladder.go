@@ -25,6 +25,7 @@ func (l *line) rungsBy(stood time.Duration) int {
 
 // rungOn sets c's next rung. One that became due while it rang is taken now.
 func (s *state) rungOn(c *contact) {
+	c.doubt()
 	if c.rungs >= len(c.line.set.Ladder) {
 		c.rungDue.disarm()
 		return

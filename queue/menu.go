@@ -154,42 +154,4 @@ func (s *state) admit(c *contact, hers bool) {
 	s.join(c, c.line)
 	s.refreshMusic(c) // an admin may have changed it since Answer
 	s.welcome(c)
-	s.askGender(c)
-}
-
-// The keys of the question that is asked when nobody of the gender she asked for
-// is there (RO-4).
-const (
-	keyWait    = '1'
-	keyAnybody = '2'
-	keyMessage = '3'
-)
-
-// askGender tells her honestly that nobody of the gender she asked for is on
-// shift now, and has her choose. Only she can waive it.
-func (s *state) askGender(c *contact) {
-	if c.needs.gender == "" || c.phase != waiting || slices.ContainsFunc(c.line.members, func(a *agent) bool { return a.present && c.needs.allow(a) }) {
-		return
-	}
-	s.inquire(c, inquiry{
-		prompts: []string{nobodyWords[c.needs.gender]}, keys: "123", timeout: 8 * time.Second, again: 1,
-		answer: func(key rune) { s.genderAnswered(c, key) },
-	})
-}
-
-func (s *state) genderAnswered(c *contact, key rune) {
-	if key == 0 {
-		key = keyWait
-	}
-	s.record(Entry{Kind: ChoiceMade, Contact: c.id, Queue: c.line.id, Reason: "gender", Result: string(key)})
-	switch key {
-	case keyAnybody:
-		c.needs.gender = ""
-		c.line.order.regroup(c)
-		s.stayInLine(c)
-	case keyMessage:
-		s.leaveForMessage(c)
-	default:
-		s.stayInLine(c)
-	}
 }

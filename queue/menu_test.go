@@ -187,3 +187,85 @@ func (tr *trial) mustNotBeInLine(c ContactID) {
 		tr.Fatalf("contact %s is %s", c, tr.phase(c))
 	}
 }
+
+// She is told whenever it becomes true, not only as she enters: when the last woman
+// goes or stops responding, when she is led to a queue without one, and after a
+// ring or another question; but once in each queue.
+func TestNoWomanAnyMore(t *testing.T) {
+	house := func() configs.Routing {
+		return menued(func(r *configs.Routing) {
+			r.Agents[1].Gender = "m"
+			r.Queues[0].MaxWait = dur(5 * time.Minute)
+			r.Queues[0].Ladder = []configs.Rung{{After: dur(time.Minute), Prompt: "choices", Choices: []configs.Option{{Key: "1", Do: configs.DoStay}, {Key: "2", Do: configs.DoQueue, Queue: "backup"}}}}
+		})
+	}
+	begin := func(t *testing.T) (*trial, ContactID) {
+		tr := newTrial(t, house())
+		tr.ready("dewi", "sari")
+		tr.do(PauseAsked{"sari", "break"})
+		c := tr.call()
+		tr.do(KeyPressed{c, '3'})
+		tr.mustNotDo("no-woman")
+		return tr, c
+	}
+	told := func(tr *trial, want int) {
+		tr.Helper()
+		if n := find(tr.all, "Prompts:[no-woman]"); n != want {
+			tr.Fatalf("told %d times, want %d", n, want)
+		}
+	}
+	t.Run("she goes", func(t *testing.T) {
+		tr, c := begin(t)
+		tr.do(ShiftEnded{"sari"})
+		told(tr, 1)
+		tr.do(KeyPressed{c, keyWait})
+		tr.do(SessionOpened{"sari"}, ShiftStarted{"sari"}, PathProven{"sari"}, ShiftEnded{"sari"})
+		told(tr, 1)
+		tr.pass(5 * time.Minute) // and the next queue has none either
+		if tr.s.contacts[c].line.id != "backup" {
+			t.Fatal(tr.s.contacts[c].line.id)
+		}
+		told(tr, 2)
+		tr.do(KeyPressed{c, keyAnybody})
+		tr.mustBe("dewi", Offered)
+	})
+	t.Run("she does not respond", func(t *testing.T) {
+		tr, c := begin(t)
+		tr.do(ReadyAsked{"sari"})
+		tr.pass(41 * time.Second)
+		tr.mustBe("sari", NotResponding)
+		told(tr, 1)
+		tr.mustPhase(c, waiting)
+	})
+	t.Run("an admin takes her away", func(t *testing.T) {
+		tr, _ := begin(t)
+		r := house()
+		r.Agents[0].Queues = nil
+		tr.do(RoutingChanged{Routing: r, Revision: 2})
+		told(tr, 1)
+	})
+	t.Run("during another question", func(t *testing.T) {
+		tr, c := begin(t)
+		tr.pass(time.Minute)
+		tr.mustDo("Prompts:[choices]")
+		tr.do(ShiftEnded{"sari"})
+		told(tr, 0)
+		tr.do(KeyPressed{c, '1'})
+		told(tr, 1)
+	})
+	t.Run("another queue of her choice", func(t *testing.T) {
+		tr, c := begin(t)
+		tr.pass(time.Minute)
+		tr.do(KeyPressed{c, '2'})
+		told(tr, 1)
+	})
+	t.Run("handed on by the last woman", func(t *testing.T) {
+		tr, c := begin(t)
+		tr.do(ReadyAsked{"sari"})
+		tr.talk("sari")
+		tr.do(TransferAsked{"sari", c, Target{Queue: "backup"}})
+		told(tr, 1)
+		tr.mustBe("dewi", Ready)
+		tr.mustPhase(c, waiting)
+	})
+}

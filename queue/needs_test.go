@@ -173,6 +173,8 @@ type genders struct {
 	of   map[ContactID]string // by contact; of a call-back, by the one it came of
 	last map[string]string    // by number, of her latest contact that is over
 	seen map[string]int
+
+	taken ContactID // the call-back whose place she has again
 }
 
 func (g *genders) watch(e Effect) {
@@ -207,11 +209,16 @@ func (g *genders) note(e Entry) {
 		}
 		if e.Result != "" { // nobody asked her again: what she said counts
 			g.seen[e.Result]++
-			if want := g.last[p.caller.Reveal()]; asked != want {
+			if want := g.last[p.caller.Reveal()]; asked != want && (g.taken == "" || asked != g.of[g.taken]) {
 				g.Fatalf("%s is %s and asks for %q, who had asked for %q", e.Contact, e.Result, asked, want)
 			}
 		}
+		g.taken = ""
 		g.of[e.Contact] = asked
+	case CallbackGivenUp:
+		if e.Reason == "called" { // its place is hers again
+			g.taken = e.Contact
+		}
 	case ChoiceMade:
 		if e.Reason == "gender" && e.Result == string(keyAnybody) {
 			g.seen["waived"]++

@@ -31,12 +31,13 @@ type line struct {
 	stays stays
 	watch token
 
-	virtual int       // call-backs in order
-	free    []*agent  // members in state ready, in no order
-	present int       // members who answer now or come back to it, see reckon
-	working int       // of them, those not on a break
-	talking int       // contacts of this line with an agent
-	nobody  time.Time // since when nobody is present
+	virtual  int       // call-backs in order
+	doubtful bool      // askUnmet looks at it
+	free     []*agent  // members in state ready, in no order
+	present  int       // members who answer now or come back to it, see reckon
+	working  int       // of them, those not on a break
+	talking  int       // contacts of this line with an agent
+	nobody   time.Time // since when nobody is present
 
 	touched bool // in state.touched
 	stale   bool // its figures on screens are out of date
@@ -186,6 +187,7 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 		}
 		l.members, l.seat, l.tier, l.free, l.present, l.working = nil, map[AgentID]int{}, map[AgentID]int{}, nil, 0, 0
 		l.staff++
+		l.doubtful = true
 	}
 	for _, a := range s.agents {
 		a.member, a.lines = false, nil

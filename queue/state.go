@@ -298,6 +298,7 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 		s.onTicked()
 	}
 	s.settleDevices()
+	s.askUnmet()
 	s.matchAwaiting()
 	s.match()
 	s.tellNewcomers()

@@ -142,5 +142,6 @@ func (s *state) stepOn(c *contact) {
 func (a *agent) restaff() {
 	for _, l := range a.lines {
 		l.staff++
+		l.doubtful = true
 	}
 }

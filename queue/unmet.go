@@ -1,0 +1,86 @@
+package queue
+
+import (
+	"slices"
+	"time"
+)
+
+// What a caller asked for and nobody present can give. She is told so, honestly
+// and once in each queue, whenever it becomes true: as she enters, when she is
+// moved on, when the last volunteer goes who could; and she chooses. Nothing but
+// her own key waives it.
+
+// The keys of her choice.
+const (
+	keyWait    = '1'
+	keyAnybody = '2'
+	keyMessage = '3'
+)
+
+// The reasons of choice.made.
+const unmetGender = "gender"
+
+// askUnmet runs once an event, before match. It looks at the queues whose staff
+// changed, and at those that somebody entered who asked for something.
+func (s *state) askUnmet() {
+	for _, l := range s.lines {
+		if !l.doubtful {
+			continue
+		}
+		l.doubtful = false
+		for _, g := range l.order.groups {
+			if s.lacks(g) == "" {
+				continue
+			}
+			for _, c := range g.list {
+				s.tellUnmet(c, s.lacks(g))
+			}
+		}
+	}
+}
+
+// doubt has c looked at by askUnmet, if she asked for something.
+func (c *contact) doubt() {
+	if c.needs.gender != "" {
+		c.line.doubtful = true
+	}
+}
+
+// lacks is what nobody present can give the callers of g.
+func (s *state) lacks(g *group) string {
+	if g.needs.gender != "" && !slices.ContainsFunc(g.line.members, func(a *agent) bool { return a.present && g.needs.allow(a) }) {
+		return unmetGender
+	}
+	return ""
+}
+
+// tellUnmet asks c about what is lacking, if she was not in this queue. Who is
+// rung for or asked something else is asked when that is over, see rungOn.
+func (s *state) tellUnmet(c *contact, what string) {
+	key := what + " " + string(c.line.id)
+	if c.virtual != nil || c.phase != waiting || len(c.offers) > 0 || c.inquiry != nil || c.exitDue != "" || c.awaits() != nil || slices.Contains(c.unmet, key) {
+		return
+	}
+	c.unmet = append(c.unmet, key)
+	s.inquire(c, inquiry{
+		prompts: []string{nobodyWords[c.needs.gender]}, keys: "123", timeout: 8 * time.Second, again: 1,
+		answer: func(key rune) { s.unmetAnswered(c, what, key) },
+	})
+}
+
+func (s *state) unmetAnswered(c *contact, what string, key rune) {
+	if key == 0 {
+		key = keyWait
+	}
+	s.record(Entry{Kind: ChoiceMade, Contact: c.id, Queue: c.line.id, Reason: what, Result: string(key)})
+	switch key {
+	case keyAnybody:
+		c.needs.gender = ""
+		c.line.order.regroup(c)
+		s.stayInLine(c)
+	case keyMessage:
+		s.leaveForMessage(c)
+	default:
+		s.stayInLine(c)
+	}
+}
