@@ -118,6 +118,9 @@ type Phone interface {
 	// Check plays the chime to the browser and listens to it for about a
 	// second.
 	Check(ctx context.Context, agent queue.AgentID) (CheckResult, error)
+	// Echo keeps three seconds of what comes from the browser and plays them back
+	// to it.
+	Echo(ctx context.Context, agent queue.AgentID) (EchoResult, error)
 	// Legs is what the leg to the agent's browser and that to the contact's caller
 	// counted; nil: there is none.
 	Legs(agent queue.AgentID, contact queue.ContactID) (browser, caller *LegFigures)
@@ -129,6 +132,13 @@ type Phone interface {
 type CheckResult struct {
 	Packets int
 	LevelDB float64
+}
+
+// EchoResult is how what was played back had come.
+type EchoResult struct {
+	CheckResult
+	Lost   int // packets that never came
+	Jitter time.Duration
 }
 
 // Prompts are the sounds callers hear, built-in and uploaded; media.Library is

@@ -67,6 +67,14 @@ type (
 		Packets int     `json:"packets"`
 		LevelDB float64 `json:"level_db"`
 	}
+	// Echoed: she has heard her own voice; how it had arrived here.
+	Echoed struct {
+		Head
+		Packets  int     `json:"packets"`
+		Lost     int     `json:"lost"`
+		LevelDB  float64 `json:"level_db"`
+		JitterMS int     `json:"jitter_ms"`
+	}
 	// Trouble: a request could not be done. For names the request's type.
 	Trouble struct {
 		Head
@@ -122,6 +130,8 @@ type (
 	}
 	// Check plays a chime to the page and listens to its microphone.
 	Check struct{ Head }
+	// Echo plays back to her what she says in the next three seconds.
+	Echo struct{ Head }
 	// CheckPassed: the page heard the chime and its own meter moved.
 	CheckPassed struct {
 		Head
@@ -352,6 +362,7 @@ const (
 	OfferRefused TroubleCode = "media_refused" // the media offer could not be answered
 	NoPath       TroubleCode = "no_path"       // a check without a connected path
 	MicSilent    TroubleCode = "mic_silent"    // check.passed, but the server had received nothing
+	NotNow       TroubleCode = "not_now"       // an echo while there is a contact
 	TooFast      TroubleCode = "too_fast"      // more messages than a person can cause
 	PageLocked   TroubleCode = "locked"        // only accept, hangup and sos are heard until the session is unlocked
 )
@@ -377,6 +388,7 @@ var (
 		"media.answer": func() any { return new(MediaAnswer) },
 		"media.state":  func() any { return new(MediaState) },
 		"check.result": func() any { return new(Checked) },
+		"echo.result":  func() any { return new(Echoed) },
 		"error":        func() any { return new(Trouble) },
 		"pong":         func() any { return new(Pong) },
 		"draining":     func() any { return new(Draining) },
@@ -391,6 +403,7 @@ var (
 		"shift.end":        func() any { return new(ShiftEnd) },
 		"media.offer":      func() any { return new(MediaOffer) },
 		"check":            func() any { return new(Check) },
+		"echo":             func() any { return new(Echo) },
 		"check.passed":     func() any { return new(CheckPassed) },
 		"ready":            func() any { return new(Ready) },
 		"pause":            func() any { return new(Pause) },

@@ -249,6 +249,10 @@ type (
 		result CheckResult
 		err    error
 	}
+	reechoed struct { // the phone's reply to an echo
+		result EchoResult
+		err    error
+	}
 	written struct{} // the outbox is empty
 )
 

@@ -336,6 +336,8 @@ func (x *session) onLetter(l any) {
 		x.onAnswered(l)
 	case listened:
 		x.onListened(l)
+	case reechoed:
+		x.onEchoed(l)
 	case written:
 	}
 }

@@ -21,6 +21,7 @@ type shift struct {
 const (
 	offerWithin = 10 * time.Second
 	checkWithin = 10 * time.Second
+	echoWithin  = 15 * time.Second
 	checkGood   = time.Minute // a check.passed counts so long after its result
 	maxWord     = 64          // of a code or an id
 	maxKeys     = 32
@@ -39,6 +40,8 @@ func (x *session) onRequest(m any, kind string) {
 		x.onMediaOffer(m)
 	case *Check:
 		x.onCheck()
+	case *Echo:
+		x.onEcho()
 	case *CheckPassed:
 		x.onCheckPassed(m)
 	case *Ready:
@@ -288,6 +291,40 @@ func (x *session) onCheck() {
 		result, err := x.server.phone.Check(ctx, x.agent)
 		x.mail.letter(listened{result, err})
 	})
+}
+
+// onEcho lets her hear herself, never over a caller.
+func (x *session) onEcho() {
+	switch {
+	case x.inContact:
+		x.trouble(NotNow, "echo")
+		return
+	case x.server.screens.pathOf(x.agent) != PathConnected:
+		x.trouble(NoPath, "echo")
+		return
+	case x.shift.checking:
+		return
+	}
+	x.shift.checking = true
+	x.server.tasks.Go(func() {
+		ctx, cancel := context.WithTimeout(x.server.ctx, echoWithin)
+		defer cancel()
+		result, err := x.server.phone.Echo(ctx, x.agent)
+		x.mail.letter(reechoed{result, err})
+	})
+}
+
+func (x *session) onEchoed(l reechoed) {
+	x.shift.checking = false
+	if l.err != nil {
+		if !errors.Is(l.err, context.Canceled) {
+			x.log.Warn("echo failed", "err", l.err)
+		}
+		x.trouble(NoPath, "echo")
+		return
+	}
+	r := l.result
+	x.say(Echoed{Head{"echo.result"}, r.Packets, r.Lost, r.LevelDB, int(r.Jitter.Milliseconds())})
 }
 
 func (x *session) onListened(l listened) {

@@ -139,3 +139,24 @@ func TestPathEndsWithShift(t *testing.T) {
 	h.signIn("sari").live().conn.CloseNow()
 	h.awaitClosed("sari", 3)
 }
+
+// She hears herself between contacts, and never over one.
+func TestEcho(t *testing.T) {
+	h := newHouse(t)
+	h.phone.Hear(agentui.CheckResult{Packets: 149, LevelDB: -20.5})
+	p := h.signIn("sari").live()
+	h.ui.Show("sari", queue.AgentView{State: queue.Paused, Reason: "login"})
+	p.expect("state")
+	p.say(map[string]any{"type": "echo"})
+	p.expectTrouble(agentui.NoPath)
+	h.ui.PathChanged("sari", agentui.PathConnected)
+	p.expect("media.state")
+	p.say(map[string]any{"type": "echo"})
+	if m := p.expect("echo.result"); m["packets"] != 149.0 || m["lost"] != 1.0 || m["level_db"] != -20.5 || m["jitter_ms"] != 2.0 {
+		t.Errorf("echo.result %v", m)
+	}
+	h.ui.Show("sari", queue.AgentView{State: queue.Offered, Offer: &queue.OfferView{ID: 7, Contact: "C1"}})
+	p.expect("state")
+	p.say(map[string]any{"type": "echo"})
+	p.expectTrouble(agentui.NotNow)
+}

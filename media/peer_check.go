@@ -3,6 +3,7 @@ package media
 import (
 	"errors"
 	"math"
+	"slices"
 	"sync"
 	"time"
 )
@@ -41,6 +42,15 @@ var ErrChecking = errors.New("a check of this browser is running; wait for its r
 // meanwhile. done is called once, from a goroutine of its own, after about a
 // second; or at once with what there was when the connection ends.
 func (ps *Peers) Check(agent string, done func(CheckResult)) error {
+	return ps.whileChecking(agent, func(p *Peer) func() {
+		result := p.check()
+		return func() { done(result) }
+	})
+}
+
+// whileChecking runs work in a goroutine of its own, one for each browser at a
+// time, and then what it returns.
+func (ps *Peers) whileChecking(agent string, work func(*Peer) func()) error {
 	p, ok := ps.Leg(agent)
 	if !ok {
 		return ErrNoPeer
@@ -56,11 +66,61 @@ func (ps *Peers) Check(agent string, done func(CheckResult)) error {
 	ps.work.Add(1)
 	go func() {
 		defer ps.work.Done()
-		result := p.check()
+		tell := work(p)
 		p.checking.Store(false) // first: whoever has the result may check again
-		done(result)
+		tell()
 	}()
 	return nil
+}
+
+// EchoResult is how a volunteer's voice arrived that she heard again.
+type EchoResult struct {
+	CheckResult
+	Lost   int           // packets of it that never came
+	Jitter time.Duration // of those that did
+}
+
+// echoTime is how much of her voice is kept, and played back.
+const echoTime = 3 * time.Second
+
+// Echo keeps the next seconds of what comes from the agent's microphone, in memory
+// only, and plays them back to her: she hears what a caller would. done is called
+// once, from a goroutine of its own, when she has heard it, or when the connection
+// ends.
+func (ps *Peers) Echo(agent string, done func(EchoResult)) error {
+	return ps.whileChecking(agent, func(p *Peer) func() {
+		result := p.echo()
+		return func() { done(result) }
+	})
+}
+
+func (p *Peer) echo() EchoResult {
+	m := &meter{kept: make([]int16, 0, int(echoTime.Seconds())*clockRate)}
+	before := p.Stats()
+	p.meter.Store(m)
+	timer := time.NewTimer(echoTime)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-p.done:
+	}
+	p.meter.CompareAndSwap(m, nil)
+	after := p.Stats()
+	r := EchoResult{CheckResult: m.result(), Jitter: after.Jitter}
+	if after.Lost > before.Lost {
+		r.Lost = int(after.Lost - before.Lost)
+	}
+	if voice := m.voice(); len(voice) > 0 && p.route.Load() == nil { // else a call came meanwhile
+		heard := make(chan struct{})
+		p.Play(Playlist{Once: []*Prompt{newPrompt(voice)}, Done: func() { close(heard) }})
+		timer.Reset(echoTime + time.Second) // a call that comes meanwhile ends it without a word
+		select {
+		case <-heard:
+		case <-timer.C:
+		case <-p.done:
+		}
+	}
+	return r
 }
 
 func (p *Peer) check() CheckResult {
@@ -77,12 +137,13 @@ func (p *Peer) check() CheckResult {
 	return m.result()
 }
 
-// meter measures the level of G.711.
+// meter measures the level of G.711, and keeps as much of it as fits into kept.
 type meter struct {
 	mu      sync.Mutex // guards what follows
 	packets int
 	samples int
 	power   float64
+	kept    []int16
 }
 
 func (m *meter) hear(codec Codec, payload []byte) {
@@ -100,6 +161,16 @@ func (m *meter) hear(codec Codec, payload []byte) {
 	m.packets++
 	m.samples += len(payload)
 	m.power += sum
+	for _, c := range payload[:min(len(payload), cap(m.kept)-len(m.kept))] {
+		m.kept = append(m.kept, table[c])
+	}
+}
+
+// voice is what was kept.
+func (m *meter) voice() []int16 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.kept)
 }
 
 func (m *meter) result() CheckResult {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -439,6 +440,51 @@ func TestCheckHearsTheMicrophone(t *testing.T) {
 	}
 	if err := d.peers.Check("dewi", func(CheckResult) {}); !errors.Is(err, ErrNoPeer) {
 		t.Errorf("a check of nobody: %v", err)
+	}
+}
+
+// She hears what she said, after she said it, and what was lost of it is counted.
+func TestEchoGivesHerVoiceBack(t *testing.T) {
+	d := newDesk(t)
+	b := d.sits("sari", mediatest.BrowserOptions{})
+	d.waitTold("sari", PeerConnecting, PeerConnected)
+	b.Speak(agentTone)
+	got := make(chan EchoResult, 1)
+	d.must(d.peers.Echo("sari", func(r EchoResult) { got <- r }))
+	if err := d.peers.Check("sari", func(CheckResult) {}); !errors.Is(err, ErrChecking) {
+		t.Errorf("a check meanwhile: %v", err)
+	}
+	d.must(b.Hears().WaitTone(d.ctx, agentTone))
+	select {
+	case r := <-got:
+		if r.Packets < 130 || r.Lost > 5 || math.Abs(r.LevelDB+12) > 0.5 {
+			t.Errorf("echo %+v", r)
+		}
+	case <-d.ctx.Done():
+		t.Fatal("no result")
+	}
+	if err := d.peers.Echo("dewi", func(EchoResult) {}); !errors.Is(err, ErrNoPeer) {
+		t.Errorf("an echo of nobody: %v", err)
+	}
+}
+
+// Nobody hears her own voice while somebody else is on the line.
+func TestNoEchoInACall(t *testing.T) {
+	d := newDesk(t)
+	b := d.sits("sari", mediatest.BrowserOptions{})
+	d.waitTold("sari", PeerConnecting, PeerConnected)
+	b.Speak(agentTone)
+	p, _ := d.peers.Leg("sari")
+	p.SetRoute(newRoute(NewSender(), new(atomic.Bool)))
+	got := make(chan EchoResult, 1)
+	d.must(d.peers.Echo("sari", func(r EchoResult) { got <- r }))
+	select {
+	case <-got:
+	case <-d.ctx.Done():
+		t.Fatal("no result")
+	}
+	if n := p.Stats().Sent; n != 0 {
+		t.Errorf("%d packets were played to her", n)
 	}
 }
 

@@ -225,6 +225,13 @@ func (p *Phone) Check(context.Context, queue.AgentID) (agentui.CheckResult, erro
 	return p.result, nil
 }
 
+// Echo answers what Hear said, with a packet lost.
+func (p *Phone) Echo(context.Context, queue.AgentID) (agentui.EchoResult, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return agentui.EchoResult{CheckResult: p.result, Lost: 1, Jitter: 2 * time.Millisecond}, nil
+}
+
 // Count has the legs of every talk count what f says the nth time they are looked
 // at, from 1.
 func (p *Phone) Count(f func(n uint64) (browser, caller *agentui.LegFigures)) {

@@ -31,15 +31,26 @@ func (p phone) Offer(ctx context.Context, agent queue.AgentID, sdp string) (stri
 }
 
 func (p phone) Check(ctx context.Context, agent queue.AgentID) (agentui.CheckResult, error) {
-	got := make(chan media.CheckResult, 1)
-	if err := p.peers.Check(string(agent), func(r media.CheckResult) { got <- r }); err != nil {
-		return agentui.CheckResult{}, err
+	r, err := whenDone(ctx, func(done func(media.CheckResult)) error { return p.peers.Check(string(agent), done) })
+	return agentui.CheckResult(r), err
+}
+
+func (p phone) Echo(ctx context.Context, agent queue.AgentID) (agentui.EchoResult, error) {
+	r, err := whenDone(ctx, func(done func(media.EchoResult)) error { return p.peers.Echo(string(agent), done) })
+	return agentui.EchoResult{CheckResult: agentui.CheckResult(r.CheckResult), Lost: r.Lost, Jitter: r.Jitter}, err
+}
+
+// whenDone waits for the result of what begin begins.
+func whenDone[T any](ctx context.Context, begin func(done func(T)) error) (result T, err error) {
+	got := make(chan T, 1)
+	if err = begin(func(r T) { got <- r }); err != nil {
+		return result, err
 	}
 	select {
-	case r := <-got:
-		return agentui.CheckResult(r), nil
+	case result = <-got:
+		return result, nil
 	case <-ctx.Done():
-		return agentui.CheckResult{}, ctx.Err()
+		return result, ctx.Err()
 	}
 }
 
@@ -210,6 +221,9 @@ var errNoServer = errors.New("no server runs here")
 func (noPhone) Offer(context.Context, queue.AgentID, string) (string, error) { return "", errNoServer }
 func (noPhone) Check(context.Context, queue.AgentID) (agentui.CheckResult, error) {
 	return agentui.CheckResult{}, errNoServer
+}
+func (noPhone) Echo(context.Context, queue.AgentID) (agentui.EchoResult, error) {
+	return agentui.EchoResult{}, errNoServer
 }
 func (noPhone) Legs(queue.AgentID, queue.ContactID) (browser, caller *agentui.LegFigures) {
 	return nil, nil
