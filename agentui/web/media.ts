@@ -15,12 +15,15 @@ import { keepDevices, keptDevices, sink } from "./devices";
 import { loudness, QualityMeter, VOICE_DB, Watchdog, type Reading } from "./levels";
 import type { ClientMessage, PathState } from "./messages";
 import { gathered, preferG711 } from "./path";
+import type { Echo } from "./soundcheck";
 import { noSound, type CheckStep, type Device, type Sound, type SoundFault } from "./store";
 
 const WATCH_MS = 250;
 const ANSWER_MS = 5000; // for the server's media.answer
 const PATH_MS = 10000; // for the connection to come up
 const CHIME_MS = 6000; // for check.result
+const ECHO_MS = 3200; // how long she speaks
+const ECHO_WAIT_MS = 14000; // for echo.result
 const VOICE_MS = 25000; // for the volunteer to say something
 
 /** What the calls of the moment want of the sound. */
@@ -40,6 +43,12 @@ interface Options {
 interface Checked {
   packets: number;
   level_db: number;
+}
+
+/** What the server received of her voice before it played it back. */
+interface Echoed extends Checked {
+  lost: number;
+  jitter_ms: number;
 }
 
 type Turn = "restart" | "new";
@@ -82,6 +91,7 @@ export class Media {
   private restartGap = 3000;
   private ticks = 0;
   private looks = 0;
+  private gotEcho: ((r: Echoed | null) => void) | null = null;
   private gotCheck: ((r: Checked | SoundFault) => void) | null = null;
 
   constructor(private opts: Options) {
@@ -213,9 +223,45 @@ export class Media {
     this.gotCheck?.(r);
   }
 
+  /** Her voice has been played back to her. */
+  echoResult(r: Echoed): void {
+    this.gotEcho?.(r);
+  }
+
+  /** Lets her hear herself through the server, between calls; null when it did not work. */
+  async echo(tell: (step: "speak" | "listen") => void): Promise<Echo | null> {
+    if (this.checking || this.wanted.attach || this.pc?.connectionState !== "connected") return null;
+    const run = this.run;
+    this.checking = true;
+    this.unlock();
+    this.place();
+    tell("speak");
+    const turn = window.setTimeout(() => tell("listen"), ECHO_MS);
+    try {
+      const before = await this.reading();
+      const got = await new Promise<Echoed | null>((done) => {
+        const end = window.setTimeout(() => done(null), ECHO_WAIT_MS);
+        this.gotEcho = (r) => { clearTimeout(end); done(r); };
+        if (!this.opts.send({ type: "echo" })) this.gotEcho(null);
+      });
+      const after = await this.reading();
+      if (!got || !before || !after || run !== this.run) return null;
+      return { packets: got.packets, lost: got.lost, level_db: got.level_db, jitter_ms: Math.max(got.jitter_ms, after.jitter_ms),
+        downPackets: after.packets - before.packets, downLost: after.lost - before.lost, rtt_ms: Math.round(after.rtt_ms) };
+    } finally {
+      clearTimeout(turn);
+      this.gotEcho = null;
+      if (run === this.run) {
+        this.checking = false;
+        this.place();
+      }
+    }
+  }
+
   /** A request of ours the server could not do. */
   trouble(code: string, asked: string): void {
-    if (asked === "check") this.gotCheck?.(code === "no_path" ? "no_path" : "not_heard");
+    if (asked === "echo") this.gotEcho?.(null);
+    else if (asked === "check") this.gotCheck?.(code === "no_path" ? "no_path" : "not_heard");
     else if (asked === "check.passed") this.fail("mic_unsent");
     else if (asked === "media.offer") this.later("new");
   }

@@ -217,6 +217,7 @@ export type ServerMessage =
   | { type: "media.answer"; sdp: string }
   | { type: "media.state"; state: PathState }
   | { type: "check.result"; packets: number; level_db: number }
+  | { type: "echo.result"; packets: number; lost: number; level_db: number; jitter_ms: number }
   | ({ type: "quality"; contact: string } & TalkQuality)
   | { type: "error"; code: string; for?: string }
   | { type: "pong"; t: number }
@@ -232,6 +233,7 @@ export type ClientMessage =
   | { type: "shift.end" }
   | { type: "media.offer"; sdp: string }
   | { type: "check" }
+  | { type: "echo" }
   | { type: "check.passed"; heard_packets: number; mic_level_db: number }
   | { type: "ready" }
   | { type: "pause"; reason: string }

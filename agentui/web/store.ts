@@ -6,6 +6,7 @@ import { at, type Lang } from "./format";
 import type { DayShown } from "./myday";
 import type { UnlockTrouble } from "./lock";
 import type { NotePage } from "./notebook";
+import { noProof, type Proof } from "./soundcheck";
 import type { Announcement, AgentView, Ask, Choice, MyShifts, Notice, NoticeCode, ServerMessage, TalkQuality, Targets, VoiceMessage, Wish } from "./messages";
 
 /** How the page's wire to the server is. */
@@ -113,6 +114,7 @@ export interface Snapshot {
   readonly notify: NotificationPermission | "unsupported";
   readonly sound: Sound;
   readonly talk: TalkQuality | null; // what the server's legs say of the talk that runs
+  readonly proof: Proof; // what she found out before Ready
   readonly ringLocked: boolean; // the browser would keep a ring silent
 }
 
@@ -138,7 +140,7 @@ export function blank(lang: Lang): Snapshot {
     lang, link: "connecting", linkSince: 0, offset: 0, agent: "", name: "", role: "volunteer", epoch: 0, view: null,
     dispositions: [], pauseReasons: [], draining: false, announcement: null, speaksMuted: false, asked: {}, told: [], keysSent: "", disposition: "", wish: "", messages: [], playing: "",
     note: null, notesLeft: [], day: "closed", shifts: null,
-    contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, locked: false, unlocking: false, unlockTrouble: "", shortcutsOn: true, notify: "default", sound: noSound, talk: null, ringLocked: false,
+    contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, locked: false, unlocking: false, unlockTrouble: "", shortcutsOn: true, notify: "default", sound: noSound, talk: null, proof: noProof, ringLocked: false,
   };
 }
 

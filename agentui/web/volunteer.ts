@@ -24,8 +24,9 @@ import type { Ask, ClientMessage, ServerMessage, Targets }
  from "./messages";
 import { Ring } from "./ring";
 import { keepShortcuts, listenForShortcuts, shortcutsKept } from "./shortcuts";
+import { deviceSet, dropProof, echoed, keepProof, keptProof, noProof, proven, type Proof } from "./soundcheck";
 import { Tour } from "./tour";
-import { age, blank, fold, soundHere, Store, tell, waits, type Snapshot } from "./store";
+import { age, blank, fold, soundHere, Store, tell, waits, type Snapshot, type Sound } from "./store";
 import type { App, Later } from "./volunteer/app";
 import { stateWords } from "./volunteer/header";
 import { screen, stageKind } from "./volunteer/screen";
@@ -37,7 +38,7 @@ const store = new Store({
   notify: "Notification" in window ? Notification.permission : "unsupported",
 });
 const ring = new Ring(() => follow(store.now));
-const media = new Media({ send: (m) => live.send(m), report: (sound) => store.patch({ sound }), passed });
+const media = new Media({ send: (m) => live.send(m), report: (sound) => soundChanged(sound), passed });
 const notebook = openNotebook((note, notesLeft) => store.patch({ note, notesLeft }));
 const day = new DayWatch((d) => store.patch({ day: d }));
 const shifts = new ShiftsWatch((mine) => store.patch({ shifts: mine }));
@@ -92,6 +93,9 @@ function heard(m: ServerMessage): void {
       break;
     case "check.result":
       media.checkResult(m);
+      break;
+    case "echo.result":
+      media.echoResult(m);
       break;
     case "error":
       media.trouble(m.code, m.for ?? "");
@@ -188,6 +192,7 @@ function withContact(make: (contact: string) => ClientMessage): void {
 const app: App = {
   startShift() {
     ring.unlock();
+    store.patch({ proof: noProof });
     if (ask({ type: "shift.start" }) && soundHere(store.now.view)) void media.start(true);
   },
   endShift: () => void ask({ type: "shift.end" }),
@@ -313,7 +318,17 @@ const app: App = {
     else if (kind === "speaker") void media.chooseSpeaker(id);
     else media.chooseRinger(id);
   },
-  testRing: () => ring.test(store.now.sound.ringer),
+  testRing() {
+    ring.test(store.now.sound.ringer);
+    prove({ ring: "asked" });
+  },
+  hearMyself: () => void hearMyself(),
+  answerCheck: (what, yes) => prove({ [what]: yes ? "yes" : "no" }),
+  checkAgain() {
+    dropProof(deviceSet(store.now.sound));
+    store.patch({ proof: { ...noProof, alone: store.now.proof.alone } });
+  },
+  pickOutput: (kind) => void pickOutput(kind),
   askNotifications: () => void Notification.requestPermission().then((notify) => store.patch({ notify })),
   useHere() {
     ring.unlock();
@@ -350,6 +365,39 @@ async function unlock(password: string): Promise<void> {
   const unlockTrouble = await pageLock.unlock(password, Date.now());
   store.patch({ unlocking: false, unlockTrouble });
   if (unlockTrouble) document.getElementById("unlock-password")?.focus();
+}
+
+// prove adds to what she found out; when all of it is in order it is kept for
+// these devices.
+function prove(part: Partial<Proof>): void {
+  const p = { ...store.now.proof, ...part };
+  store.patch({ proof: p });
+  if (proven(p)) keepProof(deviceSet(store.now.sound), Date.now());
+}
+
+async function hearMyself(): Promise<void> {
+  prove({ echo: "speak", self: "", net: null });
+  const e = await media.echo((echo) => prove({ echo }));
+  if (e) prove(echoed(store.now.proof, e, store.now.sound.way));
+  else prove({ echo: "failed" });
+}
+
+// soundChanged: another set of devices has another proof.
+function soundChanged(sound: Sound): void {
+  const other = deviceSet(sound) !== deviceSet(store.now.sound);
+  store.patch({ sound });
+  if (other || store.now.proof === noProof) store.patch({ proof: { ...noProof, alone: store.now.proof.alone, kept: keptProof(deviceSet(sound), Date.now()) } });
+}
+
+// pickOutput has the browser show its own list: Firefox tells of no device before.
+async function pickOutput(kind: "speaker" | "ringer"): Promise<void> {
+  const devices = navigator.mediaDevices as MediaDevices & { selectAudioOutput?(): Promise<MediaDeviceInfo> };
+  try {
+    const d = await devices.selectAudioOutput?.();
+    if (d) app.chooseDevice(kind, d.deviceId);
+  } catch {
+    // she closed the list
+  }
 }
 
 // finishWrapUp waits a moment for the last words of the note, no longer: what is

@@ -142,6 +142,9 @@ func TestChromium(t *testing.T) {
 	p.press("Start shift")
 	p.picture("1-checking")
 	p.state(queue.Paused)
+	p.press("Hear yourself")
+	p.hears(micTone) // her own voice, by way of the server
+	p.js("asked whether she heard it", fmt.Sprintf(waiting, `return document.getElementById("self-yes")`))
 	p.picture("2-on-shift")
 	p.press("Ready")
 	p.state(queue.Ready)

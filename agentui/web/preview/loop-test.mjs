@@ -54,6 +54,31 @@ try {
   await still();
   say(`checked: ${passed.heard_packets} packets heard, microphone ${passed.mic_level_db} dB; parked and silent`);
 
+  await click("Hear yourself");
+  await b.until(`document.querySelector("#proof-echo")?.textContent.includes("Speak now")`);
+  await grows(); // the microphone is on for it
+  await b.until(`!!document.getElementById("self-yes")`);
+  await still();
+  await b.evaluate(`document.getElementById("self-yes").click()`);
+  assert.match(await b.evaluate(`document.getElementById("proof-net").textContent`), /good: \d+ ms there and back, 0% lost/);
+  await b.evaluate(`document.getElementById("before-ring").click()`, true);
+  await b.until(`!!document.getElementById("ring-no")`);
+  await b.evaluate(`document.getElementById("ring-no").click()`);
+  await b.until(`!!document.getElementById("proof-ringer")`); // where else it may ring
+  await b.evaluate(`document.getElementById("before-ring").click()`, true);
+  await b.until(`!!document.getElementById("ring-yes")`);
+  await b.evaluate(`document.getElementById("ring-yes").click()`);
+  await b.evaluate(`document.getElementById("alone-no").click()`);
+  await b.until(`document.getElementById("proof-alone").className === "bad"`);
+  await b.evaluate(`document.getElementById("alone-yes").click()`);
+  await click("End shift");
+  await state("offline");
+  await click("Start shift");
+  await state("paused", 20000);
+  await b.until(`!!document.getElementById("proof-kept") && !document.getElementById("proof-echo") && !!document.getElementById("alone-yes")`);
+  await b.evaluate("rings.length = 0");
+  say("heard herself and the ring, was asked whether she is alone; the next shift is asked for the room only");
+
   await click("Ready");
   await state("ready");
   await b.evaluate("desk.ring()");

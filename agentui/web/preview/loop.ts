@@ -59,6 +59,7 @@ class Desk {
       case "shift.end": return this.show({ state: "offline" });
       case "media.offer": return void this.answer(m.sdp);
       case "check": return void this.check();
+      case "echo": return void this.echo();
       case "check.passed":
         this.proven = true;
         if (this.view.state === "media_fault") return;
@@ -130,6 +131,16 @@ class Desk {
       this.far(false);
       this.say({ type: "check.result", packets: (await this.heard()) - before, level_db: -20 });
     }, 800);
+  }
+
+  // echo gives a tone for her voice, as long as it takes.
+  private async echo(): Promise<void> {
+    const before = await this.heard();
+    setTimeout(() => this.far(true), 3000);
+    setTimeout(async () => {
+      this.far(false);
+      this.say({ type: "echo.result", packets: (await this.heard()) - before, lost: 0, level_db: -20, jitter_ms: 2 });
+    }, 4000);
   }
 
   private far(on: boolean): void {
@@ -205,6 +216,6 @@ Object.assign(window, {
     if (on) desk.socket?.end(4003);
   },
   fetch: (url: string) => out ? Promise.resolve(new Response("{}", { status: 401 })) : down ? new Promise((_, no) => setTimeout(() => no(new TypeError("network")), 100))
-    : Promise.resolve(new Response(JSON.stringify(url.includes("ticket") ? { ticket: "t" } : url.includes("targets") ? targets : { name: "sari", alias: "Sari", role: "volunteer" }))),
+    : Promise.resolve(new Response(JSON.stringify(url.includes("ticket") ? { ticket: "t" } : url.includes("targets") ? targets : { name: "sari", alias: "Sari", role: "volunteer", messages: [], shifts: [] }))),
 });
 await import("../volunteer");

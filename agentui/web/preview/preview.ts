@@ -7,6 +7,7 @@ import { Tour } from "../tour";
 import "../i18n/both";
 import { words } from "../i18n";
 import type { AgentView, Choice } from "../messages";
+import { noProof } from "../soundcheck";
 import { blank, noSound, type Snapshot, type Sound } from "../store";
 import type { App } from "../volunteer/app";
 import * as later from "../volunteer/later";
@@ -67,6 +68,9 @@ const states: Record<string, Partial<Snapshot>> = {
   denied: { view: view({ state: "checking" }), sound: { ...sound, phase: "failed", step: "microphone", fault: "denied" } },
   silent: { view: view({ state: "checking" }), sound: { ...sound, phase: "failed", step: "voice", fault: "mic_silent" } },
   login: { view: view({ state: "paused", reason: "login" }), sound: { ...sound, way: "udp", wayMs: 38 } },
+  proof_bad: { view: view({ state: "paused", reason: "login", devices: ["browser", "mobile"] }), notify: "denied", sound: { ...sound, way: "tcp", wayMs: 80 },
+    proof: { ...noProof, alone: "no", ring: "no", self: "no", echo: "done", net: { grade: "poor", loss: 0.094, rtt_ms: 410 } } },
+  proof_ok: { view: view({ state: "paused", reason: "login" }), notify: "granted", sound: { ...sound, way: "udp", wayMs: 38 }, proof: { ...noProof, alone: "yes", kept: now - 7_200_000 } },
   login_tcp: { view: view({ state: "paused", reason: "login" }), sound: { ...sound, way: "tcp", wayMs: 80 } },
   speaks_muted: { view: view({ state: "talking", call: { ...call, muted: true } }), sound: live, speaksMuted: true },
   ready: { view: view({ state: "ready" }), told: [{ key: 1, at: now, notice: { code: "answered_elsewhere", agent: "Dewi" } }] },

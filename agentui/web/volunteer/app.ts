@@ -59,6 +59,10 @@ export interface App {
   repairSound(): void;
   chooseDevice(kind: "mic" | "speaker" | "ringer", id: string): void;
   testRing(): void;
+  hearMyself(): void;
+  answerCheck(what: "alone" | "ring" | "self", yes: boolean): void;
+  checkAgain(): void;
+  pickOutput(kind: "speaker" | "ringer"): void;
   askNotifications(): void;
   useHere(): void;
   openShortcuts(): void;

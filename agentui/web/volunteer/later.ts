@@ -2,6 +2,7 @@
 // right after the first drawing, so that a slow line rings sooner.
 
 export { dialogs } from "./dialogs";
+export { proof } from "./proof";
 export { myDay } from "./day";
 export { messages } from "./messages";
 export { myShifts } from "./shifts";

@@ -4,6 +4,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { at, clock, spell, timer } from "../format";
 import { button, icon, type Icon } from "../parts";
+import { wrong } from "../soundcheck";
 import { soundHere, waits } from "../store";
 import type { Scene } from "./app";
 import { faultCard, meter, steps } from "./check";
@@ -32,7 +33,7 @@ function muteRing({ s, w, app }: Scene): TemplateResult {
     <div class="do">${button({ label: w.pause, click: app.openPause, icon: "pause", size: "lg", busy: waits(s, "pause") })}${endShift({ s, w, app })}</div>`);
 }
 
-export function paused({ s, w, app }: Scene): TemplateResult {
+export function paused({ s, w, app, later }: Scene): TemplateResult {
   const view = s.view!;
   const login = view.reason === "login";
   if (view.reason === "decompression") return resting({ s, w, app });
@@ -41,19 +42,10 @@ export function paused({ s, w, app }: Scene): TemplateResult {
   }
   const reason = s.pauseReasons.find((r) => r.code === view.reason)?.label[s.lang] ?? "";
   return calm(login ? "headset" : "cup", login ? w.onShift : reason ? w.pausedReason(reason) : w.pausedTitle, html`
-    <p class="lead">${login ? w.onShiftLead : w.pausedLead}</p>
-    ${login && soundHere(view) ? before({ s, w, app }) : nothing}
+    <p class="lead">${!login ? w.pausedLead : wrong(s.proof) ? w.proof.lead : w.onShiftLead}</p>
+    ${login && soundHere(view) ? later?.proof({ s, w, app }) ?? nothing : nothing}
     ${login ? nothing : html`<p class="hint"><sahut-tick role="timer" .text=${(now: number) => spellSince(view.since, now + s.offset, s.lang)}></sahut-tick></p>`}
     ${backToReady({ s, w, app })}`);
-}
-
-// before is what no check can know, and how the sound goes.
-function before({ s, w, app }: Scene): TemplateResult {
-  const { way, wayMs } = s.sound;
-  const slow = wayMs > 300;
-  return html`<ul class="before" aria-label=${w.beforeReady}><li>${icon("check")}<span>${w.beforeAlone}</span></li>
-    <li>${icon("phone")}<span>${w.beforeRing}</span> ${button({ label: w.testRing, click: app.testRing, id: "before-ring" })}</li>
-    ${way ? html`<li class=${way === "tcp" || slow ? "warn" : ""}>${icon(way === "tcp" || slow ? "warn" : "link")}<span>${way === "tcp" ? w.wayTcp : slow ? w.waySlow(wayMs) : w.wayGood(wayMs)}</span></li>` : nothing}</ul>`;
 }
 
 // resting: a heavy contact is behind her. It ends by itself.

@@ -58,8 +58,7 @@ function devices(scene: Scene): TemplateResult {
     <details class="more"><summary>${w.chooseDevices}</summary><div class="more-body">
       ${micChoice(scene, "side-mic")}
       ${sound.canChooseSpeaker
-        ? html`${choice(scene, "speaker", w.speaker, sound.devices.speakers, sound.speaker, "side-speaker")}
-          ${choice(scene, "ringer", w.ringer, sound.devices.speakers, sound.ringer, "side-ringer")}`
+        ? html`${outputChoice(scene, "speaker", w.speaker, "side-speaker")}${outputChoice(scene, "ringer", w.ringer, "side-ringer")}`
         : html`<p class="hint">${w.noSpeakerChoice}</p>`}
       <div class="side-do">${button({ label: w.testRing, click: app.testRing })}</div></div></details>
     ${figures(scene)}</section>`;
@@ -69,6 +68,14 @@ function devices(scene: Scene): TemplateResult {
 export function micChoice(scene: Scene, id: string): TemplateResult {
   const { s, w } = scene;
   return choice(scene, "mic", w.microphone, s.sound.devices.mics, s.sound.mic, id);
+}
+
+/** Where it plays. Firefox tells no device before she has picked one in its own list. */
+export function outputChoice(scene: Scene, kind: "speaker" | "ringer", label: string, id: string): TemplateResult | typeof nothing {
+  const { sound } = scene.s;
+  if (!sound.canChooseSpeaker) return nothing;
+  return html`${choice(scene, kind, label, sound.devices.speakers, sound[kind], id)}${"selectAudioOutput" in navigator.mediaDevices
+    ? button({ label: scene.w.pickOutput(label), click: () => scene.app.pickOutput(kind), id: `${id}-pick` }) : nothing}`;
 }
 
 function choice({ w, app }: Scene, kind: Parameters<App["chooseDevice"]>[0], label: string, list: Device[], chosen: string, id: string): TemplateResult {
