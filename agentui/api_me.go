@@ -11,6 +11,7 @@ type Me struct {
 	Alias string `json:"alias"` // what screens call her
 	Role  Role   `json:"role"`
 	Lang  string `json:"lang"`  // of the page: en or id
+	Zone  string `json:"zone"`  // whose clock the house goes by, like Asia/Jakarta
 	Agent bool   `json:"agent"` // she is on a queue's list of volunteers
 }
 
@@ -32,6 +33,7 @@ func (s *Server) me(r *request, u User) Me {
 	if err != nil {
 		s.log.Error("read routing for an alias", "err", err)
 	}
+	me.Zone = routing.Shifts.TimeZone
 	for _, a := range routing.Agents {
 		if a.ID == u.Name {
 			me.Alias, me.Agent = a.Name, true

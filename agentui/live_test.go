@@ -19,7 +19,7 @@ func TestWelcome(t *testing.T) {
 	h := newHouse(t)
 	p := h.signIn("sari").open(false)
 	w := p.expect("welcome")
-	if w["agent"] != "sari" || w["name"] != "Sari" || w["version"] != 1.0 || w["epoch"] != 1.0 {
+	if w["agent"] != "sari" || w["name"] != "Sari" || w["version"] != 1.0 || w["epoch"] != 1.0 || w["zone"] != "Asia/Jakarta" {
 		t.Errorf("welcome says %v", w)
 	}
 	if list := w["dispositions"].([]any); len(list) != len(configs.DemoRouting().Dispositions) {

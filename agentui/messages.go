@@ -30,6 +30,7 @@ type (
 		Agent        queue.AgentID         `json:"agent"`
 		Name         string                `json:"name"` // her alias
 		Now          time.Time             `json:"now"`
+		Zone         string                `json:"zone"` // whose clock times of the day are shown by, like Asia/Jakarta
 		Dispositions []configs.Disposition `json:"dispositions"`
 		PauseReasons []configs.PauseReason `json:"pause_reasons"`
 		Epoch        uint64                `json:"epoch"` // counts the welcomes of this run of the server

@@ -212,33 +212,37 @@ func acceptsGzip(r *http.Request) bool {
 
 // volunteerPage is where calls are answered.
 func (s *Server) volunteerPage(w http.ResponseWriter, r *request) error {
-	return s.pages.shell(w, r, "volunteer")
+	return s.shell(w, r, "volunteer")
 }
 
 // adminPage is for supervisors and admins.
 func (s *Server) adminPage(w http.ResponseWriter, r *request) error {
-	return s.pages.shell(w, r, "admin")
+	return s.shell(w, r, "admin")
 }
 
 // boardPage is the supervisors' wallboard.
 func (s *Server) boardPage(w http.ResponseWriter, r *request) error {
-	return s.pages.shell(w, r, "board")
+	return s.shell(w, r, "board")
 }
 
 // reportsPage is the figures of any time.
 func (s *Server) reportsPage(w http.ResponseWriter, r *request) error {
-	return s.pages.shell(w, r, "reports")
+	return s.shell(w, r, "reports")
 }
 
 // shell is an empty page that loads a screen; what it must know at once stands
 // in its meta elements, the rest comes from /api/v1/me.
-func (p *pages) shell(w http.ResponseWriter, r *request, screen string) error {
+func (s *Server) shell(w http.ResponseWriter, r *request, screen string) error {
 	name := "shell.html"
-	if !p.built {
+	if !s.pages.built {
 		name = "unbuilt.html"
 	}
-	return p.write(w, http.StatusOK, name, map[string]any{
-		"Lang": language(r.Request), "Screen": screen, "Script": screen + ".js", "Preload": p.preload(screen+".js", language(r.Request)), "User": r.user.Name, "Role": r.user.Role,
+	routing, _, err := s.directory.Routing()
+	if err != nil {
+		s.log.Error("read routing for the house's clock", "err", err) // the page works without
+	}
+	return s.pages.write(w, http.StatusOK, name, map[string]any{
+		"Lang": language(r.Request), "Screen": screen, "Script": screen + ".js", "Preload": s.pages.preload(screen+".js", language(r.Request)), "User": r.user.Name, "Role": r.user.Role, "Zone": routing.Shifts.TimeZone,
 	})
 }
 

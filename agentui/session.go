@@ -263,7 +263,7 @@ func (x *session) welcome(epoch uint64, drains bool) {
 		x.log.Error("read routing for a page", "err", err)
 	}
 	m := Welcome{
-		Head: Head{"welcome"}, Version: Version, Agent: x.agent, Name: string(x.agent), Now: time.Now(),
+		Head: Head{"welcome"}, Version: Version, Agent: x.agent, Name: string(x.agent), Now: time.Now(), Zone: routing.Shifts.TimeZone,
 		Dispositions: nonNil(routing.Dispositions), PauseReasons: nonNil(routing.PauseReasons), Epoch: epoch,
 		Locked: x.locked, LockAfter: int(x.server.config.LockAfter.D().Seconds()),
 	}

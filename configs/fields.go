@@ -257,7 +257,7 @@ var formWords = map[string]struct{ en, id, help string }{
 	"flood.over":       {"Further calls", "Panggilan selebihnya", "Yang terjadi pada panggilan selebihnya: low_class dijawab setelah yang lain, words mendengar yang didengar penelepon yang diblokir."},
 
 	"shifts":                 {"Shifts", "Jadwal tugas", "Rencana siapa datang kapan; tanpa rencana, setiap orang datang dan pulang semaunya."},
-	"shifts.time_zone":       {"Time zone", "Zona waktu", "Waktu setempat yang dipakai: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT), atau nama IANA lain."},
+	"shifts.time_zone":       {"Time zone", "Zona waktu", "Waktu setempat yang dipakai, juga di semua layar: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT), atau nama IANA lain."},
 	"shifts.remind":          {"Remind before", "Ingatkan sebelum", "Berapa lama sebelum tugasnya relawan yang halamannya terbuka diingatkan; 0s hanya saat mulai."},
 	"shifts.late_after":      {"Late after", "Terlambat setelah", "Yang belum mulai selama ini setelah jadwalnya dicatat terlambat, untuk penyelia; 0s tidak pernah."},
 	"shifts.soft_end":        {"Spared before the end", "Disisihkan menjelang akhir", "Selama ini sebelum tugasnya berakhir, relawan tidak diberi panggilan baru yang dapat dijawab orang lain; 0s tidak berlaku."},

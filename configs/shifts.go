@@ -10,7 +10,7 @@ import (
 // Shifts is the plan of who comes when. A volunteer whom it does not name works
 // as if there were none.
 type Shifts struct {
-	TimeZone  string        `yaml:"time_zone" json:"time_zone" default:"Asia/Jakarta" doc:"Whose clock the times are: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT) or any other of the IANA names."`
+	TimeZone  string        `yaml:"time_zone" json:"time_zone" default:"Asia/Jakarta" doc:"Whose clock the times are, and those of all screens: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT) or any other of the IANA names."`
 	Remind    Duration      `yaml:"remind" json:"remind" default:"10m" doc:"How long before her shift a volunteer whose page is open is reminded of it; 0s only when it begins."`
 	LateAfter Duration      `yaml:"late_after" json:"late_after" default:"10m" doc:"Who has not begun so long after her shift should have is noted as late, for the supervisors; 0s never."`
 	SoftEnd   Duration      `yaml:"soft_end" json:"soft_end" default:"10m" doc:"So long before the end of her shift a volunteer is spared new calls that somebody else can answer; 0s not at all."`

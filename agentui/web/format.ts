@@ -30,19 +30,88 @@ export function spell(ms: number, lang: Lang): string {
   return out.join(" ");
 }
 
-/** 18:42 in English, 18.42 in Indonesian; by the clock of a zone, or the reader's. */
-export function clock(ms: number, lang: Lang, timeZone?: string): string {
-  return new Intl.DateTimeFormat(locale(lang), { hour: "2-digit", minute: "2-digit", timeZone }).format(ms);
+// Whose clock times of the day are of: the house's, which the server puts into the
+// page. A reader whose own clock shows another time sees the zone's name beside it.
+let house = typeof document === "undefined" ? "" : known(document.querySelector<HTMLMetaElement>("meta[name=sahut-zone]")?.content ?? "");
+
+/** Takes the house's zone, as the server said it; an unknown one is the reader's. */
+export function useZone(zone: string): void {
+  house = known(zone);
+}
+
+function known(zone: string): string {
+  try {
+    return zone && new Intl.DateTimeFormat("en", { timeZone: zone }) ? zone : "";
+  } catch {
+    return "";
+  }
+}
+
+// Formatters are costly to make and asked for at every drawing.
+const made = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(lang: Lang, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${lang} ${zone} ${JSON.stringify(options)}`;
+  let f = made.get(key);
+  if (!f) made.set(key, (f = new Intl.DateTimeFormat(locale(lang), { ...options, timeZone: zone || undefined })));
+  return f;
+}
+
+const minutes: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
+const dated: Intl.DateTimeFormatOptions = { weekday: "short", day: "numeric", month: "short" };
+const whole: Intl.DateTimeFormatOptions = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+
+// named adds the zone where the reader's clock shows another time.
+function named(ms: number, text: string): string {
+  return house && formatter("en", house, whole).format(ms) !== formatter("en", "", whole).format(ms) ? `${text} ${zoneName(house)}` : text;
+}
+
+/** 18:42 in English, 18.42 in Indonesian; with the zone's name where it could be misread. Of a given zone without. */
+export function clock(ms: number, lang: Lang, zone?: string): string {
+  return zone ? formatter(lang, zone, minutes).format(ms) : named(ms, formatter(lang, house, minutes).format(ms));
+}
+
+/** "18:00–20:00", with the zone's name once where it could be misread. */
+export function hours(from: number, to: number, lang: Lang): string {
+  const f = formatter(lang, house, minutes);
+  return named(from, `${f.format(from)}–${f.format(to)}`);
+}
+
+/** "Mon 23 Nov" of a time, by the house's clock. */
+export function dayOf(ms: number, lang: Lang): string {
+  return formatter(lang, house, dated).format(ms);
+}
+
+/** "23 November 2026" of a time, by the house's clock. */
+export function dateOf(ms: number, lang: Lang): string {
+  return formatter(lang, house, { day: "numeric", month: "long", year: "numeric" }).format(ms);
 }
 
 /** "Mon 23 Nov" of a date like 2026-11-23. */
 export function dayName(date: string, lang: Lang): string {
-  return new Intl.DateTimeFormat(locale(lang), { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" }).format(Date.parse(date));
+  return formatter(lang, "UTC", dated).format(Date.parse(date));
 }
 
 /** "23–29 November 2026" of two such dates. */
 export function range(from: string, to: string, lang: Lang): string {
-  return new Intl.DateTimeFormat(locale(lang), { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).formatRange(Date.parse(from), Date.parse(to));
+  return formatter(lang, "UTC", { day: "numeric", month: "long", year: "numeric" }).formatRange(Date.parse(from), Date.parse(to));
+}
+
+/** What a field for date and time shows of a time, by the house's clock: 2026-11-23T18:42. */
+export function toField(time: string): string {
+  const ms = at(time);
+  return ms ? formatter("en", house, whole).format(ms).replace(/^(..)\/(..)\/(....), /, "$3-$2-$1T") : "";
+}
+
+/** The time that such a field means, with its zone: 2026-11-23T18:42:00+07:00. */
+export function ofField(local: string): string {
+  const wanted = Date.parse(`${local}Z`);
+  if (Number.isNaN(wanted)) return "";
+  let ms = wanted;
+  for (let i = 0; i < 2; i++) ms += wanted - Date.parse(`${toField(new Date(ms).toISOString())}Z`); // twice, for a clock that is set between
+  const east = Math.round((wanted - ms) / 60_000);
+  const two = (n: number) => String(Math.trunc(n)).padStart(2, "0");
+  return `${local.slice(0, 16)}:00${east < 0 ? "-" : "+"}${two(Math.abs(east) / 60)}:${two(Math.abs(east) % 60)}`;
 }
 
 /** WIB, WITA or WIT; of other zones their name. */
@@ -58,13 +127,11 @@ function locale(lang: Lang): string {
   return lang === "id" ? "id-ID" : "en-GB";
 }
 
-/** Day and time of a record. */
+/** Day and time of a record, by the house's clock. */
 export function dayAndTime(time: string | null | undefined, lang: Lang): string {
   const ms = at(time);
   if (!ms) return "–";
-  return new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", {
-    day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit",
-  }).format(ms);
+  return named(ms, formatter(lang, house, { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(ms));
 }
 
 /** 1,234 or 1.234. */

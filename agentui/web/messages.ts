@@ -206,7 +206,7 @@ export interface TalkQuality { you_in?: Way; you_out?: Way; caller_in?: Way; cal
 /** What the server says. */
 export type ServerMessage =
   | {
-      type: "welcome"; version: number; agent: string; name: string; now: string;
+      type: "welcome"; version: number; agent: string; name: string; now: string; zone?: string;
       dispositions: Choice[] | null; pause_reasons: Choice[] | null; epoch: number;
       locked?: boolean; lock_after_s?: number;
     }

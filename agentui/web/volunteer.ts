@@ -9,6 +9,7 @@
 // state of the server, never from here.
 
 import { render } from "lit";
+import { useZone } from "./format";
 import { chosenLang, loadWords, useLang, words } from "./i18n";
 import { install } from "./install";
 import { listenForSigns, PageLock } from "./lock";
@@ -77,6 +78,7 @@ function heard(m: ServerMessage): void {
       media.linkUp(m.epoch);
       pageLock.lockAfter(m.lock_after_s ?? 0);
       store.patch({ locked: pageLock.told(!!m.locked) });
+      if (m.zone) useZone(m.zone);
       break;
     case "state":
       follow(store.now);

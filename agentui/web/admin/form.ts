@@ -2,6 +2,7 @@
 // of its fields. Each shows its help, and its problem right below it.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { ofField, toField } from "../format";
 import { mistake } from "../i18n/problems";
 import type { Field, Problem } from "./api";
 import { shortDuration, valueAt } from "./draft";
@@ -60,8 +61,8 @@ function input(scene: Scene, f: Field, path: string, id: string, value: unknown,
     return html`<input id=${id} type="date" ?disabled=${off} .value=${String(value ?? "")} aria-describedby=${about} aria-invalid=${bad} @change=${set}>`;
   }
   if (f.key.endsWith(".until")) {
-    const local = (e: Event) => act.edit(path, withZone((e.target as HTMLInputElement).value));
-    return html`<input id=${id} type="datetime-local" ?disabled=${off} .value=${withoutZone(String(value ?? ""))} aria-describedby=${about} aria-invalid=${bad} @change=${local}>`;
+    const local = (e: Event) => act.edit(path, ofField((e.target as HTMLInputElement).value));
+    return html`<input id=${id} type="datetime-local" ?disabled=${off} .value=${toField(String(value ?? ""))} aria-describedby=${about} aria-invalid=${bad} @change=${local}>`;
   }
   if (f.type === "list") {
     const words = (text: string) => text.split(/[\s,;]+/).filter(Boolean);
@@ -94,21 +95,6 @@ function boxes({ s, act }: Scene, path: string, id: string, value: unknown, know
   const all = [...known, ...on.filter((v) => !known.some((o) => o.value === v)).map((v) => ({ value: v, label: v }))];
   return html`<div class="days" id=${id} role="group">${all.map((o) => html`<label><input type="checkbox" ?disabled=${!mayEdit(s)} .checked=${on.includes(o.value)}
     @change=${(e: Event) => act.edit(path, (e.target as HTMLInputElement).checked ? [...on, o.value] : on.filter((v) => v !== o.value))}><span>${o.label}</span></label>`)}</div>`;
-}
-
-// A time of the reader's own clock, with its zone as the document wants it.
-function withZone(local: string): string {
-  const t = new Date(local);
-  if (!local || Number.isNaN(t.getTime())) return "";
-  const east = -t.getTimezoneOffset();
-  const two = (n: number) => String(Math.trunc(Math.abs(n))).padStart(2, "0");
-  return `${local.length === 16 ? `${local}:00` : local}${east < 0 ? "-" : "+"}${two(east / 60)}:${two(east % 60)}`;
-}
-
-function withoutZone(text: string): string {
-  const t = new Date(text);
-  if (!text || Number.isNaN(t.getTime())) return "";
-  return new Date(t.getTime() - t.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
 }
 
 interface Option {

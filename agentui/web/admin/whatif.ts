@@ -2,7 +2,7 @@
 // review before Apply.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { at, spell } from "../format";
+import { at, dateOf, spell } from "../format";
 import { button } from "../parts";
 import type { Kpi, TrialLine, TrialRun } from "./api";
 import type { Scene } from "./state";
@@ -21,7 +21,7 @@ function figures({ s, a }: Scene): TemplateResult {
   const t = s.trial;
   const runs = [t.real, t.control, t.changed];
   const lang = s.lang === "id" ? "id-ID" : "en-GB";
-  const day = (time: string) => new Date(at(time)).toLocaleDateString(lang, { day: "numeric", month: "long", year: "numeric" });
+  const day = (time: string) => dateOf(at(time), s.lang);
   const number = (n: number, digits = 0) => n.toLocaleString(lang, { maximumFractionDigits: digits, minimumFractionDigits: digits });
   const shown = (k: Kpi | undefined) => !k || !k.shown ? "–" : k.unit === "percent" ? `${number(k.value, 1)} %` : spell(Math.round(k.value) * 1000, s.lang);
   const row = (name: string, of: (l: TrialLine, r: TrialRun) => string, queue = "") => html`<tr><th scope="row">${name}</th>${runs.map((r) => html`<td class="num">${of(lineOf(r, queue), r)}</td>`)}</tr>`;

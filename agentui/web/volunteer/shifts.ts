@@ -2,7 +2,7 @@
 // days. Who is not in the plan sees nothing of it.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { at, clock, spell, type Lang } from "../format";
+import { at, clock, dayOf, hours, spell } from "../format";
 import { icon } from "../parts";
 import type { PlannedShift, ShiftView } from "../messages";
 import type { Scene } from "./app";
@@ -31,14 +31,6 @@ function running({ s, w }: Scene, v: ShiftView): TemplateResult {
 function shift({ s, w }: Scene, x: PlannedShift): TemplateResult {
   const queues = s.view?.queues ?? [];
   const some = x.queues.length < queues.length ? x.queues.map((q) => queues.find((o) => o.queue === q)?.label ?? q).join(", ") : "";
-  return html`<li><time datetime=${x.from}>${dayName(at(x.from), s.lang)}</time><div><p><b>${clock(at(x.from), s.lang)}–${clock(at(x.to), s.lang)}</b>${sameDay(at(x.from), at(x.to)) ? nothing : html` <span class="hint">${w.shiftNextDay}</span>`}</p>
+  return html`<li><time datetime=${x.from}>${dayOf(at(x.from), s.lang)}</time><div><p><b>${hours(at(x.from), at(x.to), s.lang)}</b>${dayOf(at(x.from), s.lang) === dayOf(at(x.to) - 1, s.lang) ? nothing : html` <span class="hint">${w.shiftNextDay}</span>`}</p>
     ${x.label || some ? html`<p class="hint">${[x.label, some].filter(Boolean).join(" · ")}</p>` : nothing}</div></li>`;
-}
-
-function dayName(ms: number, lang: Lang): string {
-  return new Intl.DateTimeFormat(lang === "id" ? "id-ID" : "en-GB", { weekday: "short", day: "numeric", month: "short" }).format(ms);
-}
-
-function sameDay(a: number, b: number): boolean {
-  return new Date(a).toDateString() === new Date(b - 1).toDateString();
 }
