@@ -1,32 +1,44 @@
-// One key for how it went: 1 to 9 mark the first nine choices of the wrap-up.
-// They are letters of her note while she writes in it, and off with the other
-// shortcuts (WCAG 2.1.4).
+// How it went, by the keyboard: 1 to 9 mark the choices of the wrap-up, and where
+// there are more than nine, two digits do, 01 to 99. They are digits of her note
+// while she writes in it, and off with the other shortcuts (WCAG 2.1.4).
 
 import type { Snapshot } from "./store";
 
-/** The key that marks choice i, or nothing. */
-export function digit(s: Snapshot, i: number): string {
-  return s.shortcutsOn && i < 9 ? String(i + 1) : "";
+/** The digits that mark choice i, or nothing. */
+export function digits(s: Snapshot, i: number): string {
+  const many = s.dispositions.length > 9;
+  return !s.shortcutsOn || i > 98 ? "" : many ? String(i + 1).padStart(2, "0") : String(i + 1);
 }
 
-/** The choice a key stands for now, or "". */
-export function marked(s: Snapshot, key: string): string {
-  if (s.locked || s.view?.state !== "wrapup" || !s.view.wrapup || s.dialog || s.link !== "live" || !/^[1-9]$/.test(key)) return "";
-  const i = Number(key) - 1;
-  return digit(s, i) ? s.dispositions[i]?.code ?? "" : "";
+/** The choice the typed digits stand for now; "" none; "more": one digit is to come. */
+export function marked(s: Snapshot, typed: string): { code: string } | "" | "more" {
+  if (!typed || s.view?.state !== "wrapup" || !s.view.wrapup || s.dialog || s.locked || s.link !== "live" || !s.shortcutsOn) return "";
+  const i = s.dispositions.findIndex((_, n) => digits(s, n) === typed);
+  if (i >= 0) return { code: s.dispositions[i]!.code };
+  return s.dispositions.some((_, n) => digits(s, n).startsWith(typed)) ? "more" : "";
 }
 
-/** Listens for them. */
-export function listenForDigits(snapshot: () => Snapshot, choose: (disposition: string) => void): void {
+const NEXT_MS = 2500; // between the two digits
+
+/** Listens for them; typing shows the digit that waits for another. */
+export function listenForDigits(snapshot: () => Snapshot, choose: (disposition: string) => void, typing: (digit: string) => void): void {
+  let timer = 0;
+  const wait = (digit: string) => {
+    clearTimeout(timer);
+    typing(digit);
+    if (digit) timer = window.setTimeout(() => typing(""), NEXT_MS);
+  };
   addEventListener("keydown", (e) => {
-    if (e.repeat || e.ctrlKey || e.altKey || e.metaKey || typing(e.target)) return;
-    const code = marked(snapshot(), e.key);
-    if (!code) return;
+    const first = snapshot().digit;
+    if (e.repeat || e.ctrlKey || e.altKey || e.metaKey || inText(e.target) || !/^[0-9]$/.test(e.key)) return;
+    const what = marked(snapshot(), first + e.key);
+    if (first || what) wait(what === "more" ? e.key : "");
+    if (!what) return;
     e.preventDefault();
-    choose(code);
+    if (what !== "more") choose(what.code);
   });
 }
 
-function typing(t: EventTarget | null): boolean {
+function inText(t: EventTarget | null): boolean {
   return t instanceof HTMLElement && (t.isContentEditable || t.matches("input:not([type=radio], [type=checkbox]), textarea, select"));
 }

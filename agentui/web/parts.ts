@@ -2,6 +2,7 @@
 
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
+import { shown } from "./keys";
 
 // Stroked on a 24 grid, drawn for this project.
 const icons = {
@@ -75,7 +76,7 @@ export function button(o: ButtonOptions): TemplateResult {
         if (!o.reason && !o.busy) o.click();
       }}
     >${o.icon ? icon(o.icon) : nothing}<span class="label">${o.label}</span>${o.key
-      ? html`<kbd aria-hidden="true">${o.key.replace("Shift+", "⇧")}</kbd>`
+      ? html`<kbd aria-hidden="true">${shown(o.key)}</kbd>`
       : nothing}</button>${o.reason ? html`<span class="why" id=${why}>${o.reason}</span>` : nothing}</span>`;
 }
 

@@ -2,6 +2,7 @@
 // character keys (WCAG 2.1.4), and leave the browser's own keys alone. They act
 // only where their button is on the screen and usable, by pressing it.
 
+import { actionOf, fits, nameOf, unfinished, type Action } from "./keys";
 import type { App } from "./volunteer/app";
 import { soundHere, type Snapshot } from "./store";
 
@@ -18,48 +19,59 @@ export function keepShortcuts(on: boolean): void {
 
 const AGAIN_MS = 2000;
 
-/** Listens for the keys. arm marks that F9 was pressed once. */
+/** Listens for the keys. arm marks that the key to hang up was pressed once. */
 export function listenForShortcuts(snapshot: () => Snapshot, app: App, arm: (at: number) => void): void {
+  // First of all who changes a key: the press is its new name, nothing else.
   addEventListener("keydown", (e) => {
-    if (e.repeat || e.ctrlKey || e.altKey || e.metaKey) return;
+    const changing = snapshot().rebinding;
+    if (!changing) return;
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    if (e.key === "Escape") app.changeKey("");
+    else if (!unfinished(e) && !e.repeat) app.useKey(changing, nameOf(e));
+  }, { capture: true });
+  addEventListener("keydown", (e) => {
     const s = snapshot();
-    if (!s.shortcutsOn) return; // all of them, ? too: it is a character (WCAG 2.1.4)
-    if (s.locked && e.key !== "F2" && e.key !== "F9") return; // what else there is, is covered
-    if (e.key === "?" && !inText(e.target)) {
-      if (s.view?.offer) return; // nothing is laid over Answer
+    if (e.repeat || e.metaKey || !s.shortcutsOn) return; // all of them, ? too: it is a character (WCAG 2.1.4)
+    if (e.key === "?" && !e.ctrlKey && !e.altKey && !inText(e.target)) {
+      if (s.view?.offer || s.locked) return; // nothing is laid over Answer
       app.openShortcuts();
       e.preventDefault();
       return;
     }
-    const act = action((e.shiftKey ? "Shift+" : "") + e.key, s, app, arm);
+    const name = nameOf(e);
+    const what = fits(name) ? actionOf(s.keys, name) : null;
+    if (!what || (s.locked && what !== "answer" && what !== "hangUp")) return; // what else there is, is covered
+    const act = press(what, s, app, arm);
     if (!act) return;
     e.preventDefault();
     act();
   });
 }
 
-function action(key: string, s: Snapshot, app: App, arm: (at: number) => void): (() => void) | null {
+function press(what: Action, s: Snapshot, app: App, arm: (at: number) => void): (() => void) | null {
   const view = s.view;
   if (!view || s.link === "elsewhere" || s.link === "replaced") return null;
-  switch (key) {
-    case "F2":
+  const call = view.call;
+  switch (what) {
+    case "answer":
       return view.offer && soundHere(view) ? app.answer : view.offer ? null : view.wrapup ? app.finishWrapUp : null;
-    case "Shift+F2":
+    case "decline":
       return view.offer ? app.decline : null;
-    case "F4":
-      return view.call && soundHere(view) ? app.toggleMute : null;
-    case "Shift+F4":
-      return view.call ? app.openKeypad : null;
-    case "F8":
-      return view.call && !view.call.stage ? app.toggleHold : null;
-    case "Shift+F8":
-      return view.call && !view.call.connecting && !view.call.stage ? app.openTransfer : null;
-    case "F9":
-      if (!view.call) return null;
+    case "mute":
+      return call && soundHere(view) ? app.toggleMute : null;
+    case "keypad":
+      return call ? app.openKeypad : null;
+    case "hold":
+      return call && !call.stage ? app.toggleHold : null;
+    case "transfer":
+      return call && !call.connecting && !call.stage ? app.openTransfer : null;
+    case "sos": // never takes it back: a second press in fright must not send help away
+      return call && !call.connecting && !call.role && !call.sos ? () => app.sos(true) : null;
+    case "hangUp":
+      if (!call) return null;
       // Twice, because nothing brings a caller back.
       return Date.now() - s.hangUpArmed <= AGAIN_MS ? app.hangUp : () => arm(Date.now());
-    default:
-      return null;
   }
 }
 

@@ -6,6 +6,7 @@ import { at, type Lang } from "./format";
 import type { DayShown } from "./myday";
 import type { UnlockTrouble } from "./lock";
 import type { NotePage } from "./notebook";
+import { usualKeys, type Action, type Keys } from "./keys";
 import { noProof, type Proof } from "./soundcheck";
 import type { Announcement, AgentView, Ask, Choice, MyShifts, Notice, NoticeCode, ServerMessage, TalkQuality, Targets, VoiceMessage, Wish } from "./messages";
 
@@ -111,6 +112,10 @@ export interface Snapshot {
   readonly unlocking: boolean;
   readonly unlockTrouble: UnlockTrouble;
   readonly shortcutsOn: boolean;
+  readonly keys: Keys; // which key does what
+  readonly rebinding: Action | ""; // the next press is its new key
+  readonly keyTrouble: "" | "reserved" | Action; // why a press was not taken: that action has it
+  readonly digit: string; // of two, while the second is to come
   readonly notify: NotificationPermission | "unsupported";
   readonly sound: Sound;
   readonly talk: TalkQuality | null; // what the server's legs say of the talk that runs
@@ -140,7 +145,7 @@ export function blank(lang: Lang): Snapshot {
     lang, link: "connecting", linkSince: 0, offset: 0, agent: "", name: "", role: "volunteer", epoch: 0, view: null,
     dispositions: [], pauseReasons: [], draining: false, announcement: null, speaksMuted: false, asked: {}, told: [], keysSent: "", disposition: "", wish: "", messages: [], playing: "",
     note: null, notesLeft: [], day: "closed", shifts: null,
-    contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, locked: false, unlocking: false, unlockTrouble: "", shortcutsOn: true, notify: "default", sound: noSound, talk: null, proof: noProof, ringLocked: false,
+    contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, locked: false, unlocking: false, unlockTrouble: "", shortcutsOn: true, keys: usualKeys, rebinding: "", keyTrouble: "", digit: "", notify: "default", sound: noSound, talk: null, proof: noProof, ringLocked: false,
   };
 }
 
@@ -220,6 +225,7 @@ function foldState(s: Snapshot, view: AgentView, offset: number): Snapshot {
     silentOpen: same && !!view.call && s.silentOpen,
     dialog: keepDialog(s, view, same) ? s.dialog : "",
     hangUpArmed: same ? s.hangUpArmed : 0,
+    ...(view.offer && view.offer.id !== s.view?.offer?.id ? { rebinding: "" as const } : {}), // its keys are keys again
   };
 }
 

@@ -24,6 +24,7 @@ import { openNotebook } from "./notebook";
 import type { Ask, ClientMessage, ServerMessage, Targets }
  from "./messages";
 import { Ring } from "./ring";
+import { actionOf, fits, keepKeys, keptKeys, usualKeys } from "./keys";
 import { keepShortcuts, listenForShortcuts, shortcutsKept } from "./shortcuts";
 import { deviceSet, dropProof, echoed, keepProof, keptProof, noProof, proven, type Proof } from "./soundcheck";
 import { Tour } from "./tour";
@@ -36,6 +37,7 @@ const store = new Store({
   ...blank(chosenLang()),
   linkSince: Date.now(),
   shortcutsOn: shortcutsKept(),
+  keys: keptKeys(),
   notify: "Notification" in window ? Notification.permission : "unsupported",
 });
 const ring = new Ring(() => follow(store.now));
@@ -341,7 +343,19 @@ const app: App = {
     keepShortcuts(on);
     store.patch({ shortcutsOn: on });
   },
-  closeDialog: () => store.patch({ dialog: "" }),
+  changeKey: (rebinding) => store.patch({ rebinding, keyTrouble: "" }),
+  useKey(what, name) {
+    const has = actionOf(store.now.keys, name);
+    if (!fits(name) || (has && has !== what)) return store.patch({ keyTrouble: fits(name) && has ? has : "reserved" });
+    const keys = { ...store.now.keys, [what]: name };
+    keepKeys(keys);
+    store.patch({ keys, rebinding: "", keyTrouble: "" });
+  },
+  usualKeys() {
+    keepKeys(usualKeys);
+    store.patch({ keys: usualKeys, rebinding: "", keyTrouble: "" });
+  },
+  closeDialog: () => store.patch({ dialog: "", rebinding: "", keyTrouble: "" }),
   async switchLang() {
     const lang = store.now.lang === "en" ? "id" : "en";
     try {
@@ -512,7 +526,7 @@ async function whoAmI(): Promise<void> {
 await untilDone(() => loadWords(store.now.lang));
 store.subscribe(draw);
 listenForSigns(() => pageLock.sign(Date.now()));
-listenForDigits(() => store.now, app.choose);
+listenForDigits(() => store.now, app.choose, (digit) => store.patch({ digit }));
 listenForShortcuts(() => store.now, app, (at) => store.patch({ hangUpArmed: at }));
 window.setInterval(() => {
   store.set((s) => age(s, Date.now()));

@@ -128,6 +128,39 @@ try {
   await grows();
   say("wire cut and back: the call never stopped");
 
+  const down = (key, code = key, held = {}) => b.evaluate(`void document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "${key}", code: "${code}", bubbles: true, cancelable: true, ...${JSON.stringify(held)} }))`);
+  await down("F9", "F9", { shiftKey: true });
+  await b.until(`!!document.getElementById("sos-back")`);
+  assert.deepEqual((await said("sos")).map((m) => m.on), [true]);
+  await down("F9", "F9", { shiftKey: true });
+  await b.evaluate("new Promise(requestAnimationFrame)");
+  assert.equal((await said("sos")).length, 1, "a second press takes no help away");
+  await down("?");
+  await b.until(`!!document.getElementById("key-mute")`);
+  await b.evaluate(`document.getElementById("key-mute").click()`);
+  await down("F8"); // hold has it
+  await b.until(`document.querySelector("dialog[open] [role=alert]").textContent.includes("Hold or resume")`);
+  await down("m", "KeyM"); // a letter of her notes
+  await b.until(`document.querySelector("dialog[open] [role=alert]").textContent.includes("function key")`);
+  assert.equal((await said("hold")).length, 1, "nothing is done while she chooses");
+  await down("M", "KeyM", { altKey: true, shiftKey: true });
+  await b.until(`!!document.getElementById("keys-usual")`);
+  await click("Close");
+  assert.equal(await b.evaluate(`document.getElementById("mute").getAttribute("aria-keyshortcuts")`), "Alt+Shift+M");
+  const mutes = (await said("mute")).length;
+  await down("F4");
+  await down("Â", "KeyM", { altKey: true, shiftKey: true });
+  await has("Unmute");
+  await down("Â", "KeyM", { altKey: true, shiftKey: true });
+  await has("Mute");
+  assert.equal((await said("mute")).length, mutes + 2, "F4 is free");
+  await down("?");
+  await b.until(`!!document.getElementById("keys-usual")`);
+  await b.evaluate(`document.getElementById("keys-usual").click()`);
+  await click("Close");
+  assert.equal(await b.evaluate(`document.getElementById("mute").getAttribute("aria-keyshortcuts")`), "F4");
+  say("called help by a key, gave Mute another key and the usual one again");
+
   await b.evaluate("signOut(true)");
   await b.until(`document.querySelector(".banner a[href^='/signin']")?.target === "_blank"`);
   await grows();

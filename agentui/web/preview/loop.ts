@@ -74,6 +74,7 @@ class Desk {
       case "hold": return this.show({ state: "held", call: { ...call!, held: true } });
       case "resume": return this.show({ state: "talking", call: { ...call!, held: false } });
       case "mute": return this.show({ state: this.view.state, call: { ...call!, muted: m.on } });
+      case "sos": return this.show({ state: this.view.state, call: { ...call!, sos: m.on ? { contact: "C1", name: "Sari", label: "Hotline", raised: iso(), called: ["Rina"] } : undefined } });
       case "hangup":
         this.far(false);
         return this.show({ state: "wrapup", wrapup: { contact: "C1", label: "Hotline", talk_ms: 5000, until: iso(120_000), ended_by: "agent", extendable: true } });

@@ -7,6 +7,7 @@ import { Tour } from "../tour";
 import "../i18n/both";
 import { words } from "../i18n";
 import type { AgentView, Choice } from "../messages";
+import { usualKeys } from "../keys";
 import { noProof } from "../soundcheck";
 import { blank, noSound, type Snapshot, type Sound } from "../store";
 import type { App } from "../volunteer/app";
@@ -149,6 +150,8 @@ const states: Record<string, Partial<Snapshot>> = {
   paused: { view: view({ state: "paused", reason: "meal" }) },
   pause: { view: view({ state: "ready" }), dialog: "pause" },
   keypad: { view: view({ state: "talking", call }), sound: live, dialog: "keypad", keysSent: "12#" },
+  wrapup_many: { view: view({ state: "wrapup", wrapup }), digit: "1", dispositions: choices(Array.from({ length: 20 }, (_, i) => [`c${i}`, ["Listened", "Referred to a service", "Safety plan made", "Silent call"][i % 4]!, ["Didengarkan", "Dirujuk ke layanan", "Rencana keselamatan dibuat", "Panggilan senyap"][i % 4]!])) },
+  shortcuts_change: { view: view({ state: "ready" }), dialog: "shortcuts", rebinding: "mute", keyTrouble: "hold", keys: { ...usualKeys, transfer: "Alt+Shift+T" } },
   shortcuts: { view: view({ state: "ready" }), dialog: "shortcuts" },
   not_responding: { view: view({ state: "not_responding" }) },
   media_fault: { view: view({ state: "media_fault", reason: "microphone" }), sound },

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
-import { marked } from "../digits";
+import { digits, marked } from "../digits";
 import { Notebook, type Answer, type NotePage } from "../notebook";
 import { blank, type Snapshot } from "../store";
 
@@ -175,10 +175,20 @@ test("a digit marks in wrap-up only, and only while the keys are on", () => {
   const choice = (code: string) => ({ code, label: { en: code, id: code } });
   const wrapup = { contact: "C1", label: "Q", talk_ms: 1, until: "2026-11-24T18:42:00Z", ended_by: "caller" as const };
   const s: Snapshot = { ...blank("en"), link: "live", dispositions: [choice("self"), choice("silent")], view: { state: "wrapup", since: "2026-11-24T18:40:00Z", queues: [], wrapup } };
-  assert.equal(marked(s, "2"), "silent");
+  assert.deepEqual(marked(s, "2"), { code: "silent" });
   for (const key of ["0", "3", "9", "12", "a", ""]) assert.equal(marked(s, key), "", key);
   assert.equal(marked({ ...s, shortcutsOn: false }, "2"), "");
   assert.equal(marked({ ...s, dialog: "shortcuts" }, "2"), "");
   assert.equal(marked({ ...s, link: "retrying" }, "2"), "");
   assert.equal(marked({ ...s, view: { ...s.view!, state: "ready" } }, "2"), "");
+});
+
+test("more than nine choices take two digits each", () => {
+  const wrapup = { contact: "C1", label: "Q", talk_ms: 1, until: "2026-11-24T18:42:00Z", ended_by: "caller" as const };
+  const list = Array.from({ length: 20 }, (_, i) => ({ code: `c${i + 1}`, label: { en: "", id: "" } }));
+  const s: Snapshot = { ...blank("en"), link: "live", dispositions: list, view: { state: "wrapup", since: "2026-11-24T18:40:00Z", queues: [], wrapup } };
+  assert.deepEqual(list.map((_, i) => marked(s, digits(s, i))), list.map(({ code }) => ({ code })), "each has its own");
+  assert.equal(marked(s, "0"), "more");
+  assert.equal(marked(s, "2"), "more");
+  for (const none of ["3", "00", "21"]) assert.equal(marked(s, none), "", none);
 });

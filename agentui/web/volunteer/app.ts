@@ -3,6 +3,7 @@
 
 import type { Words } from "../i18n";
 import type { CutPlan, Device, Mode, SafetyNote, SilentQuestion, TalkSafe, Target, Wish } from "../messages";
+import type { Action } from "../keys";
 import type { Snapshot } from "../store";
 
 export interface App {
@@ -67,12 +68,20 @@ export interface App {
   useHere(): void;
   openShortcuts(): void;
   useShortcuts(on: boolean): void;
+  changeKey(what: Action | ""): void;
+  useKey(what: Action, name: string): void;
+  usualKeys(): void;
   closeDialog(): void;
   switchLang(): void | Promise<void>;
   lock(): void;
   unlock(password: string): void;
   signOut(): void;
   micLevel(): number;
+}
+
+/** The key that presses a button, for its hint; none while the keys are off. */
+export function key(s: Snapshot, what: Action): string | undefined {
+  return s.shortcutsOn ? s.keys[what] : undefined;
 }
 
 /** What a part draws from. */

@@ -2,9 +2,10 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { at, spell, timer } from "../format";
+import { shown } from "../keys";
 import { button, icon } from "../parts";
 import { soundHere, waits } from "../store";
-import type { Scene } from "./app";
+import { key, type Scene } from "./app";
 import { soundInWords } from "./bothways";
 import { faultCard, meter } from "./check";
 import { back, listening, offered, otherAfterAll } from "./callback";
@@ -29,8 +30,8 @@ export function offer({ s, w, app }: Scene): TemplateResult {
       ${o.before ? html`<p class="lead">${w.before(o.before)}</p>` : nothing}</div>
     ${soundHere(s.view) ? nothing : html`<p class="call-out speak">${icon("phone")}<span>${w.answerOn[device(s)]}</span></p>`}
     <div class="answer-row ${soundHere(s.view) ? "" : "one"}">
-      ${!soundHere(s.view) ? nothing : button({ label: w.answer, click: app.answer, kind: "go", size: "xl", icon: "phone", key: "F2", busy: answering, reason: waits(s, "decline") ? w.slow : undefined })}
-      ${button({ label: w.decline, click: app.decline, kind: "plain", size: "lg", key: "Shift+F2", busy: waits(s, "decline") })}</div>
+      ${!soundHere(s.view) ? nothing : button({ label: w.answer, click: app.answer, kind: "go", size: "xl", icon: "phone", key: key(s, "answer"), busy: answering, reason: waits(s, "decline") ? w.slow : undefined })}
+      ${button({ label: w.decline, click: app.decline, kind: "plain", size: "lg", key: key(s, "decline"), busy: waits(s, "decline") })}</div>
     <div class="count-down"><sahut-bar .share=${(now: number) => left(now) / span}></sahut-bar>
       <p class="hint">${answering ? w.answering : html`<sahut-tick role="timer" .text=${(now: number) =>
         left(now) > 0 ? w.nextIn(spell(Math.ceil(left(now) / 1000) * 1000, s.lang)) : w.nextNow}></sahut-tick>`}</p></div>`;
@@ -51,24 +52,24 @@ export function call(scene: Scene): TemplateResult {
     ${talkSafety(scene, c.talk_safety)}
     ${watched(scene)}${conditions(scene)}
     ${third(scene)}
-    ${c.held && c.third?.stage !== "ringing" && c.third?.stage !== "consult" ? html`<div class="do">${button({ label: w.resume, click: app.toggleHold, kind: "primary", size: "xl", icon: "play", key: "F8", busy: waits(s, "resume") })}</div>` : nothing}
+    ${c.held && c.third?.stage !== "ringing" && c.third?.stage !== "consult" ? html`<div class="do">${button({ label: w.resume, click: app.toggleHold, kind: "primary", size: "xl", icon: "play", key: key(s, "hold"), busy: waits(s, "resume") })}</div>` : nothing}
     ${here ? meter(scene) : nothing}
     <div role="status">${s.speaksMuted ? html`<p class="call-out warn" id="speaks-muted">${icon("micOff")}<span>${w.speaksMuted}</span></p>` : nothing}</div>
     <div class="tiles">
       ${!here ? nothing : c.muted
-        ? button({ label: w.unmute, click: app.toggleMute, kind: "tile", icon: "micOff", key: "F4", on: true, busy: waits(s, "mute"), id: "mute" })
-        : button({ label: w.mute, click: app.toggleMute, kind: "tile", icon: "mic", key: "F4", busy: waits(s, "mute"), id: "mute" })}
+        ? button({ label: w.unmute, click: app.toggleMute, kind: "tile", icon: "micOff", key: key(s, "mute"), on: true, busy: waits(s, "mute"), id: "mute" })
+        : button({ label: w.mute, click: app.toggleMute, kind: "tile", icon: "mic", key: key(s, "mute"), busy: waits(s, "mute"), id: "mute" })}
       ${c.held
         ? nothing
-        : button({ label: w.hold, click: app.toggleHold, kind: "tile", icon: "pause", key: "F8", busy: waits(s, "hold") })}
-      ${button({ label: w.keypad, click: app.openKeypad, kind: "tile", icon: "keypad", key: "Shift+F4" })}
-      ${button({ label: w.transfer, click: app.openTransfer, kind: "tile", icon: "transfer", key: "Shift+F8", busy: waits(s, "transfer"),
+        : button({ label: w.hold, click: app.toggleHold, kind: "tile", icon: "pause", key: key(s, "hold"), busy: waits(s, "hold") })}
+      ${button({ label: w.keypad, click: app.openKeypad, kind: "tile", icon: "keypad", key: key(s, "keypad") })}
+      ${button({ label: w.transfer, click: app.openTransfer, kind: "tile", icon: "transfer", key: key(s, "transfer"), busy: waits(s, "transfer"),
         reason: c.connecting ? w.noTransfer : undefined, id: "transfer" })}
       ${silentTile(scene)}
     </div>
     ${silentPanel(scene)}
-    ${c.held && c.third ? nothing : html`<div class="hang-up">${button({ label: w.hangUp, click: app.hangUp, kind: "stop", size: "lg", icon: "hangup", key: "F9", busy: waits(s, "hangup") })}
-      ${s.hangUpArmed ? html`<p class="hint" role="alert">${w.hangUpAgain}</p>` : nothing}</div>`}
+    ${c.held && c.third ? nothing : html`<div class="hang-up">${button({ label: w.hangUp, click: app.hangUp, kind: "stop", size: "lg", icon: "hangup", key: key(s, "hangUp"), busy: waits(s, "hangup") })}
+      ${s.hangUpArmed ? html`<p class="hint" role="alert">${w.hangUpAgain(shown(s.keys.hangUp))}</p>` : nothing}</div>`}
     ${sos(scene)}
     ${c.role ? nothing : note(scene)}
     ${otherAfterAll(scene)}
@@ -104,8 +105,8 @@ function dialling(scene: Scene): TemplateResult {
       <p class="lead">${soundHere(s.view) ? w.diallingLead : w.diallingOn[device(s)]}</p></div>
       <p class="timer small"><span class="visually-hidden">${w.talkTime}: </span><sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(c.started), s.lang)}></sahut-tick></p></div>
     ${s.sound.fault && soundHere(s.view) ? faultCard(scene, s.sound.fault) : nothing}
-    <div class="hang-up">${button({ label: w.hangUp, click: app.hangUp, kind: "stop", size: "lg", icon: "hangup", key: "F9", busy: waits(s, "hangup") })}
-      ${s.hangUpArmed ? html`<p class="hint" role="alert">${w.hangUpAgain}</p>` : nothing}</div>`;
+    <div class="hang-up">${button({ label: w.hangUp, click: app.hangUp, kind: "stop", size: "lg", icon: "hangup", key: key(s, "hangUp"), busy: waits(s, "hangup") })}
+      ${s.hangUpArmed ? html`<p class="hint" role="alert">${w.hangUpAgain(shown(s.keys.hangUp))}</p>` : nothing}</div>`;
 }
 
 function device(s: Scene["s"]): "phone" | "mobile" {

@@ -6,7 +6,7 @@ import { at, dayAndTime, spell } from "../format";
 import type { BackView, CallbackView, SafetyNote } from "../messages";
 import { button, icon } from "../parts";
 import { soundHere, waits } from "../store";
-import type { Scene } from "./app";
+import { key, type Scene } from "./app";
 import { meter } from "./check";
 
 /** What is special about an offer that is a call-back. */
@@ -25,7 +25,7 @@ export function listening(scene: Scene): TemplateResult {
     <p class="call-out warn">${icon("micOff")}<span>${w.backNotHeard}</span></p>
     <section class="script" aria-labelledby="script-title"><h3 id="script-title">${w.backScript}</h3><ul>${w.backScriptLines.map((l) => html`<li>${l}</li>`)}</ul></section>
     ${soundHere(s.view) ? meter(scene) : nothing}
-    <div class="answer-row one">${button({ label: w.backSpeak, click: app.toggleMute, kind: "go", size: "xl", icon: "mic", key: "F4", busy: waits(s, "mute"), id: "speak" })}</div>
+    <div class="answer-row one">${button({ label: w.backSpeak, click: app.toggleMute, kind: "go", size: "xl", icon: "mic", key: key(s, "mute"), busy: waits(s, "mute"), id: "speak" })}</div>
     <div class="choices">${button({ label: w.backOther, click: app.otherPerson, kind: "warn", size: "lg", id: "other", busy: waits(s, "callback.other") })}
       ${button({ label: w.backMachine, click: app.hangUpNow, kind: "stop", size: "lg", icon: "hangup", id: "machine", busy: waits(s, "hangup") })}</div>
     <p class="hint">${w.backOtherHint}</p>`;

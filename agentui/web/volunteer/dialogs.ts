@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { Target } from "../messages";
+import { actions, shown, usualKeys, type Action } from "../keys";
 import { button, dialog, icon } from "../parts";
 import type { Scene } from "./app";
 
@@ -88,14 +89,16 @@ function targets(scene: Scene): TemplateResult {
         ${s.number.trim() ? askFirst(s.number.trim(), { number: s.number.trim() }, "ask-number") : nothing}</form></section>` : nothing}`;
 }
 
+// shortcutsDialog: which key does what; each can be another.
 function shortcutsDialog(scene: Scene): TemplateResult {
   const { s, w, app } = scene;
-  const list: [string, string][] = [
-    ["F2", w.keysList.answer], ["Shift + F2", w.keysList.decline], ["F4", w.keysList.mute], ["Shift + F4", w.keysList.keypad],
-    ["F8", w.keysList.hold], ["Shift + F8", w.keysList.transfer], ["F9", w.keysList.hangUp], ["?", w.keysList.help],
-  ];
+  const line = (a: Action) => html`<dt>${s.rebinding === a ? html`<span class="key-new" role="status">${w.keyPress}</span>` : html`<kbd>${shown(s.keys[a])}</kbd>`}</dt><dd><span>${w.keysList[a]}</span>
+    <button type="button" class="btn ghost icon-only" id="key-${a}" aria-label=${w.keyChange(w.keysList[a])} aria-pressed=${s.rebinding === a ? "true" : "false"}
+      @click=${() => app.changeKey(s.rebinding === a ? "" : a)}>${icon("keyboard")}</button></dd>`;
   return dialog(s.dialog === "shortcuts", w.shortcuts, app.closeDialog, html`${head(scene, w.shortcuts)}
-    <dl class="keys-list">${list.map(([k, what]) => html`<dt><kbd>${k}</kbd></dt><dd>${what}</dd>`)}</dl>
+    <dl class="keys-list">${actions.map(line)}<dt><kbd>?</kbd></dt><dd><span>${w.keysList.help}</span></dd></dl>
+    <div role="alert">${s.keyTrouble ? html`<p class="call-out warn">${icon("warn")}<span>${s.keyTrouble === "reserved" ? w.keyReserved : w.keyTaken(w.keysList[s.keyTrouble])}</span></p>` : nothing}</div>
+    ${actions.some((a) => s.keys[a] !== usualKeys[a]) ? html`<div class="side-do">${button({ label: w.keysUsual, click: app.usualKeys, id: "keys-usual" })}</div>` : nothing}
     <label class="switch"><input type="checkbox" .checked=${s.shortcutsOn} @change=${(e: Event) => app.useShortcuts((e.target as HTMLInputElement).checked)}><span>${w.shortcutsUse}</span></label>
     <p class="hint">${w.shortcutsHint}</p>`);
 }

@@ -6,7 +6,7 @@ import { at, timer } from "../format";
 import type { Mode } from "../messages";
 import { button, icon } from "../parts";
 import { soundHere, waits } from "../store";
-import type { Scene } from "./app";
+import { key, type Scene } from "./app";
 import { meter } from "./check";
 
 /** The supervisors who hear this talk: before anything else, and as long as they do. */
@@ -36,7 +36,7 @@ export function sos({ s, w, app }: Scene): TemplateResult | typeof nothing {
   const c = s.view!.call!;
   if (c.connecting || c.role) return nothing;
   const o = c.sos;
-  if (!o) return html`<div class="sos">${button({ label: w.sos, click: () => app.sos(true), kind: "warn", icon: "warn", id: "sos", busy: waits(s, "sos") })}<p class="hint">${w.sosHint}</p></div>`;
+  if (!o) return html`<div class="sos">${button({ label: w.sos, click: () => app.sos(true), kind: "warn", icon: "warn", key: key(s, "sos"), id: "sos", busy: waits(s, "sos") })}<p class="hint">${w.sosHint}</p></div>`;
   return html`<div class="call-out bad" role="status">${icon("warn")}<span><b>${o.answered ? w.sosAnswered(o.answered) : w.sosRaised}</b>
       ${o.answered ? nothing : html` <sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(o.raised), s.lang)}></sahut-tick> ${o.called.length > 0 ? w.sosCalled(o.called.join(", ")) : w.sosNobody}`}</span>
     ${o.answered ? nothing : button({ label: w.sosBack, click: () => app.sos(false), id: "sos-back", busy: waits(s, "sos") })}</div>`;
@@ -58,7 +58,7 @@ export function assisting(scene: Scene): TemplateResult {
     ${c.held ? html`<p class="call-out warn">${icon("pause")}<span>${w.roomHeld}</span></p>` : nothing}
     ${supervises ? html`<fieldset class="chips"><legend>${w.modeQuestion}</legend><div class="chips">${modes.map((m) => html`<label class="chip"><input type="radio" name="mode" value=${m} id="mode-${m}"
         .checked=${c.mode === m} ?disabled=${waits(s, "supervise")} @change=${() => app.supervise(c.contact, m)} /><span>${w.modes[m]}</span></label>`)}</div></fieldset>` : nothing}
-    ${soundHere(s.view) && !muted ? html`${meter(scene)}<div class="tiles">${button({ label: c.muted ? w.unmute : w.mute, click: app.toggleMute, kind: "tile", icon: c.muted ? "micOff" : "mic", key: "F4", on: c.muted, id: "mute", busy: waits(s, "mute") })}</div>` : nothing}
+    ${soundHere(s.view) && !muted ? html`${meter(scene)}<div class="tiles">${button({ label: c.muted ? w.unmute : w.mute, click: app.toggleMute, kind: "tile", icon: c.muted ? "micOff" : "mic", key: key(s, "mute"), on: c.muted, id: "mute", busy: waits(s, "mute") })}</div>` : nothing}
     <div class="hang-up">${button({ label: w.leaveRoom, click: app.leaveRoom, kind: "stop", size: "lg", icon: "hangup", id: "leave-room", busy: waits(s, "supervise.end") })}</div>`;
 }
 

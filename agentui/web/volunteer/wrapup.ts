@@ -5,10 +5,10 @@ import { html, nothing, type TemplateResult } from "lit";
 import { at, spell, timer } from "../format";
 import { button, icon } from "../parts";
 import { waits } from "../store";
-import type { Scene } from "./app";
+import { key, type Scene } from "./app";
 import { afterwards, wishes } from "./call";
 import { back } from "./callback";
-import { digit } from "../digits";
+import { digits } from "../digits";
 import { note } from "./note";
 import { afterAbuse } from "./silent";
 import { talkSafety } from "./talksafety";
@@ -26,12 +26,13 @@ export function wrapUp(scene: Scene): TemplateResult {
     ${u.open ? nothing : html`<sahut-bar .share=${(now: number) => left(now) / whole}></sahut-bar>`}
     ${talkSafety(scene, u.talk_safety)}
     ${s.dispositions.length > 0 ? html`<fieldset class="chips"><legend>${w.dispositionQuestion}</legend>
-      ${s.dispositions.map((d, i) => html`<label class="chip"><input type="radio" name="disposition" value=${d.code} aria-keyshortcuts=${digit(s, i) || nothing}
-        .checked=${s.disposition === d.code} @change=${() => app.choose(d.code)}><span>${digit(s, i) ? html`<kbd aria-hidden="true">${digit(s, i)}</kbd>` : nothing}${d.label[s.lang] || d.code}</span></label>`)}</fieldset>` : nothing}
+      ${s.dispositions.map((d, i) => html`<label class="chip"><input type="radio" name="disposition" value=${d.code} aria-keyshortcuts=${s.dispositions.length <= 9 && digits(s, i) || nothing}
+        .checked=${s.disposition === d.code} @change=${() => app.choose(d.code)}><span class=${s.digit && digits(s, i).startsWith(s.digit) ? "near" : ""}>${digits(s, i) ? html`<kbd aria-hidden="true">${digits(s, i)}</kbd>` : nothing}${d.label[s.lang] || d.code}</span></label>`)}</fieldset>
+      ${s.dispositions.length > 9 && s.shortcutsOn ? html`<p class="hint" role="status" id="digits">${w.digitsHint(s.digit)}</p>` : nothing}` : nothing}
     ${u.follows ? html`<p class="call-out" role="status">${icon("cup")}<span>${w.restFollows[u.follows]}</span></p>` : nothing}
     ${note(scene)}
     ${back(scene, u.back)}
-    <div class="do">${button({ label: w.finishWrapUp, click: app.finishWrapUp, kind: "primary", size: "xl", icon: "check", key: "F2", busy: waits(s, "wrapup.finish") })}</div>
+    <div class="do">${button({ label: w.finishWrapUp, click: app.finishWrapUp, kind: "primary", size: "xl", icon: "check", key: key(s, "answer"), busy: waits(s, "wrapup.finish") })}</div>
     <p class="hint">${w.wrapUpLead}</p>
     ${wishes(scene)}
     ${afterAbuse(scene)}
