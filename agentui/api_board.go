@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,7 +36,14 @@ type Today struct {
 	All    ReportLine     `json:"all"`
 	Queues []ReportLine   `json:"queues"`
 	Hours  []reports.Hour `json:"hours"`
+	// Trends are figures by the hour since From, one for each hour that began;
+	// null where there is too little to say.
+	Trends map[string][]*float64 `json:"trends"`
 }
+
+// boardTrends are the figures with a small chart. Volunteers' time belongs to no
+// hour alone, so occupancy has none.
+var boardTrends = []string{"service_level", "abandon_rate", "average_speed_of_answer", "lost_caller_rate", "answer_rate", "wait_p90", "longest_wait", "average_time_to_abandon", "blockage"}
 
 // BoardNow is one message of the stream.
 type BoardNow struct {
@@ -190,7 +199,20 @@ func (s *Server) today(now time.Time) (Today, error) {
 		return Today{}, fmt.Errorf("read today: %w", err)
 	}
 	reader.Close(now)
-	t := Today{From: from, At: now, T: reports.DefaultLimits.T.String(), All: reportLine("", reader.All()), Queues: []ReportLine{}, Hours: nonNil(reader.Hours())}
+	t := Today{From: from, At: now, T: reports.DefaultLimits.T.String(), All: reportLine("", reader.All()), Queues: []ReportLine{}, Hours: nonNil(reader.Hours()), Trends: map[string][]*float64{}}
+	for _, row := range reader.Rows(reports.Hourly, "", now.Location()) {
+		for _, k := range row.KPIs() {
+			if !slices.Contains(boardTrends, k.ID) {
+				continue
+			}
+			var v *float64
+			if k.Shown {
+				rounded := math.Round(k.Value*10) / 10
+				v = &rounded
+			}
+			t.Trends[k.ID] = append(t.Trends[k.ID], v)
+		}
+	}
 	for _, q := range reader.Queues() {
 		t.Queues = append(t.Queues, reportLine(q, reader.Queue(q)))
 	}

@@ -6,7 +6,7 @@ import { api, Refused } from "./admin/api";
 import { alarmsOf } from "./board/alarms";
 import { stayAwake } from "./board/awake";
 import { screen } from "./board/screen";
-import { blankState, type Actions, type Board, type State } from "./board/state";
+import { blankState, queryToday, type Actions, type Board, type State } from "./board/state";
 import { Stream } from "./board/stream";
 import { at } from "./format";
 import "./i18n/both";
@@ -14,6 +14,7 @@ import { chosenLang, useLang, words } from "./i18n";
 import { refusal } from "./i18n/problems";
 import { adminWords } from "./i18n/admin";
 import { boardWords } from "./i18n/board";
+import { reportWords } from "./i18n/report";
 import { Tour } from "./tour";
 
 let state: State = blankState(chosenLang(), new URLSearchParams(location.search).has("tv"));
@@ -42,7 +43,7 @@ function draw(): void {
   document.title = `${n > 0 ? `(${n}) ` : ""}${b.title} – Sahut`;
   document.body.classList.toggle("tv", state.tv);
   stayAwake(state.tv);
-  render(screen({ s: state, w: words(state.lang), a: adminWords(state.lang), b, act }), root);
+  render(screen({ s: state, w: words(state.lang), a: adminWords(state.lang), b, r: reportWords(state.lang), act }), root);
   tour.show(state.lang, !!state.board && !state.tv && state.alarms.length === 0);
   const fresh = state.alarms.filter((x) => !state.told.includes(x.key));
   if (fresh.length > 0) setTimeout(() => set({ told: [...state.told, ...fresh.map((x) => x.key)].slice(-500) }), TELL_MS);
@@ -112,6 +113,14 @@ const act: Actions = {
     const timeline = await api.timeline(contact).catch((e: unknown) => { set({ timeline: null }); throw e; });
     set({ timeline });
   }) : set({ timeline: null })),
+  open: (figure, start, queue) => void run("behind", async () => {
+    const asked = { figure, start, queue };
+    set({ behind: { ...asked, calls: null, more: false } });
+    const { calls, more, share } = await api.reportCalls(queryToday(state.board!, start, queue), figure).catch((e: unknown) => { set({ behind: null }); throw e; });
+    const now = state.behind;
+    if (now?.figure === figure && now.start === start && now.queue === queue) set({ behind: { ...asked, calls, more, share } });
+  }),
+  close: () => { if (!state.timeline) set({ behind: null }); },
   explain: (kpi) => set({ formula: kpi }),
   putAside: (key) => set({ seen: [...state.seen, key].slice(-500) }),
   tv(on) {

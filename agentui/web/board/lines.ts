@@ -6,7 +6,7 @@ import { at, timer } from "../format";
 import { button } from "../parts";
 import { gate, why } from "../admin/floor";
 import type { WaitingCaller } from "../admin/api";
-import { shown } from "./kpi";
+import { opens, shown } from "./kpi";
 import { serverNow, type Scene } from "./state";
 
 export function waiting(scene: Scene): TemplateResult {
@@ -33,19 +33,19 @@ function caller(scene: Scene, c: WaitingCaller): TemplateResult {
 }
 
 export function queues(scene: Scene): TemplateResult {
-  const { s, a, b, act } = scene;
+  const { s, a, b, r, act } = scene;
   const now = s.board!;
   const time = serverNow(s);
   return html`<section class="stack" aria-labelledby="queues-title"><h2 id="queues-title">${a.sections.queues}</h2>
     <div class="table-box" tabindex="0" role="region" aria-label=${b.tables.queues}><table class="rows"><thead><tr><th scope="col">${a.queueCol}</th><th scope="col" class="num">${a.waiting}</th><th scope="col" class="num">${a.longest}</th>
-      <th scope="col" class="num">${a.readyNow}</th><th scope="col" class="num">${a.talking}</th><th scope="col" class="num">${b.kpis.service_level[0]}</th><th scope="col" class="num">${b.kpis.abandon_rate[0]}</th>
+      <th scope="col" class="num">${a.readyNow}</th><th scope="col" class="num">${a.talking}</th><th scope="col" class="num">${r.kpis["service_level"]![0]}</th><th scope="col" class="num">${r.kpis["abandon_rate"]![0]}</th>
       <th scope="col"><span class="visually-hidden">${a.closeNow}</span></th></tr></thead>
       <tbody>${(now.status.queues ?? []).map((q) => {
         const f = now.today.queues.find((x) => x.queue === q.queue);
         return html`<tr><th scope="row" data-label=${a.queueCol}>${q.label}</th><td class="num" data-label=${a.waiting}>${q.waiting}</td>
           <td class="num" data-label=${a.longest}>${q.waiting && q.oldest ? timer(time - at(q.oldest), s.lang) : "–"}</td>
           <td class="num" data-label=${a.readyNow}>${q.ready}</td><td class="num" data-label=${a.talking}>${q.talking}</td>
-          <td class="num" data-label=${b.kpis.service_level[0]}>${shown(scene, f, "service_level")}</td><td class="num" data-label=${b.kpis.abandon_rate[0]}>${shown(scene, f, "abandon_rate")}</td>
+          <td class="num" data-label=${r.kpis["service_level"]![0]}>${opens(scene, shown(scene, f, "service_level"), "service_level", "", q.queue)}</td><td class="num" data-label=${r.kpis["abandon_rate"]![0]}>${opens(scene, shown(scene, f, "abandon_rate"), "abandon_rate", "", q.queue)}</td>
           <td class="num">${gate({ s, a, act }, q.queue, q.closed)}</td></tr>`;
       })}</tbody></table></div></section>`;
 }

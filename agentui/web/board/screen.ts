@@ -7,7 +7,7 @@ import { closingDialog } from "../admin/floor";
 import { announceDialog, announcement } from "./announce";
 import { latestCalls, timelineDialog } from "./calls";
 import { chart } from "./chart";
-import { formulaDialog, kpi } from "./kpi";
+import { behindToday, formulaDialog, kpi, moreOfToday, opens, topKpis } from "./kpi";
 import { fresh, old } from "./fresh";
 import { queues, waiting } from "./lines";
 import { people } from "./people";
@@ -23,7 +23,7 @@ export function screen(scene: Scene): TemplateResult {
       <button type="button" class="btn ghost" data-tour><span class="label">${w.tour.again}</span></button>
       <button type="button" class="btn ghost" lang=${s.lang === "en" ? "id" : "en"} @click=${act.switchLang}><span class="label">${w.otherLanguage}</span></button></header>`}
     <main id="main" tabindex="-1" class="board ${s.tv ? "tv" : ""} ${old(s) ? "stale" : ""}">${s.tv ? html`<h1 class="visually-hidden">${b.title}</h1>` : nothing}${s.board ? body(scene) : html`<p class="hint">${w.loading}</p>${fresh(scene)}`}</main>
-    ${s.board && !s.tv ? html`${closingDialog({ s: { ...s, status: s.board.status }, w, a: scene.a, act })}${announceDialog(scene)}${timelineDialog(scene)}${formulaDialog(scene)}` : nothing}`;
+    ${s.board && !s.tv ? html`${closingDialog({ s: { ...s, status: s.board.status }, w, a: scene.a, act })}${announceDialog(scene)}${behindToday(scene)}${timelineDialog(scene)}${formulaDialog(scene)}` : nothing}`;
 }
 
 function body(scene: Scene): TemplateResult {
@@ -31,7 +31,7 @@ function body(scene: Scene): TemplateResult {
   if (s.tv) return html`${television(scene)}${spoken(scene)}`;
   return html`${fresh(scene)}${s.trouble ? html`<p class="banner bad" role="alert">${icon("warn")}<span>${s.trouble}</span></p>` : nothing}
     ${alarms(scene)}${announcement(scene)}${figures(scene)}
-    <div class="board-main"><div class="stack">${waiting(scene)}${queues(scene)}${chart(scene)}${latestCalls(scene)}</div>
+    <div class="board-main"><div class="stack">${waiting(scene)}${queues(scene)}${chart(scene)}${moreOfToday(scene)}${latestCalls(scene)}</div>
       <div class="stack">${people(scene)}${line(scene)}</div></div>${spoken(scene)}`;
 }
 
@@ -57,12 +57,12 @@ function figures(scene: Scene): TemplateResult {
   const oldest = Math.min(...live.map((c) => at(c.since)));
   const ready = (now.status.agents ?? []).filter((g) => g.state === "ready").length;
   return html`<dl class="figures-big">
-      <div class=${live.length > 0 ? "hot" : ""}><dt>${a.waiting}</dt><dd>${live.length}</dd></div>
+      <div class=${live.length > 0 ? "hot" : ""}><dt>${a.waiting}</dt><dd><a href="#waiting-title">${live.length}</a></dd></div>
       <div><dt>${a.longest}</dt><dd>${Number.isFinite(oldest) ? timer(time - oldest, s.lang) : "–"}</dd></div>
-      <div class=${ready === 0 && live.length > 0 ? "hot" : ""}><dt>${a.readyNow}</dt><dd>${ready}</dd></div>
-      <div><dt>${a.talking}</dt><dd>${now.status.talking}</dd></div>
-      ${kpi(scene, "service_level")}${kpi(scene, "abandon_rate")}${kpi(scene, "average_speed_of_answer")}
-      <div><dt>${b.today}</dt><dd>${count(now.today.all.offered, s.lang)}</dd></div></dl>`;
+      <div class=${ready === 0 && live.length > 0 ? "hot" : ""}><dt>${a.readyNow}</dt><dd><a href="#people-title">${ready}</a></dd></div>
+      <div><dt>${a.talking}</dt><dd><a href="#people-title">${now.status.talking}</a></dd></div>
+      ${topKpis.map((id) => kpi(scene, id))}
+      <div><dt>${b.today}</dt><dd>${opens(scene, count(now.today.all.offered, s.lang), "offered")}</dd></div></dl>`;
 }
 
 // line is the telephone line: trunks, and when it was last proven.

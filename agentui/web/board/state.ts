@@ -1,17 +1,19 @@
 // What the wallboard shows, all of it from the server, and what it may do.
 
 import type { AgentLine, Call, Kpi, Status, Trunk, WaitingCaller, Why } from "../admin/api";
-import type { Lang } from "../format";
+import { at, type Lang } from "../format";
 import type { Words } from "../i18n";
 import type { AdminWords } from "../i18n/admin-en";
 import type { BoardWords } from "../i18n/board-en";
+import type { ReportWords } from "../i18n/report-en";
 import type { AgentState, FloorView, Mode } from "../messages";
+import type { Behind } from "../reports/state";
 import type { Quality } from "../store";
 
 /** The figures of one queue, or of all. */
 export interface Figures { queue?: string; offered: number; answered: number; abandoned: number; kpis: Kpi[] }
 export interface Hour { start: string; queue: string; offered: number; answered: number; abandoned: number; abandoned_short: number; unserved: number }
-export interface Today { from: string; at: string; t: string; all: Figures; queues: Figures[]; hours: Hour[] }
+export interface Today { from: string; at: string; t: string; all: Figures; queues: Figures[]; hours: Hour[]; trends?: Record<string, (number | null)[]> }
 export interface Announcement { text: string; by: string; at: string }
 export interface Line extends AgentLine { contact?: string; device?: string }
 
@@ -56,6 +58,7 @@ export interface State {
   writing: boolean; // an announcement
   timeline: Timeline | "loading" | null;
   formula: string; // the figure whose formula is shown
+  behind: Behind | null;
   busy: string;
   trouble: string;
 }
@@ -73,19 +76,30 @@ export interface Actions {
   answerSos(contact: string): void;
   look(contact: string): void;
   explain(kpi: string): void;
+  /** Opens the calls behind a figure of today: of an hour that began then, of a queue; empty: of all. */
+  open(figure: string, start: string, queue: string): void;
+  close(): void;
   putAside(key: string): void;
   tv(on: boolean): void;
   switchLang(): void;
 }
 
-export interface Scene { s: State; w: Words; a: AdminWords; b: BoardWords; act: Actions }
+export interface Scene { s: State; w: Words; a: AdminWords; b: BoardWords; r: ReportWords; act: Actions }
 
 export function blankState(lang: Lang, tv: boolean): State {
   return { lang, name: "", tv, board: null, heardAt: 0, offset: 0, signedOut: false, alarms: [], told: [], seen: [], why: null, closing: "", writing: false,
-    timeline: null, formula: "", busy: "", trouble: "" };
+    timeline: null, formula: "", behind: null, busy: "", trouble: "" };
 }
 
 /** Now, by the server's clock. */
 export function serverNow(s: State): number {
   return Date.now() + s.offset;
+}
+
+/** What the server is asked for the calls behind a figure of today. */
+export function queryToday(b: Board, start: string, queue: string): string {
+  const to = start ? Math.min(at(start) + 3600_000, at(b.today.at)) : at(b.today.at); // figures are some seconds old: their calls, too
+  const p = new URLSearchParams({ from: new Date(start ? at(start) : at(b.today.from)).toISOString(), to: new Date(to).toISOString(), t: b.today.t });
+  if (queue) p.set("queue", queue);
+  return p.toString();
 }

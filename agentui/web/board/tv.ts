@@ -8,7 +8,7 @@ import type { WaitingCaller } from "../admin/api";
 import { icon } from "../parts";
 import { chart } from "./chart";
 import { fresh } from "./fresh";
-import { shown } from "./kpi";
+import { shown, topKpis } from "./kpi";
 import { health } from "./health";
 import { mood, sortedPeople, stateName } from "./people";
 import { serverNow, type Alarm, type Line, type Scene } from "./state";
@@ -57,7 +57,7 @@ function told({ s, b }: Scene): TemplateResult | typeof nothing {
 }
 
 function figures(scene: Scene): TemplateResult {
-  const { s, a, b } = scene;
+  const { s, a, b, r } = scene;
   const now = s.board!;
   const live = now.waiting.filter((c) => !c.callback);
   const oldest = Math.min(...live.map((c) => at(c.since)));
@@ -66,7 +66,7 @@ function figures(scene: Scene): TemplateResult {
   return html`<dl class="figures-big">${tile(a.waiting, count(live.length, s.lang), live.length > 0)}
     ${tile(a.longest, Number.isFinite(oldest) ? timer(serverNow(s) - oldest, s.lang) : "–")}
     ${tile(a.readyNow, count(ready, s.lang), ready === 0 && live.length > 0)}${tile(a.talking, count(now.status.talking, s.lang))}
-    ${(["service_level", "abandon_rate", "average_speed_of_answer"] as const).map((id) => tile(b.kpis[id][0], shown(scene, now.today.all, id, true)))}
+    ${topKpis.map((id) => tile(r.kpis[id]![0], shown(scene, now.today.all, id, true)))}
     ${tile(b.today, count(now.today.all.offered, s.lang))}</dl>`;
 }
 
@@ -90,13 +90,13 @@ function waits({ a, b }: Scene, c: WaitingCaller): TemplateResult | typeof nothi
 }
 
 function queues(scene: Scene): TemplateResult {
-  const { s, a, b } = scene;
+  const { s, a, r } = scene;
   const all = s.board!.status.queues ?? [];
   const { part, from } = turn(all, ROOM.queues, serverNow(s));
   return html`<section aria-labelledby="queues-title"><table class="rows"><thead><tr><th scope="col" id="queues-title">${a.sections.queues}${all.length > part.length ? ` ${from + 1}–${from + part.length}/${all.length}` : ""}</th>
-      <th scope="col" class="num">${a.waiting}</th><th scope="col" class="num">${a.readyNow}</th><th scope="col" class="num">${a.talking}</th><th scope="col" class="num">${b.kpis.service_level[0]}</th></tr></thead>
+      <th scope="col" class="num">${a.waiting}</th><th scope="col" class="num">${a.readyNow}</th><th scope="col" class="num">${a.talking}</th><th scope="col" class="num">${r.kpis["service_level"]![0]}</th></tr></thead>
     <tbody>${part.map((q) => html`<tr><th scope="row" data-label=${a.queueCol}>${q.label}${q.closed ? html` <span class="tag">${q.closed === "closed_now" ? a.closedNow : a.closedHours}</span>` : nothing}</th><td class="num" data-label=${a.waiting}>${q.waiting}</td><td class="num" data-label=${a.readyNow}>${q.ready}</td><td class="num" data-label=${a.talking}>${q.talking}</td>
-      <td class="num" data-label=${b.kpis.service_level[0]}>${shown(scene, s.board!.today.queues.find((x) => x.queue === q.queue), "service_level", true)}</td></tr>`)}</tbody></table></section>`;
+      <td class="num" data-label=${r.kpis["service_level"]![0]}>${shown(scene, s.board!.today.queues.find((x) => x.queue === q.queue), "service_level", true)}</td></tr>`)}</tbody></table></section>`;
 }
 
 function people(scene: Scene): TemplateResult {

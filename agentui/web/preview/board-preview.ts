@@ -10,6 +10,7 @@ import "../i18n/both";
 import { words } from "../i18n";
 import { adminWords } from "../i18n/admin";
 import { boardWords } from "../i18n/board";
+import { reportWords } from "../i18n/report";
 import type { AgentState } from "../messages";
 
 const query = new URLSearchParams(location.search);
@@ -22,7 +23,9 @@ const midnight = new Date(now);
 midnight.setHours(0, 0, 0, 0);
 
 const kpis = (sl: number, ab: number, asa: number, n: number) => [
-  { id: "service_level", unit: "percent", value: sl, n, shown: true }, { id: "abandon_rate", unit: "percent", value: ab, n, shown: true }, { id: "average_speed_of_answer", unit: "seconds", value: asa, n, shown: true }];
+  { id: "service_level", unit: "percent", value: sl, n, shown: true }, { id: "abandon_rate", unit: "percent", value: ab, n, shown: true }, { id: "average_speed_of_answer", unit: "seconds", value: asa, n, shown: true },
+  ...([["lost_caller_rate", "percent", 4.9], ["answer_rate", "percent", 91.4], ["wait_p90", "seconds", 71], ["longest_wait", "seconds", 420], ["average_time_to_abandon", "seconds", 88], ["average_handle_time", "seconds", 1260], ["occupancy", "percent", 61.3], ["blockage", "percent", 2.1]] as const).map(([id, unit, value]) => ({ id, unit, value, n, shown: true }))];
+const course = (most: number) => Array.from({ length: 20 }, (_, h) => (h === 4 || h === 5 ? null : Math.round(most * (0.5 + 0.5 * Math.sin(h / 3)))));
 const states: AgentState[] = ["talking", "ready", "wrapup", "paused", "talking", "offered", "not_responding", "ready"];
 const names = ["Sari", "Dewi", "Rina", "Ayu", "Bunga", "Citra", "Melati", "Nur"];
 const call = { id: "01X", started: ago(700), ended: ago(100), number: "••••963", queue: "hotline", agent: "sari", outcome: "answered", wait_ms: 24_000, ring_ms: 4000, talk_ms: 540_000, ended_by: "caller" };
@@ -43,7 +46,8 @@ const board: Board = {
   trunks: [{ name: "carrier", server: "ims.example.co.id", address: "203.0.113.5:5060", registers: true, registered: true, up: true, since: ago(90_000), cause: "", rtt_ms: 12, calls: 4, outgoing: 0 }],
   today: { from: midnight.toISOString(), at: ago(2), t: "20s", all: { offered: 184, answered: 161, abandoned: 14, kpis: kpis(82.4, 6.1, 34, 175) },
     queues: [{ queue: "hotline", offered: 150, answered: 130, abandoned: 12, kpis: kpis(78, 7.3, 40, 142) }, { queue: "remaja", offered: 34, answered: 31, abandoned: 2, kpis: kpis(91, 2, 12, 33) }],
-    hours: Array.from({ length: 24 }, (_, h) => ({ start: new Date(midnight.getTime() + h * 3600_000).toISOString(), queue: "hotline", offered: 0, answered: [3, 2, 1, 2, 1, 0, 2, 5, 8, 9, 12, 10, 7, 8, 9, 11, 10, 9, 12, 14, 13, 9, 6, 4][h]!, abandoned: h % 4, abandoned_short: 0, unserved: h === 19 ? 2 : 0 })) },
+    hours: Array.from({ length: 24 }, (_, h) => ({ start: new Date(midnight.getTime() + h * 3600_000).toISOString(), queue: "hotline", offered: 0, answered: [3, 2, 1, 2, 1, 0, 2, 5, 8, 9, 12, 10, 7, 8, 9, 11, 10, 9, 12, 14, 13, 9, 6, 4][h]!, abandoned: h % 4, abandoned_short: 0, unserved: h === 19 ? 2 : 0 })),
+    trends: { service_level: course(100), abandon_rate: course(12), average_speed_of_answer: course(60), lost_caller_rate: course(9), answer_rate: course(100), wait_p90: course(120), longest_wait: course(420), average_time_to_abandon: course(100), blockage: course(5) } },
   calls: [{ ...call, id: "01Z", started: ago(40), ended: null, outcome: "", talk_ms: 0 }, call, { ...call, id: "01Y", outcome: "abandoned", agent: "", talk_ms: 0 }],
   conservation: true,
   you: { state: "ready", may: true, floor: { may: true, sos: [], talks: [
@@ -69,6 +73,7 @@ const all: Record<string, Partial<State>> = {
   tv_full: { tv: true, board: full },
   stale: { heardAt: now - 22_000 },
   why: { why: { contact: "01B", queue: "hotline", place: 2, class: "normal", since: ago(150), step: 1, unmet: true, needs: { language: "en", gender: "f" }, agents: [{ agent: "sari", name: "Sari", reason: "talking" }, { agent: "ayu", name: "Ayu", reason: "gender" }] } },
+  behind: { behind: { figure: "service_level", start: "", queue: "hotline", share: true, more: false, calls: Array.from({ length: 9 }, (_, i) => ({ contact: `01X${i}`, ended: ago(i * 700), queue: "hotline", result: i % 4 ? "answered" : "abandoned", wait_ms: 4000 + i * 5000, counts: i % 4 > 0 && i < 4 })) } },
   formula: { formula: "service_level" },
   announce: { writing: true },
   closing: { closing: "hotline" },
@@ -88,7 +93,7 @@ if (query.get("state") === "notes") setTimeout(() => document.getElementById("re
 const act = new Proxy({} as Actions, { get: () => () => undefined });
 const asked = query.get("state");
 const root = document.getElementById("app")!;
-const drawn = (s: State) => render(screen({ s, w: words(lang), a: adminWords(lang), b: boardWords(lang), act }), root);
+const drawn = (s: State) => render(screen({ s, w: words(lang), a: adminWords(lang), b: boardWords(lang), r: reportWords(lang), act }), root);
 if (asked && all[asked]) {
   const s = { ...base, ...all[asked] };
   drawn({ ...s, alarms: s.board ? alarmsOf(s.board) : [] });

@@ -92,7 +92,7 @@ const farAway = `(() => {
   return [...new Set(out)]; })()`;
 
 // The fullest states, also in a system's own colours and with letters of twice the size.
-const hard = { admin: ["queues", "hours", "menus", "volunteers", "shifts", "shifts_wrong", "conflict", "trunks"] };
+const hard = { admin: ["queues", "hours", "menus", "volunteers", "shifts", "shifts_wrong", "conflict", "trunks"], board: ["board"], reports: ["reports"] };
 
 await open("", "en", "light", 1100, 760);
 const states = only.length ? only : await evaluate("window.previewStates");

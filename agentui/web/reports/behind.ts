@@ -33,8 +33,7 @@ export function behindDialog(k: Behind | null, scene: BehindScene): TemplateResu
   const { lang, w, b, r } = scene;
   return dialog(!!k, r.callsBehind, scene.close, k ? html`<h2>${figureName(r, k.figure)} · ${scene.of}</h2>
     ${!k.calls ? html`<p class="hint">${w.loading}</p>` : html`<p class="hint">${r.callsFound(count(k.calls.length, lang), k.more)}${k.share ? ` ${r.counted(count(k.calls.filter((c) => c.counts).length, lang))}` : ""}</p>
-      <ul class="behind" tabindex="0" aria-label=${r.callsBehind}>${k.calls.map((c) => html`<li><span class="when">${at(c.ended) ? dayAndTime(c.ended, lang) : ""}</span><span>${scene.queue(c.queue)} · ${r.results[c.result] ?? c.result} · ${r.waited(spell(c.wait_ms, lang))}</span>
-        ${k.share && c.counts ? html`<span class="tag on">${r.counts1}</span>` : nothing}
+      <ul class="behind" tabindex="0" aria-label=${r.callsBehind}>${k.calls.map((c) => html`<li><span class="when">${at(c.ended) ? dayAndTime(c.ended, lang) : ""}</span><span>${scene.queue(c.queue)} · ${r.results[c.result] ?? c.result} · ${r.waited(spell(c.wait_ms, lang))} ${k.share && c.counts ? html`<span class="tag on">${r.counts1}</span>` : nothing}</span>
         ${c.contact ? button({ label: b.timeline, kind: "ghost", id: `behind-${c.contact}`, click: () => scene.look(c.contact) }) : nothing}</li>`)}</ul>`}
     <div class="do">${button({ label: w.close, click: scene.close })}</div>` : nothing, "wide");
 }
