@@ -41,6 +41,7 @@ type ReportLine struct {
 	Blocked   int           `json:"blocked"`
 	Left      int           `json:"left_before"` // during the greeting, before any queue
 	KPIs      []reports.KPI `json:"kpis"`
+	Withheld  bool          `json:"withheld,omitempty"` // of a group: one or two persons made it, so nothing is told
 }
 
 // leadIn is read before the time asked for, so that who was on shift or on the
@@ -104,7 +105,8 @@ func (s *Server) getReport(w http.ResponseWriter, r *request) error {
 }
 
 func (s *Server) report(r *request, q question) (Report, error) {
-	reader, err := s.read(r, q, watch{})
+	var who reports.Attendance
+	reader, err := s.read(r, q, watch{who: &who})
 	if err != nil {
 		return Report{}, err
 	}
@@ -120,6 +122,9 @@ func (s *Server) report(r *request, q question) (Report, error) {
 			rep.Steps = append(rep.Steps, ReportStep{row.Start, reportLine(q.queue, row.Tally)})
 		}
 	}
+	if q.group != nil {
+		withhold(&rep, q, &who)
+	}
 	return rep, nil
 }
 
@@ -127,24 +132,35 @@ func (s *Server) report(r *request, q question) (Report, error) {
 type watch struct {
 	leg   func(reports.Leg)
 	found func(queue.ContactID)
+	who   *reports.Attendance
 }
 
-// read makes the figures q asks for.
+// read makes the figures q asks for; of a group only those that are about no one
+// person.
 func (s *Server) read(r *request, q question, w watch) (*reports.Reader, error) {
 	now := time.Now()
 	reader := reports.NewReader(q.from, q.to, q.limits)
 	reader.Group, reader.OnLeg, reader.OnFound = q.group, w.leg, w.found
+	who := cmp.Or(w.who, &reports.Attendance{})
 	err := s.directory.Since(q.from.Add(-leadIn), func(e queue.Entry) bool {
 		if !e.At.Before(q.to.Add(reports.FoundWithin)) {
 			return false
 		}
 		reader.Add(e)
+		if q.group != nil && !e.At.Before(q.from) && e.At.Before(q.to) {
+			who.Add(e)
+		}
 		return r.Context().Err() == nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	reader.Close(now)
+	if q.group != nil {
+		if err := s.groups.admit(q, who.Between(q.from, q.to, q.queue)); err != nil {
+			return nil, err
+		}
+	}
 	return reader, nil
 }
 

@@ -78,6 +78,11 @@ func exportTable(rep Report, q question) [][]any {
 	table := [][]any{append(head, "t", "s", "time_zone")}
 	for _, step := range rep.Steps {
 		row := []any{step.Start.In(q.zone).Format("2006-01-02 15:04"), string(q.queue)}
+		if step.Withheld { // an empty cell is no nought
+			row = append(row, make([]any, len(exportCounts)+2*len(exportKPIs))...)
+			table = append(table, append(row, rep.T, rep.S, rep.Zone))
+			continue
+		}
 		for _, n := range []int{step.Offered, step.Answered, step.InTime, step.Abandoned, step.Short, step.Unserved, step.Callbacks, step.Overflows, step.Blocked} {
 			row = append(row, n)
 		}

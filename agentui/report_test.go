@@ -30,7 +30,7 @@ func reported(t *testing.T, n int, q queue.QueueID) (*browser, time.Time) {
 		h.dir.Journal = append(h.dir.Journal,
 			queue.Entry{At: at, Kind: queue.CallArrived, Contact: c, Queue: q, Direction: queue.DirectionIn}, queue.Entry{At: at, Kind: queue.QueueEntered, Contact: c, Queue: q},
 			queue.Entry{At: at.Add(9 * time.Second), Kind: queue.QueueLeft, Contact: c, Queue: q, Reason: how, WaitMS: 9000},
-			queue.Entry{At: at.Add(9 * time.Second), Kind: queue.TalkStarted, Contact: c, Agent: queue.AgentID(fmt.Sprint("v", i%4))},
+			queue.Entry{At: at.Add(9 * time.Second), Kind: queue.TalkStarted, Contact: c, Agent: queue.AgentID(fmt.Sprint("v", i%6))},
 			queue.Entry{At: at.Add(time.Minute), Kind: queue.CallOver, Contact: c, Outcome: queue.OutcomeAnswered})
 	}
 	return h.signIn("rina"), begin
@@ -75,7 +75,7 @@ func TestReportRowsAndCalls(t *testing.T) {
 		t.Errorf("%d calls of another queue", len(calls.Calls))
 	}
 	rina.send("GET", "/api/v1/report?step=week&agent=v0&agent=v1&agent=v2&"+november, nil).into(t, &rep)
-	if rep.All.Answered != 24 || rep.All.Abandoned != 0 {
+	if rep.All.Answered != 16 || rep.All.Abandoned != 0 {
 		t.Errorf("a group answered %d", rep.All.Answered)
 	}
 	for _, bad := range []string{"report?step=minute", "report?zone=Mars", "report?agent=v1&agent=v1&agent=v1", "report/calls?figure=tears", "report/calls?figure=occupancy", "report/table?format=pdf"} {
@@ -117,6 +117,70 @@ func TestExportsAreKept(t *testing.T) {
 	}
 	if r := admin.send("GET", "/api/v1/backup", nil); r.status != http.StatusInternalServerError {
 		t.Errorf("a backup without a journal: %d", r.status)
+	}
+}
+
+// No figure is about one or two persons, not by the rest, nor by what was asked
+// before, nor in a row.
+func TestNoFigureOfAPerson(t *testing.T) {
+	rina, _ := reported(t, 48, "hotline") // v0 to v5, an hour each
+	day := "from=2026-11-02T00:00:00%2B07:00&to=2026-11-04T00:00:00%2B07:00&zone=Asia/Jakarta"
+	ask := func(span string, who ...string) (string, agentui.Report) {
+		path := "/api/v1/report?" + span
+		for _, w := range who {
+			path += "&agent=" + w
+		}
+		var rep agentui.Report
+		r := rina.send("GET", path, nil)
+		if r.status == http.StatusOK {
+			r.into(t, &rep)
+		}
+		return r.code, rep
+	}
+	for _, c := range []struct {
+		why  string
+		who  []string
+		want string
+	}{
+		{"three", []string{"v0", "v1", "v2"}, ""},
+		{"the same again", []string{"v0", "v1", "v2"}, ""},
+		{"one more", []string{"v0", "v1", "v2", "v3"}, "group_rest"}, // and two others
+		{"one who was not there", []string{"v0", "v1", "nobody"}, "group_idle"},
+		{"all but one", []string{"v0", "v1", "v2", "v3", "v4"}, "group_rest"},
+		{"the other three", []string{"v3", "v4", "v5"}, ""},
+		{"one replaced", []string{"v1", "v2", "v3"}, ""}, // its difference is of two, and of no one
+	} {
+		if got, _ := ask(day, c.who...); got != c.want {
+			t.Errorf("%s: %q", c.why, got)
+		}
+	}
+	if got, _ := ask("from=2026-12-01T00:00:00%2B07:00&to=2026-12-02T00:00:00%2B07:00", "v0", "v1", "v4"); got != "" {
+		t.Errorf("another time: %q", got)
+	}
+	// A row of an hour is one volunteer's.
+	_, rep := ask("step=hour&"+day, "v0", "v1", "v2")
+	hidden := 0
+	for _, row := range rep.Steps {
+		if row.Answered != 0 {
+			t.Errorf("an hour of one volunteer is told: %+v", row)
+		}
+		if row.Withheld {
+			hidden++
+		}
+	}
+	if hidden < 20 {
+		t.Errorf("only %d hours are withheld", hidden)
+	}
+	r := rina.send("GET", "/api/v1/report/table?format=csv&step=hour&"+day+"&agent=v0&agent=v1&agent=v2", nil)
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(r.body, "\ufeff"))).ReadAll() // wants as many cells in each row
+	if err != nil || len(rows) != 49 || rows[8][2] != "" || rows[8][len(rows[8])-1] != "Asia/Jakarta" {
+		t.Errorf("the file: %v %q", err, rows[8])
+	}
+	if len(rep.Hours) != 0 {
+		t.Error("the hours are told, too")
+	}
+	if r := rina.send("GET", "/api/v1/report/calls?figure=answered&agent=v0&agent=v1&agent=v2&from=2026-11-02T07:00:00%2B07:00&to=2026-11-02T08:00:00%2B07:00", nil); r.code != "group_idle" {
+		t.Errorf("the calls of one volunteer's hour: %d %s", r.status, r.code)
 	}
 }
 

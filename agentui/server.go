@@ -52,6 +52,7 @@ type Server struct {
 	slowdown *slowdown
 	screens  *screens
 	boards   boards
+	groups   groups
 	pages    *pages
 	loginKey [32]byte // signs the sign-in form's token; new at each start
 	openapi  []byte

@@ -38,6 +38,7 @@ export const reportId: ReportWords = {
   csv: "Unduh CSV",
   xlsx: "Unduh Excel",
   smallCells: "Persentase dari kurang dari lima panggilan tidak ditampilkan: setiap penelepon dapat dikenali.",
+  withheld: "Untuk kelompok, yang hanya dijawab satu atau dua orang tidak ditampilkan (–).",
   callsBehind: "Panggilan di balik angka",
   callsFound: (n, more) => (more ? `${n} terbaru; masih ada lagi.` : `${n} panggilan.`),
   counted: (n) => `${n} di antaranya dihitung.`,

@@ -64,7 +64,7 @@ function opens({ s, r, act }: Scene, text: string, n: number, figure: string, st
 }
 
 function cell(scene: Scene, f: ReportLine, c: Count, start: string, queue = ""): TemplateResult | string {
-  return opens(scene, count(f[c], scene.s.lang), f[c], c, start, queue);
+  return f.withheld ? "–" : opens(scene, count(f[c], scene.s.lang), f[c], c, start, queue);
 }
 
 function kpiCell(scene: Scene, f: ReportLine, id: string, start: string, queue = ""): TemplateResult | string {
@@ -97,7 +97,7 @@ export function queueName({ s }: Scene, id: string): string {
 
 function files({ s, r }: Scene): TemplateResult {
   return html`<p class="do"><a class="btn plain" id="csv" href="/api/v1/report/table?format=csv&${link(s)}" download>${r.csv}</a><a class="btn plain" id="xlsx" href="/api/v1/report/table?format=xlsx&${link(s)}" download>${r.xlsx}</a></p>
-    <p class="hint">${r.smallCells}</p>`;
+    <p class="hint">${r.smallCells}${s.shown.agents.length ? ` ${r.withheld}` : ""}</p>`;
 }
 
 function link(s: Scene["s"]): string {

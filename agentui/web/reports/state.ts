@@ -11,7 +11,7 @@ import type { Timeline } from "../board/state";
 export const counts = ["offered", "answered", "answered_in_time", "abandoned", "abandoned_short", "unserved", "callbacks", "overflows", "blocked"] as const;
 export type Count = (typeof counts)[number];
 
-export type ReportLine = Record<Count, number> & { queue?: string; left_before: number; kpis: Kpi[] };
+export type ReportLine = Record<Count, number> & { queue?: string; left_before: number; kpis: Kpi[]; withheld?: boolean };
 export type ReportStep = ReportLine & { start: string };
 export interface Report { from: string; to: string; t: string; s: string; zone: string; step: string; all: ReportLine; queues: ReportLine[]; steps: ReportStep[] }
 export interface ReportCall { contact: string; ended: string; queue: string; result: string; wait_ms: number; counts?: boolean }
