@@ -302,6 +302,7 @@ func (s *stage) promote(id queue.GuestID, first func()) error {
 		return errNoPeer
 	}
 	s.seats = slices.DeleteFunc(s.seats, func(o *seatOf) bool { return o == g })
+	s.hush()
 	if s.room == nil { // words were being said to her
 		return s.join(g.leg, first)
 	}

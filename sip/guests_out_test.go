@@ -30,7 +30,7 @@ func hears(h *house, who string, ear *mediatest.Ear, want ...float64) {
 		pcm := ear.Recording()
 		pcm = pcm[max(0, len(pcm)-mediatest.Rate/5):]
 		got = got[:0]
-		for _, tone := range []float64{callerTone, sariTone, dewiTone, rinaTone, numberTone} {
+		for _, tone := range []float64{callerTone, sariTone, dewiTone, rinaTone, numberTone, wordsTone} {
 			if mediatest.Goertzel(tone, pcm) > -30 {
 				got = append(got, tone)
 			}

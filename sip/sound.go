@@ -245,11 +245,17 @@ func (s *stage) ringBack() {
 	}
 }
 
-func (s *stage) part() {
+// hush ends the words that are played to the agent, also when she is the agent no
+// more.
+func (s *stage) hush() {
 	if s.told != nil {
 		s.told.Silence()
 		s.told = nil
 	}
+}
+
+func (s *stage) part() {
+	s.hush()
 	if s.room == nil {
 		return
 	}
