@@ -79,7 +79,7 @@ func loadPages(bundle fs.FS) (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"pages.css", "icon.svg"} { // beside the bundle
+	for _, name := range []string{"pages.css", "icon.svg", "icon-192.png", "icon-512.png", "icon-full-180.png", "icon-full-512.png"} { // beside the bundle
 		if err := add(ours, name); err != nil {
 			return nil, err
 		}

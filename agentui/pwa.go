@@ -2,6 +2,7 @@ package agentui
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 )
@@ -11,11 +12,43 @@ import (
 // our own files and one page that says that there is no connection; nothing that
 // was ever said about a caller is in its cache.
 
-const manifest = `{"name":"Sahut","short_name":"Sahut","id":"/","start_url":"/","scope":"/","display":"standalone","background_color":"#eef1f4","theme_color":"#0b5cad","icons":[{"src":%q,"sizes":"any","type":"image/svg+xml","purpose":"any maskable"}]}`
+// manifest is the page as an app. Telephones want pictures in pixels; the full one
+// has no corners, for systems that cut their own.
+type manifest struct {
+	Name       string `json:"name"`
+	ShortName  string `json:"short_name"`
+	ID         string `json:"id"`
+	StartURL   string `json:"start_url"`
+	Scope      string `json:"scope"`
+	Display    string `json:"display"`
+	Background string `json:"background_color"`
+	Theme      string `json:"theme_color"`
+	Icons      []icon `json:"icons"`
+}
+
+type icon struct {
+	Src     string `json:"src"`
+	Sizes   string `json:"sizes"`
+	Type    string `json:"type"`
+	Purpose string `json:"purpose"`
+}
 
 func (s *Server) getManifest(w http.ResponseWriter, _ *request) error {
+	m := manifest{
+		Name: "Sahut", ShortName: "Sahut", ID: "/", StartURL: "/", Scope: "/", Display: "standalone", Background: "#eef1f4", Theme: "#0b5cad",
+		Icons: []icon{
+			{s.pages.asset("icon.svg"), "any", "image/svg+xml", "any"},
+			{s.pages.asset("icon-192.png"), "192x192", "image/png", "any"},
+			{s.pages.asset("icon-512.png"), "512x512", "image/png", "any"},
+			{s.pages.asset("icon-full-512.png"), "512x512", "image/png", "maskable"},
+		},
+	}
+	b, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("write the manifest: %w", err)
+	}
 	w.Header().Set("Content-Type", "application/manifest+json")
-	fmt.Fprintf(w, manifest, s.pages.asset("icon.svg"))
+	w.Write(b)
 	return nil
 }
 

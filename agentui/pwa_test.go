@@ -2,6 +2,8 @@ package agentui_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"image/png"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,20 +17,39 @@ func TestInstallable(t *testing.T) {
 	var manifest struct {
 		Name  string `json:"name"`
 		Start string `json:"start_url"`
-		Icons []struct{ Src string }
+		Icons []struct{ Src, Sizes, Type, Purpose string }
 	}
 	r := b.send("GET", "/app.webmanifest", nil)
 	if err := json.Unmarshal([]byte(r.body), &manifest); err != nil {
 		t.Fatal(err)
 	}
-	if manifest.Name != "Sahut" || manifest.Start != "/" || len(manifest.Icons) == 0 || b.send("GET", manifest.Icons[0].Src, nil).status != 200 {
+	if manifest.Name != "Sahut" || manifest.Start != "/" || len(manifest.Icons) == 0 {
 		t.Errorf("manifest %s", r.body)
+	}
+	sizes := map[string]bool{}
+	for _, icon := range manifest.Icons {
+		sizes[icon.Purpose+" "+icon.Sizes] = true
+		got := b.send("GET", icon.Src, nil)
+		if got.status != 200 || got.header.Get("Content-Type") != icon.Type {
+			t.Errorf("%s: %d %s", icon.Src, got.status, got.header.Get("Content-Type"))
+		}
+		if icon.Type != "image/png" {
+			continue
+		}
+		if c, err := png.DecodeConfig(strings.NewReader(got.body)); err != nil || fmt.Sprintf("%dx%d", c.Width, c.Height) != icon.Sizes {
+			t.Errorf("%s is %dx%d: %v", icon.Src, c.Width, c.Height, err)
+		}
+	}
+	for _, size := range []string{"any 192x192", "any 512x512", "maskable 512x512"} {
+		if !sizes[size] {
+			t.Errorf("no icon for %s", size)
+		}
 	}
 	worker := b.send("GET", "/worker.js", nil)
 	_, list, _ := strings.Cut(worker.body, "const files = [")
 	list, _, _ = strings.Cut(list, "]")
 	for _, m := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(list, -1) {
-		if got := b.send("GET", m[1], nil); got.status != 200 || !strings.HasPrefix(m[1], "/static/") && m[1] != "/offline" {
+		if got := b.send("GET", m[1], nil); got.status != 200 || !strings.HasPrefix(m[1], "/static/") && !strings.HasPrefix(m[1], "/offline?lang=") {
 			t.Errorf("the worker keeps %s: %d", m[1], got.status)
 		}
 	}

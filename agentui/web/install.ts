@@ -1,5 +1,10 @@
 // The page can be installed, and says so itself when the server is away.
 
+/** Tells the worker her language: what it shows without a connection speaks it. */
+export function tellLanguage(lang: string): void {
+  void navigator.serviceWorker?.ready.then((r) => r.active?.postMessage({ lang })).catch(() => undefined);
+}
+
 /** Registers the service worker, where the browser has them. */
 export function install(): void {
   if (!("serviceWorker" in navigator) || !document.querySelector("link[rel=manifest]")) return;

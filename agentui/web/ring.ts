@@ -22,6 +22,7 @@ export class Ring {
   private flash = 0;
   private title = "";
   private note: Notification | null = null;
+  private closeNote: (() => void) | null = null; // of one a worker shows
 
   /** changed is told when the browser lets the ring sound, or does no longer. */
   constructor(private readonly changed: () => void = () => undefined) {
@@ -73,7 +74,8 @@ export class Ring {
     clearInterval(this.flash);
     document.title = this.title;
     this.note?.close();
-    this.note = null;
+    this.closeNote?.();
+    this.note = this.closeNote = null;
     if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.(0);
     void navigator.clearAppBadge?.().catch(() => undefined);
   }
@@ -138,7 +140,21 @@ export class Ring {
       };
       this.note = n;
     } catch {
-      // Android has notifications for service workers only.
+      void this.notifyByWorker(offer, words); // Android lets service workers only
+    }
+  }
+
+  private async notifyByWorker(offer: number, words: RingWords): Promise<void> {
+    const tag = `sahut-offer-${offer}`;
+    try {
+      const worker = await navigator.serviceWorker.ready;
+      if (this.offer !== offer) return; // over by now
+      await worker.showNotification(words.title, { body: words.body, tag, requireInteraction: true, silent: true });
+      const close = async () => (await worker.getNotifications({ tag })).forEach((n) => n.close());
+      if (this.offer === offer) this.closeNote = () => void close();
+      else await close();
+    } catch {
+      // it rings without
     }
   }
 }

@@ -11,7 +11,7 @@
 import { render } from "lit";
 import { useZone } from "./format";
 import { chosenLang, loadWords, useLang, words } from "./i18n";
-import { install } from "./install";
+import { install, tellLanguage } from "./install";
 import { listenForSigns, PageLock } from "./lock";
 import { MutedVoice, VOICE_DB } from "./levels";
 import { Live } from "./live";
@@ -364,6 +364,7 @@ const app: App = {
       return; // no wire: this language goes on
     }
     useLang(lang);
+    tellLanguage(lang);
     const url = new URL(location.href);
     url.searchParams.set("lang", lang);
     history.replaceState(null, "", url); // a call may run: no reload
@@ -542,3 +543,4 @@ void untilDone(fetchLater);
 live.start();
 void whoAmI();
 install();
+tellLanguage(store.now.lang);

@@ -203,10 +203,16 @@ try {
   await b.evaluate(`desk.say({ type: "replaced" })`);
   await click("Use here instead");
   await state("ready");
+  // As on Android: the page may not make a notification, its worker may.
+  await b.evaluate(`window.notes = []; window.Notification = class { static permission = "granted"; constructor() { throw new TypeError("Illegal constructor"); } };
+    Object.defineProperty(navigator, "serviceWorker", { value: { ready: Promise.resolve({ showNotification: async (title, o) => void notes.push({ title, ...o, close() { this.closed = true; } }), getNotifications: async ({ tag }) => notes.filter((n) => n.tag === tag) }) } });`);
   await b.evaluate("desk.ring()");
   await rang(2);
+  await b.until("notes.length === 1");
+  assert.doesNotMatch(await b.evaluate("JSON.stringify(notes[0])"), /963|Hotline/, "a lock screen is public");
   await click("Decline");
   await state("ready");
+  await b.until("notes[0].closed === true");
   say("it rings after a reload without a click, and after a takeover");
 
   // Without the microphone the browser gives no leave; then she is told, and one
