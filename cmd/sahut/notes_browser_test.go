@@ -50,7 +50,7 @@ func TestChromiumNotes(t *testing.T) {
 	}
 	p.state(queue.WrapUp)
 	p.noteIs(said)
-	p.do("mark by a key", chromedp.Focus(chromedp.CSS("#stage-title")), chromedp.KeyEvent("2"))
+	p.do("mark by a key", chromedp.Focus(chromedp.CSS("#stage-title")), chromedp.KeyEvent("02"))
 	p.reads("That was a heavy call")
 	p.do("write on, digits too", chromedp.SendKeys(chromedp.CSS("#note"), ", 2 anak"))
 	p.picture("notes-1-wrapup")

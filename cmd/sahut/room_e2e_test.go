@@ -205,7 +205,7 @@ func TestChromiumKeyboardOnly(t *testing.T) {
 			p.do("hang up", chromedp.KeyEvent(kb.F9), chromedp.KeyEvent(kb.F9))
 			s.must("BYE", caller.WaitDone(s.ctx))
 			p.state(queue.WrapUp)
-			p.do("choose", chromedp.KeyEvent("1"))
+			p.do("choose", chromedp.KeyEvent("01")) // there are more than nine: two digits
 			p.js("see the choice", fmt.Sprintf(waiting, `return document.querySelector(".chip input:checked") ? "chosen" : "";`))
 			p.tabTo("talk-safe-yes") // of who was helped it is needed
 			p.do("she could talk safely", chromedp.KeyEvent(" "))
