@@ -21,11 +21,19 @@ type Board struct {
 	Waiting      []queue.WaitingCaller         `json:"waiting"`
 	Paths        map[queue.AgentID]PathState   `json:"paths"`   // of those whose sound is connected or connecting
 	Quality      map[queue.AgentID]PathQuality `json:"quality"` // of those on shift who have talked: their own path's
+	Unheard      []Unheard                     `json:"unheard"` // messages nobody took for longer than messages.alarm_after, oldest first
 	Trunks       []Trunk                       `json:"trunks"`
 	Today        Today                         `json:"today"`
 	Calls        []queue.Call                  `json:"calls"`                  // the latest, running ones too, newest first
 	Announcement *Announcement                 `json:"announcement,omitempty"` // that volunteers see now
 	Conservation bool                          `json:"conservation"`           // the journal's laws hold
+}
+
+// Unheard is a message that waits for a volunteer.
+type Unheard struct {
+	ID    queue.ContactID `json:"id"`
+	Queue queue.QueueID   `json:"queue"`
+	At    time.Time       `json:"at"`
 }
 
 // Today are the figures since midnight, at most todayEvery old.
@@ -73,7 +81,8 @@ type boards struct {
 	board *Board
 	today Today
 	calls []queue.Call
-	read  time.Time // when calls were
+	left  []Unheard
+	read  time.Time // when calls and left were
 }
 
 // getBoard streams the board (server-sent events): whole pictures, when
@@ -158,10 +167,13 @@ func (s *Server) board(ctx context.Context, now time.Time) (*Board, error) {
 		if s.boards.calls, err = s.latestCalls(now); err != nil {
 			return nil, err
 		}
+		if s.boards.left, err = s.unheard(now); err != nil {
+			return nil, err
+		}
 		s.boards.read = now
 	}
 	b := &Board{
-		Status: s.desk.Snapshot(), Waiting: nonNil(waiting), Paths: s.screens.allPaths(), Quality: s.screens.allQualities(), Trunks: []Trunk{},
+		Status: s.desk.Snapshot(), Waiting: nonNil(waiting), Paths: s.screens.allPaths(), Quality: s.screens.allQualities(), Trunks: []Trunk{}, Unheard: s.boards.left,
 		Today: s.boards.today, Calls: s.boards.calls, Announcement: s.screens.announced(), Conservation: len(s.desk.Conservation().Latest) == 0,
 	}
 	if s.line != nil {
@@ -182,6 +194,29 @@ func (s *Server) latestCalls(now time.Time) ([]queue.Call, error) {
 		return nil, fmt.Errorf("read the latest calls: %w", err)
 	}
 	return list, nil
+}
+
+// unheard are the messages that are open for too long.
+func (s *Server) unheard(now time.Time) ([]Unheard, error) {
+	left := []Unheard{}
+	routing, _, err := s.directory.Routing()
+	if err != nil {
+		return nil, fmt.Errorf("read routing for the board: %w", err)
+	}
+	most := routing.Messages.Alarm.D()
+	if s.messages == nil || most <= 0 {
+		return left, nil
+	}
+	all, err := s.messages.List()
+	if err != nil {
+		return nil, fmt.Errorf("list messages for the board: %w", err)
+	}
+	for _, m := range all {
+		if m.State == "open" && now.Sub(m.At) >= most {
+			left = append(left, Unheard{m.ID, m.Queue, m.At})
+		}
+	}
+	return left, nil
 }
 
 func dayOf(at time.Time) string { return at.Format(time.DateOnly) }

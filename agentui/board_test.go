@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"sahut/agentui"
+	"sahut/agentui/agentuitest"
+	"sahut/configs"
 	"sahut/queue"
 )
 
@@ -74,6 +76,28 @@ func TestBoard(t *testing.T) {
 	}
 	rina.send("DELETE", "/api/v1/session", nil)
 	for lines.Scan() { // to its end
+	}
+}
+
+// A message that nobody took in time stands on the board, until somebody does.
+func TestUnheardMessages(t *testing.T) {
+	box := &agentuitest.Messages{}
+	box.LeaveAt("C1", "hotline", time.Now().Add(-61*time.Minute))
+	box.LeaveAt("C2", "hotline", time.Now().Add(-59*time.Minute))
+	box.LeaveAt("C3", "legal", time.Now().Add(-3*time.Hour))
+	h := newHouse(t, func(o *agentui.Options) { o.Messages = box })
+	r := configs.DemoRouting()
+	r.Messages.Alarm = configs.Duration(time.Hour)
+	if _, err := h.dir.SaveRouting(r, "admin", "", 1); err != nil {
+		t.Fatal(err)
+	}
+	rina := h.signIn("rina")
+	if r := rina.send("PATCH", "/api/v1/messages/C3", agentui.MessageChange{State: "taken"}); r.status != http.StatusOK {
+		t.Fatal(r.body)
+	}
+	b := nextBoard(t, rina.boardStream())
+	if len(b.Unheard) != 1 || b.Unheard[0].ID != "C1" || b.Unheard[0].Queue != "hotline" {
+		t.Errorf("unheard %+v", b.Unheard)
 	}
 }
 

@@ -97,9 +97,18 @@ func (s *state) tellAndStay(c *contact, words string) {
 	s.inquire(c, inquiry{prompts: []string{words}, answer: func(rune) { s.stayInLine(c) }})
 }
 
-// safeAnswered: only a clear yes makes a call-back. A clear no is remembered;
-// nothing said is unknown.
+// safeAnswered: only a clear yes makes a call-back.
 func (s *state) safeAnswered(c *contact, key rune) {
+	if s.noteAsked(c, key) {
+		s.keepPlace(c)
+		return
+	}
+	s.tellAndStay(c, unsafeWords)
+}
+
+// noteAsked keeps what c pressed when she was asked whether it is safe to call her,
+// and tells whether she may be. A clear no is remembered; nothing said is unknown.
+func (s *state) noteAsked(c *contact, key rune) (mayCall bool) {
 	result := map[rune]string{'1': answerYes, '2': answerNo, 0: "timeout"}[key]
 	s.record(Entry{Kind: ChoiceMade, Contact: c.id, Queue: c.line.id, Reason: "safe", Result: result})
 	e := Entry{Contact: c.id, Queue: c.line.id, Reason: "asked"}
@@ -107,13 +116,11 @@ func (s *state) safeAnswered(c *contact, key rune) {
 	case key == '1' && s.denied(c.caller) == "":
 		until := s.now.Add(orDefault(c.line.set.Callback.Window, 6*time.Hour))
 		s.noteSafety(s.keyOf(c), SafetyAnswer{MayCall: SafeYes, Until: &until}, c.line.set.Callback, string(ByCaller), e)
-		s.keepPlace(c)
+		return true
 	case key == '2':
 		s.noteSafety(s.keyOf(c), SafetyAnswer{MayCall: SafeNo}, c.line.set.Callback, string(ByCaller), e)
-		s.tellAndStay(c, unsafeWords)
-	default:
-		s.tellAndStay(c, unsafeWords)
 	}
+	return false
 }
 
 func orDefault(d configs.Duration, def time.Duration) time.Duration {
@@ -127,12 +134,18 @@ func orDefault(d configs.Duration, def time.Duration) time.Duration {
 func (s *state) keepPlace(c *contact) {
 	s.unring(c)
 	place := c.line.order.place(c)
-	b := s.newCallback(c.id, c)
-	b.entry.class, b.entry.head, b.entry.entered, b.entry.credit, b.entry.seq = c.class, c.head, c.entered, c.credit, c.seq
-	b.entry.stood, b.entry.needs, b.entry.danger, b.entry.prefers, b.entry.never = c.stood, c.needs, c.danger, c.prefers, slices.Clone(c.never)
+	b := s.callbackFrom(c)
 	s.leave(c, "callback")
 	s.queueCallback(b, place)
 	s.close(c, callbackWords, OutcomeCallbackKept)
+}
+
+// callbackFrom is a call-back at c's place, with all she asked for.
+func (s *state) callbackFrom(c *contact) *callback {
+	b := s.newCallback(c.id, c)
+	b.entry.class, b.entry.head, b.entry.entered, b.entry.credit, b.entry.seq = c.class, c.head, c.entered, c.credit, c.seq
+	b.entry.stood, b.entry.needs, b.entry.danger, b.entry.prefers, b.entry.never = c.stood, c.needs, c.danger, c.prefers, slices.Clone(c.never)
+	return b
 }
 
 // promiseCallback begins a call-back that a volunteer promised in a contact that

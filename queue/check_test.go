@@ -105,7 +105,7 @@ func (s *state) checkContact(c *contact, bad func(string, ...any)) {
 			bad("contact %s will never hear her place", c.id)
 		}
 	}
-	if c.inquiry != nil && (!c.inquiry.due.armed() || c.phase != waiting && c.phase != choosing) {
+	if c.inquiry != nil && (!c.inquiry.due.armed() || c.phase != waiting && c.phase != choosing && c.phase != recording) {
 		bad("contact %s is %s and asked without a deadline", c.id, c.phase)
 	}
 	if c.phase == waiting && len(c.offers) == 0 && c.inquiry == nil && c.rungs < len(c.line.set.Ladder) && !c.rungDue.armed() {

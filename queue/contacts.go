@@ -151,7 +151,7 @@ func (p phase) withAgent() bool { return p == talking || p == parked || p == rej
 // enter moves c to phase p. The old phase's deadline ends with it.
 func (s *state) enter(c *contact, p phase) {
 	c.limit.disarm()
-	if p != waiting && p != choosing {
+	if p != waiting && p != choosing && p != recording {
 		s.unask(c)
 	}
 	if c.phase.withAgent() != p.withAgent() {

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,6 +17,7 @@ const (
 // inquiry is what a caller is being asked. She hears the prompts, and then has
 // timeout to press one of keys; the volunteer's answer comes before hers.
 type inquiry struct {
+	first   []string // said before the prompts, once
 	prompts []string
 	keys    string
 	timeout time.Duration
@@ -34,7 +36,7 @@ func (s *state) inquire(c *contact, q inquiry) {
 
 func (s *state) putInquiry(c *contact) {
 	c.asks++
-	s.order(Ask{Contact: c.id, Ask: c.asks, Prompts: c.inquiry.prompts, Sound: c.sound("")})
+	s.order(Ask{Contact: c.id, Ask: c.asks, Prompts: slices.Concat(c.inquiry.first, c.inquiry.prompts), Sound: c.sound("")})
 	s.arm(&c.inquiry.due, askWithin, func() { s.unanswered(c) })
 }
 
@@ -66,6 +68,7 @@ func (s *state) unanswered(c *contact) {
 		return
 	}
 	c.inquiry.again--
+	c.inquiry.first = nil
 	s.putInquiry(c)
 }
 

@@ -67,7 +67,7 @@ func TestSimulation(t *testing.T) {
 		"block.hit:message", "block.hit:low_class", "block.hit:supervisor_only", "block.passed:key", "block.expired:", "flood.hit:message", "flood.hit:low_class", "silent.answered:yes", "silent.answered:no", "abusive",
 		"callback.denied:withheld", "callback.queued", "callback.hurried", "callback.dialled", "callback.missed", "callback.missed:quick_exit", "callback.reached", "callback.expired", "callback.refused:safety_no", "callback.cancelled:called",
 		"callback.failed:attempts", "callback.failed:per_day", "callback.failed:other_person", "callback.failed:queue_deleted", "safety.noted:asked", "safety.noted:volunteer", "safety.noted:admin",
-		"safety.asked:yes", "safety.asked:no", "safety.asked:unknown", "told:talk_safety_missing", "finished:helped",
+		"safety.asked:yes", "safety.asked:no", "safety.asked:unknown", "told:talk_safety_missing", "finished:helped", "message:callback",
 		"consult:agent:ok", "consult:agent:merged", "consult:agent:back", "consult:agent:timeout", "consult:agent:declined", "consult:agent:call_over", "consult:agent:agent_lost", "consult:agent:transfer", "consult:agent:left", "consult:queue:ok", "consult:queue:merged",
 		"consult:number:ok", "consult:number:merged", "consult:number:busy", "consult:number:back", "consult:refused:consult_nobody", "consult:refused:consult_not_now", "consult:refused:transfer_not_allowed", "consult:refused:dial_busy",
 		"room.joined:colleague", "room.joined:number", "room.joined:supervisor", "room.merged", "room.left:colleague:completed", "room.left:supervisor:took_over",
@@ -99,7 +99,8 @@ type day struct {
 	lost    int            // … orders are never answered
 	once    bool           // one number, one call at a time
 	numbers map[ContactID]string
-	safely  map[string]bool // contact and agent who noted whether she could talk safely
+	safely  map[string]bool    // contact and agent who noted whether she could talk safely
+	spoke   map[ContactID]bool // left a message
 	watch   func(Effect)
 	seen    func() // after each event
 }
@@ -111,7 +112,7 @@ type reply struct {
 }
 
 func newDay(t testing.TB, seed uint64) *day {
-	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), plans: rand.New(rand.NewPCG(seed, 78)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}, results: map[string]int{}, numbers: map[ContactID]string{}, safely: map[string]bool{}, asks: 30, lost: 3}
+	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), plans: rand.New(rand.NewPCG(seed, 78)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}, results: map[string]int{}, numbers: map[ContactID]string{}, safely: map[string]bool{}, spoke: map[ContactID]bool{}, asks: 30, lost: 3}
 	d.routing = d.document()
 	d.trial = newTrial(t, d.routing)
 	d.keep = false
@@ -573,7 +574,7 @@ func (d *day) react(e Effect) {
 		}
 		d.later(9, Asked{e.Contact, e.Ask})
 		switch {
-		case e.Prompts[0] == safeQuestion && d.chance(70):
+		case slices.Contains(e.Prompts, safeQuestion) && d.chance(70):
 			d.later(12, KeyPressed{e.Contact, '1'})
 		case e.Prompts[0] == "choices" && d.chance(30):
 			d.later(12, KeyPressed{e.Contact, '2'})
@@ -605,6 +606,10 @@ func (d *day) react(e Effect) {
 func (d *day) asksFirst(e Entry) {
 	who := string(e.Contact) + string(e.Agent)
 	switch {
+	case e.Kind == MessageLeft:
+		d.spoke[e.Contact] = true
+	case e.Kind == CallbackQueued && d.spoke[e.Contact]:
+		d.results["message:callback"]++
 	case e.Kind == TalkSafetyNoted:
 		d.results[string(e.Kind)+":"+e.Result]++
 		d.safely[who] = true

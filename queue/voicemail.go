@@ -25,6 +25,7 @@ type MessageOrder struct {
 // of it, she is thanked and the call ends.
 func (s *state) leaveMessage(c *contact) {
 	set := s.messages
+	s.unask(c)
 	c.outcome = OutcomeClosed // unless she says something
 	s.enter(c, recording)
 	s.order(TakeMessage{Contact: c.id, Order: MessageOrder{
@@ -33,10 +34,11 @@ func (s *state) leaveMessage(c *contact) {
 	s.arm(&c.limit, set.Limit.D()+closeWithin, func() { s.close(c, c.line.words(), c.outcome) })
 }
 
-// onMessageTaken: it is over, kept or not. Gone says that she hung up.
+// onMessageTaken: it is over, kept or not. Gone says that she hung up. Whose
+// message is kept is asked whether she may be called.
 func (s *state) onMessageTaken(ev MessageTaken) {
 	c := s.contacts[ev.Contact]
-	if c == nil || c.phase != recording {
+	if c == nil || c.phase != recording || c.inquiry != nil {
 		return
 	}
 	words := c.line.words()
@@ -44,9 +46,40 @@ func (s *state) onMessageTaken(ev MessageTaken) {
 		c.outcome, words = OutcomeVoicemail, cmp.Or(s.messages.Thanks, words)
 		s.record(Entry{Kind: MessageLeft, Contact: c.id, Queue: c.line.id, MS: ms(ev.Length)})
 	}
-	if !ev.Gone { // else HungUp is on its way
+	switch {
+	case ev.Gone: // HungUp is on its way
+	case ev.Kept && c.bar == nil && s.denied(c.caller) == "":
+		s.askAfterMessage(c, words)
+	default:
 		s.close(c, words, c.outcome)
 	}
+}
+
+// aloneWords end the call of who left a message and is not called back.
+const aloneWords = "message-alone"
+
+// askAfterMessage asks c, after the thanks, whether it is safe to call her back.
+func (s *state) askAfterMessage(c *contact, thanks string) {
+	s.arm(&c.limit, closeWithin, func() { s.close(c, aloneWords, c.outcome) })
+	s.inquire(c, inquiry{
+		first: []string{thanks}, prompts: []string{safeQuestion}, keys: "12", timeout: safeWithin, again: 1,
+		answer: func(key rune) { s.answeredAfterMessage(c, key) },
+	})
+}
+
+// answeredAfterMessage: only a clear yes has her called back, by the same gate as
+// everybody. No, and nothing said, leaves a message that nobody answers by a call.
+func (s *state) answeredAfterMessage(c *contact, key rune) {
+	if !s.noteAsked(c, key) || c.line.gone {
+		s.close(c, aloneWords, c.outcome)
+		return
+	}
+	b := s.callbackFrom(c)
+	if b.entry.stood.IsZero() { // the line was closed: she never stood in it
+		b.entry.stood = c.entered
+	}
+	s.queueCallback(b, 0)
+	s.close(c, callbackWords, c.outcome)
 }
 
 // messagesWithDefaults fills what may not be empty.

@@ -19,11 +19,13 @@ type Messages struct {
 	Heard []string // who listened to what: "sari C1"
 }
 
-// Leave adds an open message.
-func (m *Messages) Leave(id queue.ContactID, q queue.QueueID) {
+// Leave adds an open message; LeaveAt one of that time.
+func (m *Messages) Leave(id queue.ContactID, q queue.QueueID) { m.LeaveAt(id, q, time.Now()) }
+
+func (m *Messages) LeaveAt(id queue.ContactID, q queue.QueueID, at time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.list = append(m.list, agentui.Message{ID: id, At: time.Now(), Queue: q, Number: "••••963", State: "open"})
+	m.list = append(m.list, agentui.Message{ID: id, At: at, Queue: q, Number: "••••963", State: "open"})
 }
 
 // List implements [agentui.Messages].

@@ -44,12 +44,22 @@ func TestCallerLeavesAMessage(t *testing.T) {
 			switch end {
 			case "#":
 				s.must("press", caller.SendKeys("#"))
+				s.until("the question", func() bool { return len(s.entries(queue.MessageLeft)) == 1 })
+				s.must("it is safe", caller.SendKeys("1"))
 			case "hang up":
 				s.must("hang up", caller.Hangup(s.ctx))
 			case "silence":
 				caller.Media().Speak(0)
+				s.until("the question", func() bool { return len(s.entries(queue.MessageLeft)) == 1 })
+				s.must("it is not safe", caller.SendKeys("2"))
 			}
 			s.must("the end", caller.WaitDone(s.ctx))
+			if kept := s.entries(queue.CallbackQueued); (len(kept) == 1) != (end == "#") {
+				t.Errorf("call-backs %+v", kept)
+			}
+			if asked := s.entries(queue.SafetyNoted); len(asked) != map[string]int{"#": 1, "silence": 1}[end] {
+				t.Errorf("answers %+v", asked)
+			}
 			if got := s.record(); got.Outcome != queue.OutcomeVoicemail {
 				t.Fatalf("record %+v", got)
 			}

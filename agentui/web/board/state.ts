@@ -24,6 +24,7 @@ export interface Board {
   waiting: WaitingCaller[];
   paths: Record<string, "connecting" | "connected">;
   quality?: Record<string, { in?: Quality; out?: Quality; at: string }>; // of who has talked on this shift: what reaches her, and what comes from her
+  unheard?: { id: string; queue: string; at: string }[]; // messages nobody took for too long
   trunks: Trunk[];
   today: Today;
   calls: Call[]; // the latest, newest first
@@ -40,7 +41,7 @@ export interface Entry {
 export interface Timeline { call: Call; entries: Entry[]; dispositions?: Record<string, { en: string; id: string }> }
 
 /** Something a supervisor must know at once. The same key is the same trouble. */
-export interface Alarm { key: string; kind: "sos" | "nobody" | "wait" | "danger" | "late" | "trunk" | "drill" | "books"; what: string; ms?: number }
+export interface Alarm { key: string; kind: "sos" | "nobody" | "wait" | "danger" | "late" | "message" | "trunk" | "drill" | "books"; what: string; ms?: number }
 
 export interface State {
   lang: Lang;

@@ -29,6 +29,7 @@ export const boardEn = {
   alarms: "Alarms",
   alarm: {
     sos: (w) => `${w} calls for help`, danger: (w) => `A caller in danger waits: ${w}`, wait: (w) => `A caller waits long: ${w}`, nobody: (w) => `Callers wait and nobody is there: ${w}`,
+    message: (w) => `A message waits for a volunteer: ${w}`,
     late: (w) => `${w} has not come to her shift`, trunk: (w) => `The telephone line is down: ${w}`, drill: (w) => `The last trial call failed: ${w}`, books: () => "The journal contradicts itself. Tell the administrator.",
   } as Record<Alarm["kind"], (what: string) => string>,
   goToHer: "Go to her",

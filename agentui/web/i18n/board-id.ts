@@ -26,7 +26,7 @@ export const boardId: BoardWords = {
   alarms: "Alarm",
   alarm: {
     sos: (w) => `${w} meminta bantuan`, danger: (w) => `Penelepon dalam bahaya menunggu: ${w}`, wait: (w) => `Penelepon menunggu lama: ${w}`, nobody: (w) => `Ada yang menunggu dan tidak ada relawan: ${w}`,
-    late: (w) => `${w} belum datang bertugas`, trunk: (w) => `Saluran telepon putus: ${w}`, drill: (w) => `Panggilan uji terakhir gagal: ${w}`, books: () => "Jurnal tidak cocok. Beri tahu administrator.",
+    message: (w) => `Pesan menunggu relawan: ${w}`, late: (w) => `${w} belum datang bertugas`, trunk: (w) => `Saluran telepon putus: ${w}`, drill: (w) => `Panggilan uji terakhir gagal: ${w}`, books: () => "Jurnal tidak cocok. Beri tahu administrator.",
   },
   goToHer: "Datangi",
   putAside: "Sudah tahu",

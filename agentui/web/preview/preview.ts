@@ -86,7 +86,7 @@ const states: Record<string, Partial<Snapshot>> = {
   safe_no: { view: view({ state: "talking", call: { ...call, talk_safety: { answer: "no", at: ago(30) } } }), sound: live },
   wrapup_safe: { view: view({ state: "wrapup", since: ago(26), wrapup: { ...wrapup, talk_safety: { needed: true }, disposition: "listened" } }), disposition: "listened", contact: "01J" },
   held: { view: view({ state: "held", call: { ...call, caller: "anonymous", held: true } }), sound: live },
-  messages: { view: view({ state: "ready" }), playing: "M1", messages: [
+  messages: { view: view({ state: "ready", callbacks: [{ ...callback("waiting"), id: "M1" }] }), playing: "M1", messages: [
     { id: "M1", at: ago(5400), queue: "hotline", number: "••••963", ms: 43_000, state: "taken", by: "sari", since: ago(60) },
     { id: "M2", at: ago(3000), queue: "remaja", number: "anonymous", ms: 12_000, cut: true, state: "open", since: ago(3000) },
     { id: "M3", at: ago(900), queue: "hotline", number: "••••114", ms: 125_000, state: "taken", by: "dewi", since: ago(300) }] },

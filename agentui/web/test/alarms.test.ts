@@ -28,6 +28,9 @@ test("who has not come to her shift", () => {
   assert.deepEqual(keys({ status: { queues: [], agents: [line] } }), []);
   assert.deepEqual(keys({ status: { queues: [], agents: [{ ...line, late: ago(900) }] } }), [`late-sari-${ago(900)}`]);
 });
+test("a message nobody took for too long, as the server says", () => {
+  assert.deepEqual(keys({ unheard: [{ id: "C7", queue: "hotline", at: ago(4000) }] }), ["message-C7"]);
+});
 test("each outage of a trunk is an alarm of its own", () => {
   assert.deepEqual(keys({ trunks: [{ name: "a", up: true, since: "x" }, { name: "b", up: false, since: "y" }] }), ["trunk-b-y"]);
 });

@@ -13,7 +13,7 @@ import { meter } from "./check";
 export function offered({ s, w }: Scene): TemplateResult | typeof nothing {
   const b = s.view!.offer!.callback;
   if (!b) return nothing;
-  return html`<p class="call-out">${icon("phone")}<span><b>${w.backOffer}</b> ${w.backOfferLead} ${w.backAttempt(b.attempts + 1, b.most)}</span></p>`;
+  return html`<p class="call-out">${icon("phone")}<span><b>${w.backOffer}</b> ${w.backOfferLead} ${w.backAttempt(b.attempts + 1, b.most)}${s.messages.some((m) => m.id === b.id) ? html` ${w.backMessage}` : nothing}</span></p>`;
 }
 
 /** Something picked up: she hears it, and is not heard. */

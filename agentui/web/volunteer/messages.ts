@@ -22,6 +22,7 @@ function message(scene: Scene, m: VoiceMessage): TemplateResult {
   const label = s.view?.queues?.find((q) => q.queue === m.queue)?.label ?? m.queue;
   return html`<li><p><b>${m.number === "anonymous" ? w.anonymousCaller : w.caller(m.number)}</b> · ${label}</p>
     <p class="hint">${dayAndTime(m.at, s.lang)} · ${spell(m.ms, s.lang)}${m.cut ? html` · ${w.messageCut}` : nothing}${m.state === "taken" ? html` · ${mine ? w.messageMine : w.messageTaken(m.by ?? "")}` : nothing}</p>
+    <p class="hint">${s.view?.callbacks?.some((b) => b.id === m.id) ? w.messageBack : w.messageNoBack}</p>
     ${s.playing === m.id ? html`<audio controls autoplay preload="none" src="/api/v1/messages/${encodeURIComponent(m.id)}/sound" aria-label=${w.messageSound(dayAndTime(m.at, s.lang))}></audio>` : nothing}
     <div class="side-do">${s.playing === m.id ? nothing : button({ label: w.listen, id: `listen-${m.id}`, icon: "play", click: () => app.listen(m.id) })}
       ${m.state === "open" ? button({ label: w.takeMessage, id: `take-${m.id}`, click: () => app.markMessage(m.id, "taken") }) : nothing}
