@@ -144,7 +144,7 @@ func TestChromium(t *testing.T) {
 	p.state(queue.Paused)
 	p.press("Hear yourself")
 	p.hears(micTone) // her own voice, by way of the server
-	p.js("asked whether she heard it", fmt.Sprintf(waiting, `return document.getElementById("self-yes")`))
+	p.js("asked whether she heard it", fmt.Sprintf(waiting, `return document.getElementById("self-yes") ? "asked" : "";`))
 	p.picture("2-on-shift")
 	p.press("Ready")
 	p.state(queue.Ready)
@@ -157,7 +157,7 @@ func TestChromium(t *testing.T) {
 	p.state(queue.Talking)
 	s.must("caller hears the browser", caller.Media().Hears().WaitTone(s.ctx, micTone))
 	p.hears(callerTone)
-	p.js("both ways in words", fmt.Sprintf(waiting, `return (document.getElementById("both-ways")?.textContent ?? "").includes("The caller hears you");`))
+	p.js("both ways in words", fmt.Sprintf(waiting, `return (document.getElementById("both-ways")?.textContent ?? "").includes("The caller hears you") ? "said" : "";`))
 	p.picture("5-talking")
 
 	p.press("Mute")

@@ -38,6 +38,8 @@ func (s *site) openScreen() *screen {
 	tab, closeTab := chromedp.NewContext(alloc)
 	s.t.Cleanup(func() { closeTab(); closeAlloc() })
 	p := &screen{s, chromium{tab}, tab}
+	p.do("start Chromium")
+	p.watchRequests()
 	p.do("open", chromedp.Navigate("http://"+s.web.Addr().String()+"/signin?lang=en"))
 	return p
 }
