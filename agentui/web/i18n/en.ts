@@ -271,7 +271,7 @@ export const en = {
   restTake: "Rest after this",
   messages: (n: number) => `Messages${n ? ` (${n} new)` : ""}`,
   messageBack: "She is called back: she said that it is safe.",
-  messageNoBack: "Nobody calls her: she did not say that it is safe.",
+  messageNoBack: "No call-back is open: nobody calls her.",
   messageCut: "cut off",
   messageMine: "yours",
   messageTaken: (who: string) => `taken by ${who}`,

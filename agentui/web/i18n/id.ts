@@ -255,7 +255,7 @@ export const id: Words = {
   restTake: "Istirahat setelah ini",
   messages: (n) => `Pesan${n ? ` (${n} baru)` : ""}`,
   messageBack: "Ia akan ditelepon kembali: ia menyatakan aman.",
-  messageNoBack: "Ia tidak ditelepon: ia tidak menyatakan bahwa aman.",
+  messageNoBack: "Tidak ada telepon balik: ia tidak ditelepon.",
   messageCut: "terpotong",
   messageMine: "Anda ambil",
   messageTaken: (who) => `diambil ${who}`,
