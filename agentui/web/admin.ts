@@ -184,11 +184,12 @@ async function loadYaml(): Promise<void> {
   set({ yaml: text, yamlRevision: revision });
 }
 
-// taken makes the applied document the new ground of everything.
+// taken makes the applied document the new ground of everything. What is shown
+// stays where it is, and open, and keeps the focus.
 async function taken(): Promise<void> {
   sessionStorage.removeItem(DRAFT);
-  set({ draft: null, base: null, review: null, problems: [], yaml: null, looked: null });
-  await loadRouting();
+  const { routing, revision } = await api.routing();
+  set({ draft: routing, base: routing, revision, review: null, problems: [], yaml: null, looked: null });
   if (state.section === "routing") await loadYaml();
   if (state.section === "history") set({ history: await api.history() });
 }
@@ -406,7 +407,7 @@ function fromHash(): Section {
 
 // Whoever goes elsewhere is not recorded any more.
 function stopListening(): void {
-  void recorder?.stop();
+  recorder?.abandon();
   recorder = null;
   if (state.recording === "on") set({ recording: null, recordLevel: 0 });
   if (state.phone) act.hear("");

@@ -48,8 +48,10 @@ export interface Problem {
   key: string; path?: string; value?: string; code?: string; args?: string[]; reason: string; remedy: string; line?: number; column?: number;
 }
 export interface Change { key: string; old?: unknown; new?: unknown }
+/** The same as the server tells it. */
+export interface WireChange { kind: "added" | "removed" | "changed" | "moved"; what: string; name: string; key?: string; old?: string; new?: string }
 export interface Revision { revision: number; at: string; author: string; note?: string }
-export interface Plan extends Revision { applied: boolean; changes: Change[] | null; problems?: Problem[] | null }
+export interface Plan extends Revision { applied: boolean; changes: WireChange[] | null; problems?: Problem[] | null }
 export interface Call {
   id: string; started: string; ended: string | null; number: string; queue: string; agent: string; outcome: string; direction?: string;
   wait_ms: number; ring_ms: number; talk_ms: number; ended_by: string;
@@ -119,7 +121,7 @@ export class Refused extends Error {
     readonly detail: string,
     readonly problems: Problem[] = [],
     readonly current: Revision | null = null,
-    readonly changes: Change[] = [],
+    readonly changes: WireChange[] = [],
     readonly code = "",
     readonly args: string[] = [],
   ) {
@@ -152,7 +154,7 @@ async function ask(path: string, r: Request = {}): Promise<Response> {
   }
   if (answer.ok) return answer;
   const p = (await answer.json().catch(() => ({}))) as {
-    detail?: string; title?: string; code?: string; args?: string[]; problems?: Problem[]; current?: Revision; changes?: Change[];
+    detail?: string; title?: string; code?: string; args?: string[]; problems?: Problem[]; current?: Revision; changes?: WireChange[];
   };
   throw new Refused(answer.status, p.detail ?? p.title ?? answer.statusText, p.problems ?? [], p.current ?? null, p.changes ?? [], p.code, p.args);
 }

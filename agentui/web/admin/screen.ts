@@ -6,7 +6,7 @@ import { button, dialog, icon, mark } from "../parts";
 import { blocks } from "./blocks";
 import { callbacks } from "./callbacks";
 import type { Change, Routing } from "./api";
-import { changeList, changeWords, valueWords } from "./changes";
+import { changeList, changeWords, fromServer, valueWords } from "./changes";
 import { changes } from "./draft";
 import { choices, menus, numbers, outgoing, queues, rules, volunteers } from "./edit";
 import { mistake } from "../i18n/problems";
@@ -104,7 +104,7 @@ function draftBar({ s, a, act }: Scene): TemplateResult | typeof nothing {
 
 function review(scene: Scene): TemplateResult {
   const { s, w, a, act } = scene;
-  const list = s.review?.plan.changes ?? [];
+  const list = (s.review?.plan.changes ?? []).map(fromServer);
   const apply = (e: SubmitEvent) => {
     e.preventDefault();
     act.apply(String(new FormData(e.currentTarget as HTMLFormElement).get("note") ?? ""));

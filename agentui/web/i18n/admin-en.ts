@@ -122,7 +122,7 @@ export const adminEn = {
   trying: "Trying it on the last weeks…",
   tryLead: "Replays the calls and shifts of the last four weeks with these changes. Nothing is applied. It may take a minute.",
   tryTitle: "What it would have changed",
-  trySpan: (from: string, to: string, n: string) => `${from} to ${to}, ${n} callers`,
+  trySpan: (from: string, to: string, n: string) => `${from} to ${to}, callers: ${n}`,
   tryReal: "Really",
   tryControl: "Replayed as it is",
   tryChanged: "With the changes",
@@ -159,11 +159,11 @@ export const adminEn = {
   conflictLead: "If you put yours on top, check the list of changes again before you apply.",
 
   // a change as a sentence
-  whats: { menus: "menu", hours: "hours", care: "care", numbers: "number", queues: "queue", agents: "volunteer", outgoing: "calls out", pause_reasons: "pause reason", dispositions: "disposition" } as Record<string, string>,
+  whats: { menus: "menu", hours: "hours", care: "care", numbers: "number", queues: "queue", agents: "volunteer", outgoing: "calls out", shifts: "shifts", pause_reasons: "pause reason", dispositions: "disposition" } as Record<string, string>,
   added: (what: string, name: string) => `${what} ${name} is added`,
   removed: (what: string, name: string) => `${what} ${name} is removed`,
   moved: (what: string) => `the order of the entries (${what}) changes`,
-  changed: (what: string, name: string, key: string, before: string, after: string) => `${what} ${name}: “${key}” changes from ${before} to ${after}`,
+  changed: (what: string, name: string, key: string, before: string, after: string) => `${`${what} ${name}`.trim()}: “${key}” changes from ${before} to ${after}`,
   nothing: "nothing",
 
   // calls
@@ -310,6 +310,7 @@ export const adminEn = {
   trunkServer: "Server",
   trunkRTT: "Round trip",
   no: "no",
+  yes: "yes",
   drillNone: "No trial call was made yet. The settings (drill) can have the house call itself every day.",
   drillOK: (when: string, took: string) => `Last proven end to end: ${when}. The trial call came through menu and queue to a volunteer, in ${took}.`,
   drillFailed: (when: string, stage: string) => `The trial call of ${when} failed: ${stage}. Callers may not get through.`,

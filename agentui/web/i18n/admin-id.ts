@@ -155,11 +155,11 @@ export const adminId: AdminWords = {
   conflictDrop: "Pakai punya mereka, buang punya saya",
   conflictLead: "Bila diterapkan di atasnya, periksa lagi daftar perubahan sebelum menerapkan.",
 
-  whats: { menus: "menu", hours: "jam buka", care: "perhatian", numbers: "nomor", queues: "antrean", agents: "relawan", outgoing: "panggilan keluar", pause_reasons: "alasan jeda", dispositions: "hasil kontak" },
+  whats: { menus: "menu", hours: "jam buka", care: "perhatian", numbers: "nomor", queues: "antrean", agents: "relawan", outgoing: "panggilan keluar", shifts: "jadwal tugas", pause_reasons: "alasan jeda", dispositions: "hasil kontak" },
   added: (what, name) => `${what} ${name} ditambahkan`,
   removed: (what, name) => `${what} ${name} dihapus`,
   moved: (what) => `urutan (${what}) berubah`,
-  changed: (what, name, key, before, after) => `${what} ${name}: “${key}” berubah dari ${before} menjadi ${after}`,
+  changed: (what, name, key, before, after) => `${`${what} ${name}`.trim()}: “${key}” berubah dari ${before} menjadi ${after}`,
   nothing: "kosong",
 
   period: "Rentang",
@@ -315,6 +315,7 @@ export const adminId: AdminWords = {
   trunkServer: "Server",
   trunkRTT: "Waktu tempuh",
   no: "tidak",
+  yes: "ya",
   drillNone: "Belum ada panggilan uji. Lewat setelan (drill) sistem dapat menelepon dirinya sendiri setiap hari.",
   drillOK: (when, took) => `Terakhir terbukti dari ujung ke ujung: ${when}. Panggilan uji sampai ke relawan lewat menu dan antrean, dalam ${took}.`,
   drillFailed: (when, stage) => `Panggilan uji ${when} gagal: ${stage}. Penelepon mungkin tidak dapat masuk.`,

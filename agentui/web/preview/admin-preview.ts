@@ -1,7 +1,7 @@
 // Every section of the administration from fixed data; see preview.ts.
 
 import { render } from "lit";
-import type { Field, Routing, Trial } from "../admin/api";
+import type { Field, Routing, Trial, WireChange } from "../admin/api";
 import { changes } from "../admin/draft";
 import { screen } from "../admin/screen";
 import { wav } from "../admin/sound";
@@ -85,6 +85,8 @@ const shiftPlan = { time_zone: "Asia/Jakarta", remind: "10m", late_after: "10m",
   weekly: [{ agents: ["sari"], days: ["mon", "tue", "wed", "thu", "fri", "sat"], from: "08:00", to: "16:00", queues: [] }], dates: [{ date: "2026-12-25", label: "Natal", agents: [], off: true, from: "", to: "", queues: [] }] };
 const problems = [{ key: "queues.hotline.ring_for", path: "queues[0].ring_for", value: "2s", code: "ring_too_short", reason: "is too short for a person to react", remedy: "use at least 5s" }];
 
+const asServer: WireChange[] = [{ kind: "changed", what: "queue", name: "hotline", key: "ring_for", old: "20s", new: "25s" }, { kind: "changed", what: "agent", name: "dewi", key: "name", old: "Dewi", new: "Dewi A." }, { kind: "changed", what: "queue", name: "hotline", key: "strategy", old: "longest_idle", new: "ring_all" }, { kind: "changed", what: "outgoing", name: "", key: "max_at_once", old: "2", new: "3" }];
+
 function trial(): Trial {
   const kpis = (sl: number, mean: number, p50: number, p90: number) => [
     { id: "service_level", unit: "percent", value: sl, n: 1204, shown: true }, { id: "average_speed_of_answer", unit: "seconds", value: mean, n: 1204, shown: true },
@@ -138,9 +140,9 @@ const states: Record<string, Partial<State>> = {
     status: { ...common.status!, drill: { at: ago(7200), ok: true, stage: "done", took_ms: 3400 } } },
   more: { section: "calls", role: "supervisor", more: true },
   history: { section: "history", looked: { revision: 3, changes: changes(base, draft) } },
-  review: { section: "queues", draft, review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: changes(base, draft) } } },
-  trying: { section: "queues", draft, trial: "running", review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: changes(base, draft) } } },
-  tried: { section: "queues", draft, trial: trial(), review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: changes(base, draft) } } },
+  review: { section: "queues", draft, review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: asServer } } },
+  trying: { section: "queues", draft, trial: "running", review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: asServer } } },
+  tried: { section: "queues", draft, trial: trial(), review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: asServer } } },
   conflict: { section: "queues", draft, conflict: { ...history[0]!, choices: {}, theirs: { ...base, queues: [{ ...base.queues[0]!, ring_for: "30s", max_wait: "10m0s" }, base.queues[1]!] } } },
   conflict_apart: { section: "queues", draft, conflict: { ...history[0]!, choices: {}, theirs: { ...base, pause_reasons: [...base.pause_reasons, { code: "prayer", label: { en: "Prayer", id: "Salat" } }] } } },
   conflict_yaml: { section: "routing", conflict: { ...history[0]!, choices: {} } },

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/cookiejar"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"sahut/configs"
+	"sahut/queue"
+	"sahut/sip/siptest"
+)
+
+// An administrator changes a queue while a caller waits: she sees what it means,
+// what would change, what it would have done, and applies it; a second one was
+// faster, and nothing of either is lost; then all of it is taken back. The caller
+// notices nothing.
+func TestChromiumAdmin(t *testing.T) {
+	t.Parallel()
+	s := open(t, nil)
+	caller := s.dial(siptest.Options{})
+	s.until("she waits", func() bool { return len(s.journal(queue.QueueEntered)) == 1 })
+	_, began, err := (directory{s.store}).Routing()
+	s.must("read routing", err)
+	p := s.openScreen()
+	p.arrive("admin", "/admin?lang=en#queues")
+
+	p.unfold("Who rings")
+	p.write("Ring for", "25s")
+	p.reads("25s each")
+	p.press("Check and apply…")
+	p.reads("“Ring for” changes from 20s to 25s")
+	p.picture("admin-1-review")
+	p.press("Try it on the last weeks")
+	p.js("what it would have done", fmt.Sprintf(waiting, `return document.querySelector("dialog[open] .trial table") ? "yes" : "";`))
+	p.picture("admin-2-whatif")
+	p.write("Why (for the history, optional)", "longer at night")
+	p.press("Apply")
+	p.reads(fmt.Sprintf("This is revision %d.", began.Number+1))
+	if got := s.hotline(); got.RingFor.D() != 25*time.Second {
+		t.Errorf("ring_for is %s", got.RingFor)
+	}
+
+	p.write("Ring for", "30s")
+	s.editAs("admin", func(r *configs.Routing) {
+		r.Queues[0].RingFor, r.Queues[0].MaxWait = configs.Duration(40*time.Second), configs.Duration(20*time.Minute)
+	})
+	p.press("Check and apply…")
+	p.reads("Somebody else changed the routing meanwhile")
+	p.reads("40s")
+	p.picture("admin-3-conflict")
+	p.do("leave it", chromedp.KeyEvent(kb.Escape))
+	p.js("it is left", fmt.Sprintf(waiting, `return document.querySelector("dialog[open]") ? "" : "yes";`))
+	p.reads("1 change not applied yet")
+	p.press("Check and apply…")
+	p.press("Put both together")
+	p.reads("1 change not applied yet")
+	p.press("Check and apply…")
+	p.press("Apply")
+	p.reads(fmt.Sprintf("This is revision %d.", began.Number+3))
+	if got := s.hotline(); got.RingFor.D() != 30*time.Second || got.MaxWait.D() != 20*time.Minute {
+		t.Errorf("ring_for is %s, max_wait %s", got.RingFor, got.MaxWait)
+	}
+
+	p.js("to the history", `location.hash = "#history"`)
+	p.reads("longer at night")
+	p.must("go back", p.click(fmt.Sprintf(waiting, fmt.Sprintf(`return document.getElementById("back-%d")`, began.Number))))
+	p.must("go back, sure", p.click(fmt.Sprintf(waiting, `return document.querySelector("dialog[open] .btn.primary")`)))
+	p.reads(fmt.Sprintf("This is revision %d.", began.Number+4))
+	if got := s.hotline(); got.RingFor.D() != 20*time.Second {
+		t.Errorf("after going back ring_for is %s", got.RingFor)
+	}
+	if list, err := s.desk.Waiting(s.ctx); err != nil || len(list) != 1 {
+		t.Errorf("who waits: %v, %v; the caller was lost", list, err)
+	}
+	s.must("she hangs up", caller.Hangup(s.ctx))
+}
+
+// The same house in Indonesian and without a mouse: opening hours with a mistake
+// said at its field, a prompt recorded, the messages of a call as a ladder, an
+// account.
+func TestChromiumAdminByKeyboard(t *testing.T) {
+	t.Parallel()
+	s := open(t, nil)
+	p := s.openScreen()
+	p.do("in Indonesian", chromedp.Navigate("http://"+s.web.Addr().String()+"/signin?lang=id&next=/admin"), chromedp.WaitVisible(chromedp.CSS("#username")))
+	p.keys("admin", kb.Tab, s.password)
+	p.do("arrive", chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(chromedp.CSS(".admin-nav")))
+	p.reads("Keadaan sekarang")
+	p.js("no tour in the way", `localStorage.setItem("sahut.tour.admin", "seen"); "done"`)
+
+	p.enter("Jam buka")
+	p.enter("Tambah jam buka")
+	p.reads("Buka 5 dari 7 hari")
+	p.tabTo("f-hours-0-weekly-0-to")
+	p.keys("25:00", kb.Tab)
+	p.reads("“25:00” bukan jam: tulis seperti 22:00; akhir hari adalah 24:00.")
+	p.reads("Kalender belum dapat menampilkan draf ini")
+	p.js("at its field", fmt.Sprintf(waiting, `const f = document.getElementById("f-hours-0-weekly-0-to");
+		return f.getAttribute("aria-invalid") === "true" && document.getElementById(f.getAttribute("aria-describedby").split(" ").pop()).textContent.includes("bukan jam") ? "yes" : ""`))
+	p.picture("admin-4-hours-id")
+	p.tabTo("f-hours-0-weekly-0-to")
+	p.keys("06:00", kb.Tab)
+	p.reads("08.00–06.00")
+	p.picture("admin-5-hours-id")
+
+	p.enter("Rekaman")
+	p.js("see the microphone", `(() => { const get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+		navigator.mediaDevices.getUserMedia = async (c) => (window.microphone = await get(c)); return "yes"; })()`)
+	p.enter("Rekam")
+	p.js("it hears", fmt.Sprintf(waiting, `return document.querySelector("meter")?.value > 0.05 ? "yes" : ""`))
+	p.picture("admin-6-recording-id")
+	p.enter("Hentikan rekaman")
+	p.tabTo("record-name")
+	p.keys("salam-baru", kb.Enter)
+	p.reads("Tersimpan.")
+	p.js("it is there", fmt.Sprintf(waiting, `return document.getElementById("phone-salam-baru") ? "yes" : ""`))
+	p.enter("Rekam")
+	p.js("it hears again", fmt.Sprintf(waiting, `return document.getElementById("record-stop") ? "yes" : ""`))
+
+	p.enter("Saluran") // elsewhere: nobody is recorded any more
+	p.reads("Jejak SIP")
+	p.js("the microphone is off", `(() => { if (!window.microphone.getTracks().every((t) => t.readyState === "ended")) throw new Error("still on"); return "yes"; })()`)
+	p.enter("Jejak selama 5 menit")
+	p.reads("Hentikan jejak")
+	caller := s.dial(siptest.Options{})
+	s.must("she hangs up", caller.Hangup(s.ctx))
+	p.enter("Muat ulang")
+	p.js("the ladder", fmt.Sprintf(waiting, `return document.querySelector("svg.ladder")?.textContent.includes("INVITE") ? "yes" : ""`))
+	p.picture("admin-7-ladder-id")
+
+	p.enter("Relawan")
+	p.tabTo("new-name")
+	p.keys("budi")
+	p.tabTo("new-password")
+	p.keys("empat kata yang panjang", kb.Enter)
+	p.js("the account", fmt.Sprintf(waiting, `return document.getElementById("role-budi")?.value === "volunteer" ? "yes" : ""`))
+	p.picture("admin-8-accounts-id")
+}
+
+// arrive signs somebody in who goes to a page.
+func (p *screen) arrive(name, page string) {
+	p.t.Helper()
+	p.do("sign in", chromedp.SendKeys(chromedp.CSS("#username"), name), chromedp.SendKeys(chromedp.CSS("#password"), p.password))
+	p.do("arrive", chromedp.Click(chromedp.CSS("button[type=submit]")), chromedp.WaitVisible(chromedp.CSS("#main, [role=status]")))
+	p.js("no tour in the way", `for (const page of ["admin", "board", "reports"]) localStorage.setItem("sahut.tour." + page, "seen"); "done"`)
+	p.do("go to "+page, chromedp.Navigate("about:blank"), chromedp.Navigate("http://"+p.web.Addr().String()+page))
+}
+
+// write puts text into the field of that label, as typed, and leaves it.
+func (p *screen) write(label, text string) {
+	p.t.Helper()
+	p.js("go to "+label, fmt.Sprintf(waiting, fmt.Sprintf(`
+		const l = [...document.querySelectorAll("label")].find((l) => l.textContent.trim() === %q && l.getClientRects().length);
+		const f = l && document.getElementById(l.htmlFor);
+		if (!f) return "";
+		f.focus(); f.select(); return "there";`, label)))
+	p.keys(text, kb.Tab)
+}
+
+// unfold opens the part of that name.
+func (p *screen) unfold(name string) {
+	p.t.Helper()
+	p.must("unfold "+name, p.click(fmt.Sprintf(waiting, fmt.Sprintf(`return [...document.querySelectorAll("summary")].find((e) => e.textContent.trim() === %q && e.getClientRects().length)`, name))))
+}
+
+// keys presses them one after the other.
+func (p *screen) keys(all ...string) {
+	p.t.Helper()
+	for _, k := range all {
+		p.do("press keys", chromedp.KeyEvent(k))
+	}
+}
+
+// enter goes to what is called so by Tab, and presses it.
+func (p *screen) enter(name string) {
+	p.t.Helper()
+	p.js(name+" is there", fmt.Sprintf(waiting, fmt.Sprintf(`return [...document.querySelectorAll("a, button")].find((e) => e.textContent.trim() === %q && e.getClientRects().length) ? "yes" : ""`, name)))
+	p.tabTo(name)
+	p.keys(kb.Enter)
+}
+
+// hotline is its queue as the document in force says.
+func (s *site) hotline() configs.Queue {
+	s.t.Helper()
+	r, _, err := (directory{s.store}).Routing()
+	s.must("read routing", err)
+	return r.Queues[0]
+}
+
+// editAs applies a change of the routing as another administrator would, by the
+// API.
+func (s *site) editAs(name string, edit func(*configs.Routing)) {
+	s.t.Helper()
+	jar, err := cookiejar.New(nil)
+	s.must("cookies", err)
+	web := &http.Client{Jar: jar}
+	ask := func(method, path, etag string, body, into any) string {
+		b, err := json.Marshal(body)
+		s.must(path, err)
+		r, err := http.NewRequestWithContext(s.ctx, method, "http://"+s.web.Addr().String()+"/api/v1/"+path, bytes.NewReader(b))
+		s.must(path, err)
+		r.Header.Set("X-Sahut", "1")
+		r.Header.Set("Content-Type", "application/json")
+		if etag != "" {
+			r.Header.Set("If-Match", etag)
+		}
+		res, err := web.Do(r)
+		s.must(path, err)
+		defer res.Body.Close()
+		if res.StatusCode != http.StatusOK {
+			s.t.Fatalf("%s %s as %s: %d", method, path, name, res.StatusCode)
+		}
+		if into != nil {
+			s.must(path, json.NewDecoder(res.Body).Decode(into))
+		}
+		return res.Header.Get("ETag")
+	}
+	ask("POST", "session", "", map[string]string{"username": name, "password": s.password}, nil)
+	var r configs.Routing
+	etag := ask("GET", "routing", "", nil, &r)
+	edit(&r)
+	ask("PUT", "routing", etag, r, nil)
+}
