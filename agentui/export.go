@@ -101,8 +101,8 @@ func exportTable(rep Report, q question) [][]any {
 	return table
 }
 
-// harmless keeps a text from being taken for a formula by whoever opens the file.
-func harmless(text string) string {
+// Harmless keeps a text from being taken for a formula by whoever opens the file.
+func Harmless(text string) string {
 	if strings.ContainsAny(text[:min(1, len(text))], "=+-@\t\r\n|%") {
 		return "'" + text
 	}
@@ -136,9 +136,9 @@ func csvCell(v any) string {
 	case float64:
 		return strconv.FormatFloat(v, 'f', 3, 64)
 	case string:
-		return harmless(v)
+		return Harmless(v)
 	}
-	return harmless(fmt.Sprint(v))
+	return Harmless(fmt.Sprint(v))
 }
 
 func writeXLSX(w http.ResponseWriter, table [][]any) error {
@@ -157,7 +157,7 @@ func writeXLSX(w http.ResponseWriter, table [][]any) error {
 		for j, v := range row {
 			cells[j] = v
 			if text, ok := v.(string); ok {
-				cells[j] = harmless(text)
+				cells[j] = Harmless(text)
 			}
 		}
 		if err := f.SetSheetRow(sheet, cell, &cells); err != nil {

@@ -15,6 +15,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"sahut/agentui"
 	"sahut/queue"
 )
 
@@ -121,7 +122,11 @@ func printCSV(w io.Writer, calls []queue.Call) error {
 		return err
 	}
 	for _, c := range calls {
-		if err := out.Write(callRow(c)); err != nil {
+		row := callRow(c)
+		for i := range row {
+			row[i] = agentui.Harmless(row[i])
+		}
+		if err := out.Write(row); err != nil {
 			return err
 		}
 	}
