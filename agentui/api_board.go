@@ -41,6 +41,7 @@ type Today struct {
 	From   time.Time      `json:"from"`
 	At     time.Time      `json:"at"`
 	T      string         `json:"t"` // an answer within it is in time, as 20s
+	S      string         `json:"s"` // leaving within it is a short abandon, as 5s
 	All    ReportLine     `json:"all"`
 	Queues []ReportLine   `json:"queues"`
 	Hours  []reports.Hour `json:"hours"`
@@ -234,7 +235,7 @@ func (s *Server) today(now time.Time) (Today, error) {
 		return Today{}, fmt.Errorf("read today: %w", err)
 	}
 	reader.Close(now)
-	t := Today{From: from, At: now, T: reports.DefaultLimits.T.String(), All: reportLine("", reader.All()), Queues: []ReportLine{}, Hours: nonNil(reader.Hours()), Trends: map[string][]*float64{}}
+	t := Today{From: from, At: now, T: reports.DefaultLimits.T.String(), S: reports.DefaultLimits.S.String(), All: reportLine("", reader.All()), Queues: []ReportLine{}, Hours: nonNil(reader.Hours()), Trends: map[string][]*float64{}}
 	for _, row := range reader.Rows(reports.Hourly, "", now.Location()) {
 		for _, k := range row.KPIs() {
 			if !slices.Contains(boardTrends, k.ID) {

@@ -18,7 +18,9 @@ import (
 // the n it was taken over.
 var (
 	exportCounts = []string{"offered", "answered", "answered_in_time", "abandoned", "abandoned_short", "unserved", "callbacks", "overflows", "blocked"}
-	exportKPIs   = []string{"service_level", "abandon_rate", "answer_rate", "average_speed_of_answer", "wait_p50", "wait_p90", "longest_wait"}
+	exportKPIs   = []string{"service_level", "abandon_rate", "answer_rate", "average_speed_of_answer", "wait_p50", "wait_p90", "longest_wait",
+		"average_handle_time", "handle_time_p50", "average_hold_time", "average_wrap_up_time", "occupancy", "shrinkage", "adherence",
+		"callback_safety", "callback_reach", "heavy_load_max", "heavy_load_p90"}
 )
 
 // getReportTable is the report's rows as a file.

@@ -25,7 +25,7 @@ import (
 //     its seconds sum to the shift's
 //   - outcome voicemail only with a message.left
 //   - each callback.queued has exactly one end, attempts do not overlap, and who
-//     ended as callback_kept has one
+//     ended as callback_kept has one; nobody is called back unless it is safe then
 //   - a position a caller was told never grows
 //   - blocked only ends who met a block or a limit; no block is met after its
 //     end, nor after a day unless somebody else than who added it approved it

@@ -32,6 +32,9 @@ func (a *Audit) backEntry(e Entry) {
 			a.broken(e, "one end of a call-back", "dialled while it is under way")
 		}
 		b.calling = true
+		if e.Result != "" && e.Result != DialledSafely { // older journals do not say
+			a.broken(e, "safe calls", "called back although %s", e.Result)
+		}
 	case CallbackMissed:
 		if !b.calling {
 			a.broken(e, "one end of a call-back", "missed without callback.dialled")

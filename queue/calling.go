@@ -78,7 +78,7 @@ func (s *state) placeBack(a *agent, b *callback, number Caller, showsUs bool) {
 	s.contacts[c.id] = c
 	s.tally.dialled++
 	s.record(Entry{Kind: CallDialled, Contact: c.id, Agent: a.id, Queue: c.line.id, Channel: c.channel, Direction: DirectionOut, Number: number.String(), Callback: b.id})
-	s.record(Entry{Kind: CallbackDialled, Contact: b.id, Agent: a.id, Queue: c.line.id, Count: b.attempts, Target: "contact:" + string(c.id)})
+	s.record(Entry{Kind: CallbackDialled, Contact: b.id, Agent: a.id, Queue: c.line.id, Count: b.attempts, Target: "contact:" + string(c.id), Result: s.dialledSafely(b)})
 	s.charge(c, "", number)
 	s.keepProfile(s.profile(b.key)) // what is kept counts the call before it is placed
 	s.keepCallback(b)
@@ -89,6 +89,20 @@ func (s *state) placeBack(a *agent, b *callback, number Caller, showsUs bool) {
 	s.order(Dial{Contact: c.id, Agent: a.id, Number: c.caller, Manner: Manner{Hide: !showsUs, Listen: true}})
 	s.arm(&c.limit, ringBackWithin, func() { s.end(c, BySystem, CauseNoAnswer) })
 	s.show(a)
+}
+
+// DialledSafely is the result of callback.dialled that every call to a caller must
+// have.
+const DialledSafely = "safe"
+
+// dialledSafely looks once more, as the call goes out, whether it is safe now; the
+// journal tells what it found, whatever the gate before it thought. Anything but
+// DialledSafely is a broken law and an alarm.
+func (s *state) dialledSafely(b *callback) string {
+	if ok, why := s.mayCallKey(b.key); !ok {
+		return why
+	}
+	return DialledSafely
 }
 
 // listen: something picked up. She hears it, and decides whether it is her.

@@ -79,7 +79,7 @@ const (
 	CallOver         EntryKind = "call.ended"     // exactly one per arrived or dialled; outcome
 	ShiftBegan       EntryKind = "shift.started"
 	ShiftOver        EntryKind = "shift.ended"
-	ShiftPlanned     EntryKind = "shift.planned" // a shift of the plan began; agent: whose
+	ShiftPlanned     EntryKind = "shift.planned" // a shift of the plan began, or (reason edited) changed while it ran; agent: whose; ms: how long it goes on
 	ShiftLate        EntryKind = "shift.late"    // she has not come; ms: for how long
 	ShiftMissed      EntryKind = "shift.missed"  // it is over, and she did not come
 	StateChanged     EntryKind = "agent.state"
@@ -87,7 +87,7 @@ const (
 	MediaProof       EntryKind = "media.proof"       // the path of her browser, on shift; result: ok, lost
 	WishNoted        EntryKind = "wish.noted"        // reason: same, never; result: on, off
 	TalkSafetyNoted  EntryKind = "safety.asked"      // whether she can talk safely; result: yes, no, unknown (it was not asked)
-	WrapUpDone       EntryKind = "wrapup.done"       // reason: the disposition
+	WrapUpDone       EntryKind = "wrapup.done"       // reason: the disposition; result: heavy, or empty
 	AnnouncementMade EntryKind = "announcement.made" // to all volunteers, by whom; result: on, off; never the text
 	ConfigVersion    EntryKind = "config.version"    // result: the keys that changed, never their values
 	ExportMade       EntryKind = "export.made"       // by whom; reason: report.csv, report.xlsx, calls, backup; target: the time it is of
@@ -140,7 +140,7 @@ const (
 	CallbackQueued  EntryKind = "callback.queued"    // reason: the class; position: the place it keeps
 	CallbackKept    EntryKind = "callback.kept"      // taken over from an earlier run; count: attempts
 	CallbackHurried EntryKind = "callback.hurried"   // an admin wants it now; result: why not
-	CallbackDialled EntryKind = "callback.dialled"   // count: the attempt; target: its contact
+	CallbackDialled EntryKind = "callback.dialled"   // count: the attempt; target: its contact; result: safe, or why it was not
 	CallbackMissed  EntryKind = "callback.missed"    // the attempt did not reach her; reason: the cause
 	CallbackReached EntryKind = "callback.reached"   // an end: she was talked to
 	CallbackFailed  EntryKind = "callback.failed"    // an end; reason: attempts, per_day, other_person, queue_deleted

@@ -63,9 +63,11 @@ func (s *state) turnShift(a *agent, byClock bool) {
 	on := !from.IsZero() && !from.After(s.now)
 	switch {
 	case on && !p.on:
-		s.plannedBegan(a, byClock)
+		s.plannedBegan(a, to, byClock)
 	case p.on && !on && byClock:
 		s.plannedOver(a)
+	case p.on && !byClock && !(on && to.Equal(p.to)): // an edit changed the shift that runs
+		s.record(Entry{Kind: ShiftPlanned, Agent: a.id, Reason: "edited", MS: leftOf(on, to, s.now)})
 	}
 	p.on, p.from, p.to = on, from, to
 	set := s.routing.Shifts
@@ -109,16 +111,24 @@ func (p *planned) turns(now time.Time, set configs.Shifts) time.Time {
 	return first
 }
 
-func (s *state) plannedBegan(a *agent, byClock bool) {
+func (s *state) plannedBegan(a *agent, to time.Time, byClock bool) {
 	p := &a.planned
 	p.since, p.came, p.late, p.reminded = s.now, a.onShift(), false, false
 	if !byClock {
 		return
 	}
-	s.record(Entry{Kind: ShiftPlanned, Agent: a.id})
+	s.record(Entry{Kind: ShiftPlanned, Agent: a.id, MS: leftOf(true, to, s.now)})
 	if !p.came {
 		s.notify(a, Notice{Code: ShiftBegins})
 	}
+}
+
+// leftOf is how much of a shift that runs until to is left, in ms; 0 if none runs.
+func leftOf(runs bool, to, now time.Time) int64 {
+	if !runs {
+		return 0
+	}
+	return ms(to.Sub(now))
 }
 
 func (s *state) plannedOver(a *agent) {

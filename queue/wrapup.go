@@ -95,11 +95,19 @@ func (s *state) writeUntil(a *agent, at time.Time) {
 	s.show(a)
 }
 
+// HeavyContact is the result of wrapup.done when the disposition says that the
+// contact was hard to bear.
+const HeavyContact = "heavy"
+
 // wrapUpOver keeps the disposition and lets her go on.
 func (s *state) wrapUpOver(a *agent, by string) {
 	w := a.writing
 	a.writing = nil
-	s.record(Entry{Kind: WrapUpDone, Contact: w.contact, Agent: a.id, Reason: w.disposition, By: by})
+	weight := ""
+	if s.heavy[w.disposition] {
+		weight = HeavyContact
+	}
+	s.record(Entry{Kind: WrapUpDone, Contact: w.contact, Agent: a.id, Reason: w.disposition, Result: weight, By: by})
 	if w.disposition == otherPerson {
 		w.back = false
 		s.forgetConsent(s.person(w.caller, w.out), Entry{Contact: w.contact, Agent: a.id, Queue: w.line.id, Reason: otherPerson})

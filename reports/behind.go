@@ -14,7 +14,8 @@ type Behind struct {
 }
 
 // Figures are all figures with calls behind them, by their id: the counts and
-// the KPIs. Occupancy and utilisation are made of time, not of calls.
+// the KPIs. Those of volunteers' time, of their talks and of call-backs are not made
+// of callers' stays in queues.
 var Figures = map[string]Behind{
 	"offered":          {Whole: offered},
 	"answered":         {Whole: answered},
@@ -45,6 +46,8 @@ var Figures = map[string]Behind{
 	"longest_wait":              {Whole: offered, Longest: true},
 	"average_time_to_abandon":   {Whole: long, Longest: true},
 	"average_handle_time":       {Whole: answered},
+	"average_hold_time":         {Whole: answered},
+	"average_wrap_up_time":      {Whole: answered},
 }
 
 func offered(l Leg, _ Limits) bool    { return !l.Result.Blocked() && l.Result != Overflow }

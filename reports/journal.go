@@ -25,13 +25,14 @@ type Reader struct {
 	// answered after all.
 	OnFound func(queue.ContactID)
 
-	queues   map[queue.QueueID]*Tally
-	hours    map[hourKey]*Tally
-	staff    Tally // what belongs to volunteers and to no queue
-	contacts map[queue.ContactID]*caller
-	gaveUp   map[queue.ContactID]hourKey // who abandoned, while she may be found
-	agents   map[queue.AgentID]*agent
-	exits    int // taken
+	queues     map[queue.QueueID]*Tally
+	hours      map[hourKey]*Tally
+	staff      Tally                // what belongs to volunteers and to no queue
+	staffHours map[int64]*staffHour // of it, by hour
+	contacts   map[queue.ContactID]*caller
+	gaveUp     map[queue.ContactID]hourKey // who abandoned, while she may be found
+	agents     map[queue.AgentID]*agent
+	exits      int // taken
 }
 
 // Hour is what one queue did in one hour.
@@ -67,20 +68,13 @@ type caller struct {
 	taken    *Leg          // answered, by whom is not known yet; with a Group only
 }
 
-// agent is a volunteer's time since her latest state.
-type agent struct {
-	state   queue.AgentState
-	since   time.Time
-	onShift bool
-	out     bool // her latest contact was one she called
-}
-
 // NewReader returns a reader for the given time.
 func NewReader(from, to time.Time, l Limits) *Reader {
 	return &Reader{
 		From: from, To: to, Limits: l,
 		queues: map[queue.QueueID]*Tally{}, hours: map[hourKey]*Tally{},
 		contacts: map[queue.ContactID]*caller{}, gaveUp: map[queue.ContactID]hourKey{}, agents: map[queue.AgentID]*agent{},
+		staffHours: map[int64]*staffHour{},
 	}
 }
 
@@ -101,9 +95,15 @@ func (r *Reader) Add(e queue.Entry) {
 		r.found(queue.ContactID(e.Target))
 	case queue.ShiftBegan, queue.ShiftOver, queue.StateChanged:
 		r.agent(e)
+	case queue.ShiftPlanned:
+		r.planned(e)
+	case queue.WrapUpDone:
+		r.wrote(e)
+	case queue.CallbackDialled, queue.CallbackReached:
+		r.back(e)
 	case queue.ServerStarted: // whatever was open then had its entries written
 		clear(r.contacts)
-		clear(r.agents)
+		r.restarted()
 	}
 }
 
@@ -127,9 +127,7 @@ func (r *Reader) contact(e queue.Entry, c *caller) {
 	case queue.QueueLeft:
 		r.left(e, c)
 	case queue.TalkEnded:
-		if !c.out && r.counts(e.At) && r.includes(e.Agent) {
-			r.tally(c.queue).Handled += ms(e.TalkMS)
-		}
+		r.talkOver(e, c)
 	case queue.CallOver:
 		r.over(e, c)
 	}
@@ -215,7 +213,8 @@ func (r *Reader) talk(e queue.Entry) {
 		return
 	}
 	if r.includes(e.Agent) {
-		r.agentOf(e.Agent).out = c.out
+		a := r.agentOf(e.Agent)
+		a.out, a.queue = c.out, c.queue
 	}
 	if l := c.taken; l != nil {
 		c.taken = nil
@@ -258,63 +257,6 @@ func (r *Reader) lost(l Leg, withheld bool) {
 	r.gaveUp[l.Contact] = k
 }
 
-// includes tells whether what a did counts.
-func (r *Reader) includes(a queue.AgentID) bool { return r.Group == nil || r.Group[a] }
-
-// agent sums what she did until now, and begins what she does next.
-func (r *Reader) agent(e queue.Entry) {
-	if !r.includes(e.Agent) {
-		return
-	}
-	a := r.agentOf(e.Agent)
-	r.spent(a, e.At)
-	switch e.Kind {
-	case queue.ShiftBegan:
-		a.onShift = true
-	case queue.ShiftOver:
-		delete(r.agents, e.Agent)
-	default:
-		a.state = e.To
-	}
-	a.since = e.At
-}
-
-func (r *Reader) agentOf(id queue.AgentID) *agent {
-	a := r.agents[id]
-	if a == nil {
-		a = &agent{}
-		r.agents[id] = a
-	}
-	return a
-}
-
-// spent adds the time from a's latest state until at, as far as it lies within.
-func (r *Reader) spent(a *agent, at time.Time) {
-	since, until := a.since, at
-	if since.Before(r.From) {
-		since = r.From
-	}
-	if until.After(r.To) {
-		until = r.To
-	}
-	d := until.Sub(since)
-	if !a.onShift || d <= 0 {
-		return
-	}
-	r.staff.Shift += d
-	switch a.state {
-	case queue.Talking, queue.Held:
-		r.staff.Handling += d
-	case queue.WrapUp:
-		r.staff.Handling += d
-		if !a.out {
-			r.staff.Handled += d
-		}
-	case queue.Ready, queue.Offered:
-		r.staff.Available += d
-	}
-}
-
 func (r *Reader) counts(at time.Time) bool { return !at.Before(r.From) && at.Before(r.To) }
 
 func (r *Reader) leg(l Leg) {
@@ -325,11 +267,7 @@ func (r *Reader) leg(l Leg) {
 		r.OnLeg(l)
 	}
 	r.tally(l.Queue).Add(l)
-	k := hourKey{l.Ended.Truncate(time.Hour).Unix(), l.Queue}
-	if r.hours[k] == nil {
-		r.hours[k] = &Tally{Limits: r.Limits}
-	}
-	r.hours[k].Add(l)
+	r.hour(l.Ended, l.Queue).Add(l)
 }
 
 func (r *Reader) tally(q queue.QueueID) *Tally {
@@ -346,7 +284,7 @@ func (r *Reader) tally(q queue.QueueID) *Tally {
 func (r *Reader) Close(now time.Time) {
 	for _, a := range r.agents {
 		r.spent(a, now)
-		a.since = now
+		r.scheduled(a, now)
 	}
 }
 
@@ -371,6 +309,9 @@ func (r *Reader) All() *Tally {
 func (r *Reader) Hours() []Hour {
 	list := make([]Hour, 0, len(r.hours))
 	for k, t := range r.hours {
+		if t.Offered()+t.Overflows+t.Blocked == 0 {
+			continue // only time was spent
+		}
 		list = append(list, Hour{
 			Start: time.Unix(k.start, 0).UTC(), Queue: k.queue, Offered: t.Offered(), Answered: t.Answered, AnsweredInTime: t.AnsweredInTime,
 			Abandoned: t.Abandoned, AbandonedShort: t.AbandonedShort, Unserved: t.Unserved, Callbacks: t.Callbacks,

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -41,6 +42,15 @@ func (r *Reader) Rows(step Step, q queue.QueueID, zone *time.Location) []Row {
 		}
 		tallies[start].Merge(t)
 	}
+	if q == "" && r.tellsNobody(step, zone) {
+		for at, t := range r.staffHours {
+			start := step.begin(time.Unix(at, 0), zone).Unix()
+			if tallies[start] == nil {
+				tallies[start] = &Tally{Limits: r.Limits}
+			}
+			tallies[start].Merge(t.tally)
+		}
+	}
 	var rows []Row
 	for at := step.begin(r.From, zone); at.Before(r.To) && len(rows) < mostRows; at = step.next(at) {
 		if t := tallies[at.Unix()]; t != nil {
@@ -55,6 +65,33 @@ func (r *Reader) Rows(step Step, q queue.QueueID, zone *time.Location) []Row {
 	}
 	slices.SortFunc(rows, func(a, b Row) int { return a.Start.Compare(b.Start) })
 	return rows
+}
+
+// leastPeople is how many volunteers must have been on shift in each row, or no row
+// has their time: of fewer it would be a figure about a person, and one row that is
+// left out could be found by subtracting the others from the sum.
+const leastPeople = 3
+
+// tellsNobody tells whether rows of that step may have volunteers' time. Of a group
+// they never do.
+func (r *Reader) tellsNobody(step Step, zone *time.Location) bool {
+	if r.Group != nil {
+		return false
+	}
+	who := map[int64]map[queue.AgentID]bool{}
+	for at, h := range r.staffHours {
+		start := step.begin(time.Unix(at, 0), zone).Unix()
+		if who[start] == nil {
+			who[start] = map[queue.AgentID]bool{}
+		}
+		maps.Copy(who[start], h.people)
+	}
+	for _, people := range who {
+		if len(people) < leastPeople {
+			return false
+		}
+	}
+	return true
 }
 
 // begin is the start of the step that at lies in.

@@ -28,12 +28,21 @@ type Tally struct {
 	WaitAnswered  time.Duration // of A
 	WaitAbandoned time.Duration // of B_L
 	Handled       time.Duration // talk, hold and wrap-up of incoming contacts
+	Hold          time.Duration // of Handled: on hold
+	WrapUp        time.Duration // of Handled: writing
 	Handling      time.Duration // volunteers talking, holding or writing
 	Available     time.Duration // volunteers ready or being rung
 	Shift         time.Duration // volunteers on shift
+	Scheduled     time.Duration // shifts of the plan
+	Adhered       time.Duration // of Scheduled: handling or available
+
+	BackDialled, BackReached int // attempts to call somebody back; those that reached her
+	BackJudged, BackSafe     int // of the attempts: the journal says whether it was safe; it was
 
 	waits   []time.Duration // of A
 	longest time.Duration   // of all legs
+	handles []time.Duration // of each talk: talk, hold and the wrap-up after it
+	heavy   []int           // of each shift that ended: the most heavy contacts in a row
 }
 
 // Add counts one leg.
@@ -90,16 +99,22 @@ func (t *Tally) Merge(o *Tally) {
 		{&t.Abandoned, o.Abandoned}, {&t.AbandonedShort, o.AbandonedShort}, {&t.AbandonedInTime, o.AbandonedInTime},
 		{&t.Unserved, o.Unserved}, {&t.Callbacks, o.Callbacks}, {&t.Overflows, o.Overflows}, {&t.Blocked, o.Blocked}, {&t.Left, o.Left},
 		{&t.Found, o.Found}, {&t.Withheld, o.Withheld},
+		{&t.BackDialled, o.BackDialled}, {&t.BackReached, o.BackReached}, {&t.BackJudged, o.BackJudged}, {&t.BackSafe, o.BackSafe},
 	} {
 		*sum.to += sum.n
 	}
-	t.WaitAnswered += o.WaitAnswered
-	t.WaitAbandoned += o.WaitAbandoned
-	t.Handled += o.Handled
-	t.Handling += o.Handling
-	t.Available += o.Available
-	t.Shift += o.Shift
+	for _, sum := range []struct {
+		to *time.Duration
+		d  time.Duration
+	}{
+		{&t.WaitAnswered, o.WaitAnswered}, {&t.WaitAbandoned, o.WaitAbandoned}, {&t.Handled, o.Handled}, {&t.Hold, o.Hold}, {&t.WrapUp, o.WrapUp},
+		{&t.Handling, o.Handling}, {&t.Available, o.Available}, {&t.Shift, o.Shift}, {&t.Scheduled, o.Scheduled}, {&t.Adhered, o.Adhered},
+	} {
+		*sum.to += sum.d
+	}
 	t.waits = append(t.waits, o.waits...)
+	t.handles = append(t.handles, o.handles...)
+	t.heavy = append(t.heavy, o.heavy...)
 	t.longest = max(t.longest, o.longest)
 }
 
@@ -113,7 +128,7 @@ const smallCell = 5
 // KPI is one figure with all that is needed to judge it.
 type KPI struct {
 	ID    string  `json:"id"`
-	Unit  string  `json:"unit"` // percent, seconds
+	Unit  string  `json:"unit"` // percent, seconds, contacts
 	Value float64 `json:"value"`
 	N     int     `json:"n"`     // how many it is taken over
 	Shown bool    `json:"shown"` // false: too few, or none
@@ -137,12 +152,21 @@ func (t *Tally) KPIs() []KPI {
 		share("answer_rate", a, a+b+z),
 		share("blockage", t.Blocked, t.Blocked+t.Offered()),
 		mean("average_speed_of_answer", t.WaitAnswered, a),
-		t.percentile("wait_p50", 50), t.percentile("wait_p90", 90), t.percentile("wait_p95", 95),
+		percentile("wait_p50", t.waits, 50), percentile("wait_p90", t.waits, 90), percentile("wait_p95", t.waits, 95),
 		{ID: "longest_wait", Unit: "seconds", Value: t.longest.Seconds(), N: t.Offered(), Shown: t.Offered() > 0},
 		mean("average_time_to_abandon", t.WaitAbandoned, long),
 		mean("average_handle_time", t.Handled, a),
+		percentile("handle_time_p50", t.handles, 50),
+		mean("average_hold_time", t.Hold, a),
+		mean("average_wrap_up_time", t.WrapUp, a),
 		shareOfTime("occupancy", t.Handling, t.Handling+t.Available),
 		shareOfTime("utilisation", t.Handling, t.Shift),
+		shareOfTime("shrinkage", t.Scheduled-t.Available-t.Handling, t.Scheduled),
+		shareOfTime("adherence", t.Adhered, t.Scheduled),
+		share("callback_safety", t.BackSafe, t.BackJudged),
+		share("callback_reach", t.BackReached, t.BackDialled),
+		heaviest("heavy_load_max", t.heavy, 100),
+		heaviest("heavy_load_p90", t.heavy, 90),
 	}
 }
 
@@ -170,12 +194,26 @@ func mean(id string, sum time.Duration, n int) KPI {
 	return k
 }
 
-// percentile is the nearest rank: a wait that somebody really had.
-func (t *Tally) percentile(id string, p int) KPI {
-	k := KPI{ID: id, Unit: "seconds", N: len(t.waits), Shown: len(t.waits) > 0}
-	if len(t.waits) > 0 {
-		slices.SortFunc(t.waits, cmp.Compare[time.Duration])
-		k.Value = t.waits[(len(t.waits)*p+99)/100-1].Seconds()
+// percentile is the nearest rank: a time that somebody really had.
+func percentile(id string, list []time.Duration, p int) KPI {
+	k := KPI{ID: id, Unit: "seconds", N: len(list), Shown: len(list) > 0}
+	if len(list) > 0 {
+		k.Value = nearestRank(list, p).Seconds()
 	}
 	return k
+}
+
+// heaviest is a percentile of the shifts. Of four shifts each could be known by
+// who was there.
+func heaviest(id string, shifts []int, p int) KPI {
+	k := KPI{ID: id, Unit: "contacts", N: len(shifts), Shown: len(shifts) >= smallCell}
+	if len(shifts) > 0 {
+		k.Value = float64(nearestRank(shifts, p))
+	}
+	return k
+}
+
+func nearestRank[T cmp.Ordered](list []T, p int) T {
+	slices.Sort(list)
+	return list[(len(list)*p+99)/100-1]
 }

@@ -25,16 +25,21 @@ func values(t *testing.T, c *Tally, want map[string]float64) {
 func TestGoldenOne(t *testing.T) {
 	c := Tally{Limits: DefaultLimits}
 	for _, l := range []struct {
-		result  Result
-		w       float64
-		handled float64
+		result           Result
+		w                float64
+		talk, hold, wrap float64
 	}{
-		{Answered, 3, 360}, {Answered, 20, 750}, {Answered, 20.001, 150}, {Answered, 45, 1140},
-		{Abandoned, 2, 0}, {Abandoned, 5, 0}, {Abandoned, 5.001, 0}, {Abandoned, 19, 0}, {Abandoned, 61, 0},
-		{Timeout, 120, 0}, {Callback, 40, 0}, {Answered, 0, 45}, {Closed, 0, 0}, {NoVolunteer, 0, 0},
+		{Answered, 3, 300, 0, 60}, {Answered, 20, 600, 30, 120}, {Answered, 20.001, 120, 0, 30}, {Answered, 45, 900, 60, 180},
+		{Abandoned, 2, 0, 0, 0}, {Abandoned, 5, 0, 0, 0}, {Abandoned, 5.001, 0, 0, 0}, {Abandoned, 19, 0, 0, 0}, {Abandoned, 61, 0, 0, 0},
+		{Timeout, 120, 0, 0, 0}, {Callback, 40, 0, 0, 0}, {Answered, 0, 30, 0, 15}, {Closed, 0, 0, 0, 0}, {NoVolunteer, 0, 0, 0, 0},
 	} {
 		c.Add(Leg{Result: l.result, Wait: seconds(l.w)})
-		c.Handled += seconds(l.handled)
+		if handled := seconds(l.talk + l.hold + l.wrap); handled > 0 {
+			c.Handled += handled
+			c.Hold += seconds(l.hold)
+			c.WrapUp += seconds(l.wrap)
+			c.handles = append(c.handles, handled)
+		}
 	}
 	c.Handling, c.Available, c.Shift = seconds(2445), seconds(3000-2445), seconds(3600)
 	if c.Offered() != 12 || c.Answered != 5 || c.AnsweredInTime != 3 || c.Abandoned != 5 || c.AbandonedShort != 2 ||
@@ -44,7 +49,7 @@ func TestGoldenOne(t *testing.T) {
 	values(t, &c, map[string]float64{
 		"service_level": 33.33, "service_level_1": 70, "service_level_2": 60, "service_level_3": 30, "service_level_4": 50, "service_level_5": 50,
 		"abandon_rate": 41.67, "abandon_rate_long": 30, "answer_rate": 45.45, "blockage": 14.29,
-		"average_speed_of_answer": 17.6002, "wait_p50": 20, "longest_wait": 120, "average_handle_time": 489,
+		"average_speed_of_answer": 17.6002, "wait_p50": 20, "longest_wait": 120, "average_handle_time": 489, "handle_time_p50": 360, "average_hold_time": 18, "average_wrap_up_time": 81,
 		"average_time_to_abandon": 28.33, "occupancy": 81.5, "utilisation": 67.92,
 	})
 }

@@ -104,6 +104,8 @@ func kpiValue(k reports.KPI) string {
 		return "too few"
 	case k.Unit == "percent":
 		return fmt.Sprintf("%.2f %%", k.Value)
+	case k.Unit == "contacts":
+		return fmt.Sprintf("%.0f contacts", k.Value)
 	}
 	return fmt.Sprintf("%.1f s", k.Value)
 }

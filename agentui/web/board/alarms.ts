@@ -24,6 +24,9 @@ export function alarmsOf(b: Board): Alarm[] {
   for (const t of b.trunks) if (!t.up) out.push({ key: `trunk-${t.name}-${t.since}`, kind: "trunk", what: t.name });
   const d = b.status.drill;
   if (d && !d.ok) out.push({ key: `drill-${d.at}`, kind: "drill", what: d.stage });
+  const safety = b.today.all?.kpis.find((k) => k.id === "callback_safety");
+  const unsafe = safety ? Math.round((safety.n * (100 - safety.value)) / 100) : 0; // each is one too many, however few there are
+  if (unsafe > 0) out.push({ key: `unsafe-${b.today.from}-${unsafe}`, kind: "unsafe", what: "" });
   if (!b.conservation) out.push({ key: "books", kind: "books", what: "" });
   return out;
 }

@@ -62,7 +62,7 @@ export function formulaDialog({ s, w, b, r, act }: Scene): TemplateResult {
   const t = s.board!.today;
   const k = t.all.kpis.find((x) => x.id === s.formula);
   return dialog(!!f, f?.[0] ?? "", () => act.explain(""), f ? html`<h2>${f[0]}</h2><p>${f[1]}</p>
-    <p class="hint">${b.since(clock(at(t.from), s.lang), t.t)} ${k ? r.taken(count(k.n, s.lang), k.unit, k.shown) : nothing}</p>
+    <p class="hint">${b.since(clock(at(t.from), s.lang), t.t, t.s)} ${k ? r.taken(count(k.n, s.lang), k.unit, k.shown) : nothing}</p>
     <div class="do">${button({ label: w.close, click: () => act.explain("") })}</div>` : nothing);
 }
 

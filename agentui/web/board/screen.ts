@@ -43,7 +43,7 @@ function spoken({ s, b }: Scene): TemplateResult {
 function alarms({ s, a, b, act }: Scene): TemplateResult | typeof nothing {
   const list = s.alarms.filter((x) => !s.seen.includes(x.key));
   if (list.length === 0) return nothing;
-  return html`<section class="alarms" aria-label=${b.alarms}>${list.map((x) => html`<div class="banner ${x.kind === "sos" || x.kind === "danger" || x.kind === "nobody" ? "bad" : "warn"}">${icon("warn")}
+  return html`<section class="alarms" aria-label=${b.alarms}>${list.map((x) => html`<div class="banner ${x.kind === "sos" || x.kind === "danger" || x.kind === "nobody" || x.kind === "unsafe" ? "bad" : "warn"}">${icon("warn")}
       <span><b>${b.alarm[x.kind](x.kind === "drill" ? a.drillStages[x.what] ?? x.what : x.what)}</b>${x.ms ? html` · ${timer(x.ms, s.lang)}` : nothing}</span>
       ${x.kind === "sos" ? button({ label: b.goToHer, kind: "primary", id: `go-${x.key}`, click: () => act.answerSos(x.key.slice(4)), reason: s.board!.you.may ? undefined : b.notOnShift }) : nothing}
         ${button({ label: b.putAside, kind: "ghost", id: `aside-${x.key}`, click: () => act.putAside(x.key) })}</div>`)}</section>`;

@@ -13,7 +13,7 @@ import type { Quality } from "../store";
 /** The figures of one queue, or of all. */
 export interface Figures { queue?: string; offered: number; answered: number; abandoned: number; kpis: Kpi[] }
 export interface Hour { start: string; queue: string; offered: number; answered: number; abandoned: number; abandoned_short: number; unserved: number }
-export interface Today { from: string; at: string; t: string; all: Figures; queues: Figures[]; hours: Hour[]; trends?: Record<string, (number | null)[]> }
+export interface Today { from: string; at: string; t: string; s: string; all: Figures; queues: Figures[]; hours: Hour[]; trends?: Record<string, (number | null)[]> }
 export interface Announcement { text: string; by: string; at: string }
 export interface Line extends AgentLine { contact?: string; device?: string }
 
@@ -41,7 +41,7 @@ export interface Entry {
 export interface Timeline { call: Call; entries: Entry[]; dispositions?: Record<string, { en: string; id: string }> }
 
 /** Something a supervisor must know at once. The same key is the same trouble. */
-export interface Alarm { key: string; kind: "sos" | "nobody" | "wait" | "danger" | "late" | "message" | "trunk" | "drill" | "books"; what: string; ms?: number }
+export interface Alarm { key: string; kind: "sos" | "nobody" | "wait" | "danger" | "late" | "message" | "trunk" | "drill" | "unsafe" | "books"; what: string; ms?: number }
 
 export interface State {
   lang: Lang;

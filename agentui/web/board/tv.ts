@@ -46,7 +46,7 @@ function alarms({ s, a, b }: Scene): TemplateResult | typeof nothing {
   const list = worst(s.alarms.filter((x) => !s.seen.includes(x.key)));
   if (list.length === 0) return nothing;
   const more = list.length - ROOM.alarms;
-  return html`<section class="tv-alarms" aria-label=${b.alarms}>${list.slice(0, ROOM.alarms).map((x) => html`<p class="banner ${x.kind === "sos" || x.kind === "danger" || x.kind === "nobody" ? "bad" : "warn"}">${icon("warn")}
+  return html`<section class="tv-alarms" aria-label=${b.alarms}>${list.slice(0, ROOM.alarms).map((x) => html`<p class="banner ${x.kind === "sos" || x.kind === "danger" || x.kind === "nobody" || x.kind === "unsafe" ? "bad" : "warn"}">${icon("warn")}
       <b>${b.alarm[x.kind](x.kind === "drill" ? a.drillStages[x.what] ?? x.what : x.what)}</b>${x.ms ? html`<span class="num">${timer(x.ms, s.lang)}</span>` : nothing}</p>`)}
     ${more > 0 ? html`<p class="banner warn more">${b.more(more)}</p>` : nothing}</section>`;
 }

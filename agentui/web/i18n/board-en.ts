@@ -30,7 +30,7 @@ export const boardEn = {
   alarm: {
     sos: (w) => `${w} calls for help`, danger: (w) => `A caller in danger waits: ${w}`, wait: (w) => `A caller waits long: ${w}`, nobody: (w) => `Callers wait and nobody is there: ${w}`,
     message: (w) => `A message waits for a volunteer: ${w}`,
-    late: (w) => `${w} has not come to her shift`, trunk: (w) => `The telephone line is down: ${w}`, drill: (w) => `The last trial call failed: ${w}`, books: () => "The journal contradicts itself. Tell the administrator.",
+    late: (w) => `${w} has not come to her shift`, trunk: (w) => `The telephone line is down: ${w}`, drill: (w) => `The last trial call failed: ${w}`, unsafe: () => "A caller was called back although it was not safe. Find out at once how that could be.", books: () => "The journal contradicts itself. Tell the administrator.",
   } as Record<Alarm["kind"], (what: string) => string>,
   goToHer: "Go to her",
   putAside: "Seen",
@@ -39,7 +39,7 @@ export const boardEn = {
   moreToday: "More of today",
   asTable: "In numbers",
   explain: "What is that?",
-  since: (from: string, t: string) => `Since ${from}. T is ${t}, S is 5 s.`,
+  since: (from: string, t: string, s: string) => `Since ${from}. T is ${t}, S is ${s}.`,
   tables: { waiting: "Table of who waits", queues: "Table of the queues", calls: "Table of the latest calls", day: "Table of the day" },
   nobodyWaits: "Nobody waits.",
   languages: { en: "English", id: "Indonesian" } as Record<string, string>,

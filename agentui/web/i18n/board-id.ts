@@ -26,7 +26,7 @@ export const boardId: BoardWords = {
   alarms: "Alarm",
   alarm: {
     sos: (w) => `${w} meminta bantuan`, danger: (w) => `Penelepon dalam bahaya menunggu: ${w}`, wait: (w) => `Penelepon menunggu lama: ${w}`, nobody: (w) => `Ada yang menunggu dan tidak ada relawan: ${w}`,
-    message: (w) => `Pesan menunggu relawan: ${w}`, late: (w) => `${w} belum datang bertugas`, trunk: (w) => `Saluran telepon putus: ${w}`, drill: (w) => `Panggilan uji terakhir gagal: ${w}`, books: () => "Jurnal tidak cocok. Beri tahu administrator.",
+    message: (w) => `Pesan menunggu relawan: ${w}`, late: (w) => `${w} belum datang bertugas`, trunk: (w) => `Saluran telepon putus: ${w}`, drill: (w) => `Panggilan uji terakhir gagal: ${w}`, unsafe: () => "Seorang penelepon ditelepon balik padahal tidak aman. Segera cari tahu sebabnya.", books: () => "Jurnal tidak cocok. Beri tahu administrator.",
   },
   goToHer: "Datangi",
   putAside: "Sudah tahu",
@@ -35,7 +35,7 @@ export const boardId: BoardWords = {
   moreToday: "Angka lain hari ini",
   asTable: "Dalam angka",
   explain: "Apa artinya?",
-  since: (from, t) => `Sejak ${from}. T adalah ${t}, S adalah 5 dtk.`,
+  since: (from, t, s) => `Sejak ${from}. T adalah ${t}, S adalah ${s}.`,
   tables: { waiting: "Tabel yang menunggu", queues: "Tabel antrean", calls: "Tabel panggilan terakhir", day: "Tabel hari ini" },
   nobodyWaits: "Tidak ada yang menunggu.",
   languages: { en: "Inggris", id: "Indonesia" },

@@ -1,5 +1,6 @@
 // The reports in English. Formulas are those of docs/kpi.md.
 
+import { kpiEn } from "./kpi-en";
 import type { Count, Preset } from "../reports/state";
 
 export const reportEn = {
@@ -44,7 +45,7 @@ export const reportEn = {
   counted: (n: string) => `${n} of them count.`,
   counts1: "counts",
   waited: (t: string) => `waited ${t}`,
-  taken: (n: string, unit: string, shown: boolean) => (shown ? `Taken over ${n} ${unit === "percent" || unit === "seconds" ? "" : unit}`.trim() + "." : `Too few to say (${n}).`),
+  taken: (n: string, unit: string, shown: boolean) => (shown ? `Taken over ${n} ${unit === "percent" || unit === "seconds" ? "" : unit === "contacts" ? "shifts" : unit}`.trim() + "." : `Too few to say (${n}).`),
   limits: (t: string, s: string) => `T ${t}, S ${s}.`,
   counts: {
     offered: "In queues", answered: "Answered", answered_in_time: "In time", abandoned: "Left", abandoned_short: "Left at once", unserved: "Not served", callbacks: "Call-backs", overflows: "Moved on", blocked: "Not let in",
@@ -52,21 +53,11 @@ export const reportEn = {
   results: {
     answered: "answered", abandoned: "left", timeout: "closing words", message: "left a message", callback: "chose a call-back", overflow: "moved on", failed: "failed", closed_hours: "closed", no_volunteer: "nobody on shift", full: "full",
   } as Record<string, string>,
-  shownKpis: ["service_level", "abandon_rate", "lost_caller_rate", "average_speed_of_answer", "wait_p90", "longest_wait", "average_handle_time", "occupancy"],
+  always: ["service_level", "abandon_rate", "lost_caller_rate", "average_speed_of_answer", "wait_p90", "longest_wait", "average_handle_time", "occupancy"],
+  shownKpis: ["service_level", "abandon_rate", "lost_caller_rate", "average_speed_of_answer", "wait_p90", "longest_wait", "average_handle_time", "handle_time_p50", "average_hold_time", "average_wrap_up_time", "occupancy",
+    "shrinkage", "adherence", "callback_safety", "callback_reach", "heavy_load_max", "heavy_load_p90"],
   queueKpis: ["service_level", "abandon_rate", "average_speed_of_answer", "wait_p90"],
-  kpis: {
-    service_level: ["In time", "A_T / (A + B_L + Z): answered within T, of all who were answered, left later than S, or were not served."],
-    abandon_rate: ["Left", "B / O: who ended the call while waiting, of all who entered a queue and did not move on."],
-    lost_caller_rate: ["Lost", "Who gave up and was not answered within a day, of O. Callers without a number count as lost. A restart makes it too high for a day."],
-    answer_rate: ["Answered", "A / (A + B + Z): who was answered, of all who were answered, left, or were not served."],
-    average_speed_of_answer: ["Mean wait", "The waits of those who were answered, ringing included, summed, divided by their number."],
-    wait_p90: ["Wait of nine in ten", "Nine of ten who were answered waited at most so long; a wait that somebody really had."],
-    longest_wait: ["Longest wait", "The longest wait of anybody who did not move on."],
-    blockage: ["Not let in", "blocked / (blocked + O): who never entered a queue, because it was closed, full or empty of volunteers, of all who came."],
-    average_time_to_abandon: ["Mean time to leave", "The waits of those who left later than S, summed, divided by their number."],
-    average_handle_time: ["Mean call", "Talk, hold and writing of callers' contacts, divided by the answered."],
-    occupancy: ["Occupancy", "Time talking, holding and writing, of that and the time ready or rung. Pauses are in neither. Of all volunteers together."],
-  } as Record<string, [string, string]>,
+  kpis: kpiEn as Record<string, [string, string]>,
 };
 
 export type ReportWords = typeof reportEn;

@@ -1,5 +1,6 @@
 // Laporan dalam bahasa Indonesia.
 
+import { kpiId } from "./kpi-id";
 import type { ReportWords } from "./report-en";
 
 export const reportId: ReportWords = {
@@ -52,19 +53,9 @@ export const reportId: ReportWords = {
   results: {
     answered: "dijawab", abandoned: "pergi", timeout: "kata penutup", message: "meninggalkan pesan", callback: "memilih telepon balik", overflow: "pindah antrean", failed: "gagal", closed_hours: "tutup", no_volunteer: "tidak ada yang bertugas", full: "penuh",
   },
-  shownKpis: ["service_level", "abandon_rate", "lost_caller_rate", "average_speed_of_answer", "wait_p90", "longest_wait", "average_handle_time", "occupancy"],
+  always: ["service_level", "abandon_rate", "lost_caller_rate", "average_speed_of_answer", "wait_p90", "longest_wait", "average_handle_time", "occupancy"],
+  shownKpis: ["service_level", "abandon_rate", "lost_caller_rate", "average_speed_of_answer", "wait_p90", "longest_wait", "average_handle_time", "handle_time_p50", "average_hold_time", "average_wrap_up_time", "occupancy",
+    "shrinkage", "adherence", "callback_safety", "callback_reach", "heavy_load_max", "heavy_load_p90"],
   queueKpis: ["service_level", "abandon_rate", "average_speed_of_answer", "wait_p90"],
-  kpis: {
-    service_level: ["Tepat waktu", "A_T / (A + B_L + Z): dijawab dalam T, dari semua yang dijawab, pergi setelah S, atau tidak terlayani."],
-    abandon_rate: ["Pergi", "B / O: yang menutup telepon saat menunggu, dari semua yang masuk antrean dan tidak pindah."],
-    lost_caller_rate: ["Hilang", "Yang pergi dan tidak dijawab dalam sehari, dari O. Penelepon tanpa nomor dihitung hilang. Setelah server dimulai ulang, angka ini terlalu tinggi selama sehari."],
-    answer_rate: ["Dijawab", "A / (A + B + Z): yang dijawab, dari semua yang dijawab, pergi, atau tidak terlayani."],
-    average_speed_of_answer: ["Rata-rata tunggu", "Jumlah waktu tunggu yang dijawab, termasuk dering, dibagi banyaknya."],
-    wait_p90: ["Tunggu 9 dari 10", "Sembilan dari sepuluh yang dijawab menunggu paling lama sekian; waktu tunggu yang benar-benar terjadi."],
-    longest_wait: ["Tunggu terlama", "Waktu tunggu terlama dari siapa pun yang tidak pindah antrean."],
-    blockage: ["Tidak masuk", "diblokir / (diblokir + O): yang tidak pernah masuk antrean karena tutup, penuh, atau tanpa relawan, dari semua yang datang."],
-    average_time_to_abandon: ["Rata-rata sampai pergi", "Jumlah waktu tunggu yang pergi setelah S, dibagi banyaknya."],
-    average_handle_time: ["Rata-rata panggilan", "Bicara, tahan dan pencatatan untuk penelepon, dibagi yang dijawab."],
-    occupancy: ["Kesibukan", "Waktu bicara, tahan dan mencatat, dari itu dan waktu siap atau didering. Istirahat tidak dihitung. Semua relawan bersama."],
-  },
+  kpis: kpiId,
 };

@@ -44,7 +44,7 @@ const board: Board = {
   paths: Object.fromEntries(names.filter((n) => n !== "Melati").map((n) => [n.toLowerCase(), "connected" as const])),
   quality: { sari: { in: "good", out: "good", at: ago(2) }, bunga: { in: "fair", out: "poor", at: ago(2) }, dewi: { in: "poor", out: "good", at: ago(900) }, nur: { in: "good", out: "good", at: ago(800) } },
   trunks: [{ name: "carrier", server: "ims.example.co.id", address: "203.0.113.5:5060", registers: true, registered: true, up: true, since: ago(90_000), cause: "", rtt_ms: 12, calls: 4, outgoing: 0 }],
-  today: { from: midnight.toISOString(), at: ago(2), t: "20s", all: { offered: 184, answered: 161, abandoned: 14, kpis: kpis(82.4, 6.1, 34, 175) },
+  today: { from: midnight.toISOString(), at: ago(2), t: "20s", s: "5s", all: { offered: 184, answered: 161, abandoned: 14, kpis: kpis(82.4, 6.1, 34, 175) },
     queues: [{ queue: "hotline", offered: 150, answered: 130, abandoned: 12, kpis: kpis(78, 7.3, 40, 142) }, { queue: "remaja", offered: 34, answered: 31, abandoned: 2, kpis: kpis(91, 2, 12, 33) }],
     hours: Array.from({ length: 24 }, (_, h) => ({ start: new Date(midnight.getTime() + h * 3600_000).toISOString(), queue: "hotline", offered: 0, answered: [3, 2, 1, 2, 1, 0, 2, 5, 8, 9, 12, 10, 7, 8, 9, 11, 10, 9, 12, 14, 13, 9, 6, 4][h]!, abandoned: h % 4, abandoned_short: 0, unserved: h === 19 ? 2 : 0 })),
     trends: { service_level: course(100), abandon_rate: course(12), average_speed_of_answer: course(60), lost_caller_rate: course(9), answer_rate: course(100), wait_p90: course(120), longest_wait: course(420), average_time_to_abandon: course(100), blockage: course(5) } },

@@ -20,7 +20,8 @@ function line(answered: number, abandoned: number, queue = ""): ReportLine {
   const k = (id: string, unit: string, value: number) => ({ id, unit, value, n, shown: n >= 5 });
   return { queue, offered: n, answered, answered_in_time: Math.round(answered * 0.8), abandoned, abandoned_short: Math.round(abandoned / 3), unserved: 0, callbacks: 1, overflows: 0, blocked: n > 20 ? 2 : 0, left_before: 1,
     kpis: [k("service_level", "percent", n ? (80 * answered) / n : 0), k("abandon_rate", "percent", n ? (100 * abandoned) / n : 0), k("lost_caller_rate", "percent", n ? (70 * abandoned) / n : 0), k("answer_rate", "percent", n ? (100 * answered) / n : 0), k("average_speed_of_answer", "seconds", 24), k("wait_p90", "seconds", 71),
-      k("longest_wait", "seconds", 420), k("average_handle_time", "seconds", 1260), k("occupancy", "percent", 61.3)] };
+      k("longest_wait", "seconds", 420), k("average_handle_time", "seconds", 1260), k("handle_time_p50", "seconds", 980), k("average_hold_time", "seconds", 41), k("average_wrap_up_time", "seconds", 185), k("occupancy", "percent", 61.3),
+      k("shrinkage", "percent", 18.2), k("adherence", "percent", 79.6), k("callback_safety", "percent", 100), k("callback_reach", "percent", 62.5), k("heavy_load_max", "contacts", 3), k("heavy_load_p90", "contacts", 1)] };
 }
 const days = [31, 28, 0, 3, 44, 39, 26];
 const report: Report = {

@@ -26,7 +26,7 @@ export function figureName(r: ReportWords, figure: string): string {
 
 /** Figures that are made of time have no calls behind them. */
 export function hasCalls(figure: string): boolean {
-  return figure !== "occupancy" && figure !== "utilisation";
+  return !["occupancy", "utilisation", "shrinkage", "adherence", "handle_time_p50", "callback_safety", "callback_reach", "heavy_load_max", "heavy_load_p90"].includes(figure);
 }
 
 export function behindDialog(k: Behind | null, scene: BehindScene): TemplateResult {

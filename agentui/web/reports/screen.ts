@@ -31,7 +31,7 @@ function range({ s, r }: Scene): string {
 function body(scene: Scene): TemplateResult {
   const { s, r } = scene;
   const all = total(s.report!, s.shown);
-  return html`<dl class="figures-big">${r.shownKpis.map((id) => html`<div><dt><button type="button" class="formula" id="kpi-${id}" @click=${() => scene.act.explain(id)}>${r.kpis[id]![0]}</button></dt><dd>${kpiCell(scene, all, id, "")}</dd></div>`)}</dl>
+  return html`<dl class="figures-big">${r.shownKpis.filter((id) => r.always.includes(id) || has(all, id)).map((id) => html`<div><dt><button type="button" class="formula" id="kpi-${id}" @click=${() => scene.act.explain(id)}>${r.kpis[id]![0]}</button></dt><dd>${kpiCell(scene, all, id, "")}</dd></div>`)}</dl>
     ${all.offered === 0 && all.blocked === 0 ? html`<p class="empty">${r.nothing}</p>` : html`<section class="card day" aria-labelledby="chart-title"><h2 id="chart-title">${r.chart}</h2>
       <sahut-chart aria-hidden="true" .steps=${s.report!.steps} .words=${[r.counts.answered, r.lost, r.kpis["service_level"]![0]]} .language=${s.lang} .zone=${s.shown.zone} .hours=${s.shown.step === "hour"} .open=${s.role === "admin" ? null : (start: string) => scene.act.open("offered", start, "")}></sahut-chart></section>`}
     ${table(scene)}${s.report!.queues.length > 1 ? byQueue(scene) : nothing}${files(scene)}`;
@@ -40,7 +40,14 @@ function body(scene: Scene): TemplateResult {
 export function kpi({ s }: Scene, f: ReportLine, id: string): string {
   const k = f.kpis.find((x) => x.id === id);
   if (!k || !k.shown) return "–";
+  if (k.unit === "contacts") return count(k.value, s.lang);
   return k.unit === "percent" ? `${count(Math.round(k.value * 10) / 10, s.lang)} %` : spell(k.value * 1000, s.lang);
+}
+
+// has tells whether there is anything to say a figure of: a house without call-backs
+// has no line about them.
+function has(f: ReportLine, id: string): boolean {
+  return (f.kpis.find((x) => x.id === id)?.n ?? 0) > 0;
 }
 
 function table(scene: Scene): TemplateResult {

@@ -34,6 +34,13 @@ test("a message nobody took for too long, as the server says", () => {
 test("each outage of a trunk is an alarm of its own", () => {
   assert.deepEqual(keys({ trunks: [{ name: "a", up: true, since: "x" }, { name: "b", up: false, since: "y" }] }), ["trunk-b-y"]);
 });
+test("a call-back that was not safe, however few there were", () => {
+  const today = (n: number, value: number) => ({ today: { from: "m", hours: [], all: { kpis: [{ id: "callback_safety", unit: "percent", value, n, shown: n >= 5 }] } } });
+  assert.deepEqual(keys(today(0, 0)), []);
+  assert.deepEqual(keys(today(9, 100)), []);
+  assert.deepEqual(keys(today(2, 50)), ["unsafe-m-1"]);
+  assert.deepEqual(keys(today(300, 100 * (299 / 300))), ["unsafe-m-1"]);
+});
 test("the drill, the books, and who calls for help until somebody comes", () => {
   assert.deepEqual(keys({ status: { queues: [], drill: { at: "t", ok: false, stage: "menu" } }, conservation: false }), ["drill-t", "books"]);
   const sos = { contact: "T1", name: "Sari" };

@@ -1,0 +1,36 @@
+// Angka dan rumusnya dalam bahasa Indonesia, untuk papan pantau dan laporan.
+
+import type { KpiWords } from "./kpi-en";
+
+export const kpiId: KpiWords = {
+  service_level: ["Tepat waktu", "A_T / (A + B_L + Z): dijawab dalam T, dari semua yang dijawab, pergi setelah S, atau tidak terlayani."],
+  service_level_1: ["Tepat waktu (1)", "(A_T + B_T) / (A + B): dijawab atau pergi dalam T, dari semua yang dijawab atau pergi."],
+  service_level_2: ["Tepat waktu (2)", "A_T / A: dijawab dalam T, dari yang dijawab. Yang menyerah tidak dihitung; hanya untuk perbandingan."],
+  service_level_3: ["Tepat waktu (3)", "A_T / (A + B): dijawab dalam T, dari semua yang dijawab atau pergi."],
+  service_level_4: ["Tepat waktu (4)", "A_T / (A + B - B_T): dijawab dalam T, dari semua yang dijawab atau pergi setelah T."],
+  service_level_5: ["Tepat waktu (5)", "(A_T + B_S) / (A + B): dijawab dalam T atau pergi dalam S, dari semua yang dijawab atau pergi."],
+  abandon_rate: ["Pergi", "B / O: yang menutup telepon saat menunggu, dari semua yang masuk antrean dan tidak pindah."],
+  abandon_rate_long: ["Pergi setelah S", "B_L / (O - B_S): sama, tanpa yang pergi dalam S."],
+  lost_caller_rate: ["Hilang", "Yang pergi dan tidak dijawab dalam sehari, dari O. Penelepon tanpa nomor dihitung hilang. Setelah server dimulai ulang, angka ini terlalu tinggi selama sehari."],
+  lost_caller_rate_withheld: ["Hilang tanpa nomor", "Yang pergi dan menyembunyikan nomornya, dari O: tidak dapat diketahui apakah kemudian dijawab."],
+  answer_rate: ["Dijawab", "A / (A + B + Z): yang dijawab, dari semua yang dijawab, pergi, atau tidak terlayani."],
+  blockage: ["Tidak masuk", "Yang tidak pernah masuk antrean (tutup, penuh, tidak ada yang bertugas), dari mereka dan O."],
+  average_speed_of_answer: ["Rata-rata tunggu", "Jumlah waktu tunggu yang dijawab, termasuk dering, dibagi banyaknya."],
+  wait_p50: ["Median tunggu", "Separuh dari yang dijawab menunggu paling lama sekian; waktu tunggu yang benar-benar terjadi."],
+  wait_p90: ["Tunggu 9 dari 10", "Sembilan dari sepuluh yang dijawab menunggu paling lama sekian; waktu tunggu yang benar-benar terjadi."],
+  wait_p95: ["Tunggu 19 dari 20", "Sembilan belas dari dua puluh yang dijawab menunggu paling lama sekian; waktu tunggu yang benar-benar terjadi."],
+  longest_wait: ["Tunggu terlama", "Waktu tunggu terlama dari siapa pun yang tidak pindah antrean."],
+  average_time_to_abandon: ["Rata-rata tunggu yang pergi", "Jumlah waktu tunggu B_L, yang pergi setelah S, dibagi banyaknya."],
+  average_handle_time: ["Rata-rata panggilan", "Bicara, tahan dan pencatatan untuk penelepon, dibagi yang dijawab."],
+  handle_time_p50: ["Median panggilan", "Separuh dari percakapan berlangsung paling lama sekian, termasuk tahan dan pencatatan. Satu percakapan yang sangat panjang tidak mengubahnya."],
+  average_hold_time: ["Rata-rata tahan", "Bagian dari rata-rata panggilan: waktu ditahan."],
+  average_wrap_up_time: ["Rata-rata pencatatan", "Bagian dari rata-rata panggilan: waktu relawan mencatat sesudahnya."],
+  occupancy: ["Kesibukan", "Waktu bicara, tahan dan mencatat, dari itu dan waktu siap atau didering. Istirahat tidak dihitung. Semua relawan bersama."],
+  utilisation: ["Pemanfaatan", "Waktu bicara, tahan dan mencatat, dari waktu bertugas. Semua relawan bersama."],
+  shrinkage: ["Kurang dari rencana", "1 - (siap, didering, bicara, tahan dan mencatat) / yang direncanakan. Di bawah nol bila yang dikerjakan lebih dari rencana. Semua relawan bersama."],
+  adherence: ["Sesuai rencana", "Waktu siap, didering, bicara, tahan dan mencatat dalam giliran yang direncanakan, dari waktu yang direncanakan. Semua relawan bersama."],
+  callback_safety: ["Telepon balik yang aman", "Upaya menelepon balik yang dilakukan saat aman, dari semua upaya. Harus 100 %; kurang dari itu adalah peringatan."],
+  callback_reach: ["Telepon balik yang tersambung", "Upaya menelepon balik yang sampai berbicara dengannya, dari semua upaya."],
+  heavy_load_max: ["Panggilan berat berturut-turut", "Kontak berat berturut-turut terbanyak dalam satu giliran. Bukan tentang seseorang, dan tidak ada yang diperingkat."],
+  heavy_load_p90: ["Berat berturut-turut, 9 dari 10", "Sembilan dari sepuluh giliran memuat paling banyak sekian kontak berat berturut-turut."],
+};
