@@ -27,7 +27,6 @@ import { Ring } from "./ring";
 import { actionOf, fits, keepKeys, keptKeys, usualKeys } from "./keys";
 import { keepShortcuts, listenForShortcuts, shortcutsKept } from "./shortcuts";
 import { deviceSet, dropProof, echoed, keepProof, keptProof, noProof, proven, type Proof } from "./soundcheck";
-import { Tour } from "./tour";
 import { age, blank, fold, soundHere, Store, tell, waits, type Snapshot, type Sound } from "./store";
 import type { App, Later } from "./volunteer/app";
 import { stateWords } from "./volunteer/header";
@@ -47,11 +46,7 @@ const day = new DayWatch((d) => store.patch({ day: d }));
 const shifts = new ShiftsWatch((mine) => store.patch({ shifts: mine }));
 const live = new Live({ message: heard, link: (link) => linkChanged(link), holds: () => !!store.now.view?.call });
 
-const tour = new Tour("volunteer", (lang) => {
-  const t = words(lang).tour;
-  return [{ at: ".state-pill", text: t.state }, { at: "#start-shift", text: t.start }, { at: ".side [aria-labelledby=queues-title]", text: t.queues }, { at: ".menu > summary", text: t.menu }];
-}, (lang) => words(lang).tour);
-
+let tour: InstanceType<Later["Tour"]> | undefined;
 const pageLock = new PageLock({
   cover: (locked) => store.patch({ locked, dialog: "", unlockTrouble: "" }),
   before: () => Promise.race([notebook.flush(), new Promise((done) => setTimeout(done, 1500))]),
@@ -485,6 +480,13 @@ let later: Later | undefined;
 // fetchLater brings what the first drawing did without.
 async function fetchLater(): Promise<void> {
   later = await import("./volunteer/later");
+}
+
+function drawLater(): void {
+  tour = new later!.Tour("volunteer", (lang) => {
+    const t = words(lang).tour;
+    return [{ at: ".state-pill", text: t.state }, { at: "#start-shift", text: t.start }, { at: ".side [aria-labelledby=queues-title]", text: t.queues }, { at: ".menu > summary", text: t.menu }];
+  }, (lang) => words(lang).tour);
   draw(store.now);
 }
 
@@ -510,7 +512,7 @@ function draw(s: Snapshot): void {
     document.getElementById("stage-title")?.focus({ preventScroll: true });
   }
   lastStage = kind;
-  tour.show(s.lang, s.link === "live" && !s.dialog && !s.locked && ["offline", "paused", "ready"].includes(s.view?.state ?? ""));
+  tour?.show(s.lang, s.link === "live" && !s.dialog && !s.locked && ["offline", "paused", "ready"].includes(s.view?.state ?? ""));
 }
 
 async function whoAmI(): Promise<void> {
@@ -539,7 +541,7 @@ window.setInterval(() => {
   follow(store.now); // an unanswered Answer gives the microphone back
 }, 500);
 draw(store.now);
-void untilDone(fetchLater);
+void untilDone(fetchLater).then(drawLater);
 live.start();
 void whoAmI();
 install();

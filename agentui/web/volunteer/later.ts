@@ -2,7 +2,9 @@
 // right after the first drawing, so that a slow line rings sooner.
 
 export { dialogs } from "./dialogs";
+export { floor } from "./floor";
 export { proof } from "./proof";
 export { myDay } from "./day";
 export { messages } from "./messages";
 export { myShifts } from "./shifts";
+export { Tour } from "../tour";

@@ -10,12 +10,11 @@ import { legFigures } from "./bothways";
 import { callbacks } from "./callback";
 import { meter } from "./check";
 import { leftNotes } from "./note";
-import { floor } from "./room";
 
 export function side(scene: Scene): TemplateResult {
   const here = soundHere(scene.s.view);
   const later = scene.later;
-  return html`<aside class="side">${leftNotes(scene)}${floor(scene)}${queues(scene)}${later?.myShifts(scene) ?? nothing}${callbacks(scene)}${later?.messages(scene) ?? nothing}${later?.myDay(scene) ?? nothing}${ringsOn(scene)}${here ? devices(scene) : nothing}</aside>`;
+  return html`<aside class="side">${leftNotes(scene)}${later?.floor(scene) ?? nothing}${queues(scene)}${later?.myShifts(scene) ?? nothing}${callbacks(scene)}${later?.messages(scene) ?? nothing}${later?.myDay(scene) ?? nothing}${ringsOn(scene)}${here ? devices(scene) : nothing}</aside>`;
 }
 
 // ringsOn: this browser, her SIP phone or her mobile. It is there for whom
