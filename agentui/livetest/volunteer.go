@@ -55,6 +55,7 @@ type Volunteer struct {
 	peer    string   // latest media.state
 	err     error    // why the socket ended
 	onState func(queue.AgentView)
+	asleep  bool
 }
 
 // message holds every field of the messages this side cares about.
@@ -132,6 +133,14 @@ func (v *Volunteer) Drop() {
 	v.stop()
 	v.conn.CloseNow()
 	<-v.done
+}
+
+// Sleep is a laptop whose lid is closed: the page says nothing any more, and its
+// connection stays open.
+func (v *Volunteer) Sleep() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.asleep = true
 }
 
 // Close leaves.
@@ -368,6 +377,12 @@ func (v *Volunteer) ping(ctx context.Context, done chan struct{}) {
 		case <-done:
 			return
 		case now := <-t.C:
+			v.mu.Lock()
+			asleep := v.asleep
+			v.mu.Unlock()
+			if asleep {
+				continue
+			}
 			v.Send("ping", map[string]any{"t": now.UnixMilli()})
 		}
 	}

@@ -245,6 +245,70 @@ func TestCalledBack(t *testing.T) {
 	}
 }
 
+// S11: ten who wait and ten who chose a call-back, every other one, are served in
+// the one order in which they came.
+func TestCallbacksKeepTheirPlacesAmongTheLiving(t *testing.T) {
+	t.Parallel()
+	c := newCarrier(t)
+	serve, edit := c.callingBack()
+	s := openAs(t, serve, func(r *configs.Routing) {
+		edit(r)
+		r.Queues[0].MaxWait, r.Queues[0].MaxWaitNobody = configs.Duration(30*time.Minute), configs.Duration(30*time.Minute)
+		r.Outgoing.MaxAtOnce, r.Outgoing.MaxPerHour = 5, 50
+	})
+	s.trunkIs("up", func(st sip.TrunkState) bool { return st.Name == "carrier" && st.Up })
+	const pairs = 10
+	live := map[int]*siptest.Call{} // by their place
+	for i := range 2 * pairs {
+		caller := s.dial(siptest.Options{From: fmt.Sprintf("+62812345678%02d", i)})
+		if i%2 == 0 {
+			live[i] = caller
+		} else {
+			s.must("choices", caller.Media().Hears().WaitSound(s.ctx))
+			s.must("press", caller.SendKeys("21"))
+			s.until("her call-back", func() bool { return len(s.journal(queue.CallbackQueued)) == (i+1)/2 })
+			s.must("hang up", caller.Hangup(s.ctx))
+		}
+		s.until("her place", func() bool { return len(s.journal(queue.QueueEntered)) == i+1 })
+	}
+	var came []queue.ContactID
+	for _, e := range s.journal(queue.QueueEntered) {
+		came = append(came, e.Contact)
+	}
+	v, _ := s.volunteer("sari")
+	var served []queue.ContactID
+	for i := range 2 * pairs {
+		offer := s.offered(v)
+		served = append(served, offer.Contact)
+		if back := offer.Callback != nil; back != (i%2 == 1) {
+			t.Fatalf("number %d is a call-back: %v", i+1, back)
+		}
+		v.Answer(offer.ID)
+		if offer.Callback == nil {
+			s.must("she hears sari", live[i].Media().Hears().WaitTone(s.ctx, volunteerTone))
+			s.must("hang up", live[i].Hangup(s.ctx))
+		} else {
+			invite := c.invite(s.ctx)
+			if want := fmt.Sprintf("62812345678%02d", i); !strings.Contains(invite.Line(), want) {
+				t.Errorf("%s is called, want %s", invite.Line(), want)
+			}
+			c.pickUp(invite)
+			call := s.listening(v)
+			v.Send("mute", map[string]any{"contact": call.Contact, "on": false})
+			s.talking(v)
+			v.HangUp(call.Contact)
+			next(s.ctx, t, "BYE", c.byes)
+		}
+		if _, err := v.Await(s.ctx, func(a queue.AgentView) bool { return a.Call == nil && (a.Offer == nil || a.Offer.ID != offer.ID) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Equal(came, served) {
+		t.Errorf("they came %v\nand were served %v", came, served)
+	}
+	s.until("ten reached", func() bool { return len(s.journal(queue.CallbackReached)) == pairs })
+}
+
 // A server killed between keeps the call-back with its place, and the next one
 // calls her.
 func TestCallbackOutlivesAKill(t *testing.T) {

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"sahut/configs"
+	"sahut/media/mediatest"
 	"sahut/queue"
 	"sahut/sip/siptest"
 )
@@ -67,19 +70,46 @@ func TestCallerChoosesOnTheLadder(t *testing.T) {
 	}
 }
 
-// Two zeros: our BYE comes at once, nothing is said, and the record tells.
+// Two zeros: our BYE comes at once, nothing is said, and the record tells. The
+// sound ends before the BYE does: whoever takes the phone out of her hand hears
+// nothing any more.
 func TestTwoZerosEndTheCall(t *testing.T) {
 	t.Parallel()
 	s := open(t, nil)
-	caller := s.dial(siptest.Options{})
-	s.must("greeting", caller.Media().Hears().WaitSound(s.ctx))
-	s.must("press", caller.SendKeys("00"))
-	s.must("BYE", caller.WaitDone(s.ctx))
-	if caller.EndedBy() != siptest.ByCallee {
-		t.Errorf("ended by %s", caller.EndedBy())
+	w, err := siptest.OpenWire("udp", s.sip.Addr())
+	s.must("wire", err)
+	defer w.Close()
+	phone, err := mediatest.NewCaller(mediatest.CallerOptions{}) // it stays on the line when the call is over
+	s.must("phone", err)
+	defer phone.Close()
+	say := func(method string, seq int, to, body string) {
+		s.must(method, w.Send(fmt.Sprintf("%s sip:%s@%s SIP/2.0\nVia: SIP/2.0/UDP %s;branch=z9hG4bKzeros%d%s;rport\nFrom: <sip:+62811@carrier.example>;tag=her\nTo: <sip:hotline@test>%s\n"+
+			"Call-ID: zeros@test\nCSeq: %d %s\nMax-Forwards: 70\nContact: <sip:caller@%s>\nContent-Type: application/sdp\nContent-Length:\n\n%s",
+			method, configs.DemoNumber, s.sip.Addr(), w.Addr(), seq, method, to, seq, method, w.Addr(), body)))
 	}
+	say("INVITE", 1, "", string(phone.Offer()))
+	ok, err := w.WaitStatus(s.ctx, "INVITE", 200)
+	s.must("answer", err)
+	say("ACK", 1, ";tag="+ok.Tag("To"), "")
+	s.must("their sound", phone.Accept([]byte(ok.Body())))
+	phone.Speak(callerTone)
+	s.must("greeting", phone.Hears().WaitSound(s.ctx))
+	s.must("press", phone.SendKeys("00"))
+	bye, err := w.WaitRequest(s.ctx, "BYE")
+	s.must("BYE", err)
+	before := phone.Hears().Heard().Packets
+	var answer strings.Builder
+	answer.WriteString("SIP/2.0 200 OK\n")
+	for _, name := range []string{"Via", "From", "To", "Call-ID", "CSeq"} {
+		answer.WriteString(name + ": " + bye.Header(name) + "\n")
+	}
+	s.must("200", w.Send(answer.String()+"Content-Length: 0\n"))
 	if got := s.record(); got.EndedBy != queue.ByCaller || got.Outcome != queue.OutcomeAbandonedShort {
 		t.Errorf("record %+v", got)
+	}
+	s.close()                                                                                                            // nothing is sent after this
+	if after := phone.Hears().Heard(); after.Packets-before > 1 || after.LastAt.After(bye.At.Add(20*time.Millisecond)) { // one may have been on its way
+		t.Errorf("%d packets came after the BYE, the last %v after it", after.Packets-before, after.LastAt.Sub(bye.At))
 	}
 }
 
@@ -107,4 +137,74 @@ func TestClosedWhileSomebodyWaits(t *testing.T) {
 	s.talking(v)
 	s.must("caller hears volunteer", caller.Media().Hears().WaitTone(s.ctx, volunteerTone))
 	s.must("hang up", caller.Hangup(s.ctx))
+}
+
+// S3: the hours end while one of five is being rung for. By at_closing the others
+// are kept and answered after, or hear the words and are let go; the ring is never
+// cut, and who calls now hears the words.
+func TestHoursEndWhileFiveWait(t *testing.T) {
+	t.Parallel()
+	for _, atClosing := range []string{configs.KeepWaiting, configs.LeadOut} {
+		t.Run(atClosing, func(t *testing.T) {
+			t.Parallel()
+			day := func(open string) func(*configs.Routing) {
+				return func(r *configs.Routing) {
+					now := time.Now().UTC()
+					h := configs.Hours{ID: "office", TimeZone: "UTC", Open24: true}
+					for _, at := range []time.Time{now, now.Add(time.Hour)} {
+						if date := at.Format(time.DateOnly); len(h.Exceptions) == 0 || h.Exceptions[0].Date != date {
+							h.Exceptions = append(h.Exceptions, configs.Exception{Date: date, Label: "short of staff", Open: open})
+						}
+					}
+					r.Hours = []configs.Hours{h}
+					r.Queues[0].Hours, r.Queues[0].AtClosing, r.Queues[0].WhenClosed = "office", atClosing, configs.Exit{Words: "hold"}
+					r.Queues[0].WrapUp, r.Queues[0].RingFor = 0, configs.Duration(time.Minute)
+				}
+			}
+			s := open(t, day("open24"))
+			v, _ := s.volunteer("sari")
+			var calls []*siptest.Call
+			for i := range 5 {
+				calls = append(calls, s.dial(siptest.Options{From: fmt.Sprintf("+6281100000%d", i)}))
+				s.until("her place", func() bool { return len(s.journal(queue.QueueEntered)) == i+1 })
+			}
+			offer := s.offered(v)
+			r := configs.DemoRouting()
+			day("closed")(&r)
+			s.applied(r)
+			s.until("closed", func() bool { return len(s.journal(queue.QueueClosed)) == 1 })
+			late := s.dial(siptest.Options{From: "+62811000009"})
+			s.must("closed words", late.Media().Hears().WaitSound(s.ctx))
+			s.must("BYE", late.WaitDone(s.ctx))
+
+			served := calls[:1]
+			if atClosing == configs.KeepWaiting {
+				served = calls
+			}
+			for _, led := range calls[len(served):] {
+				s.must("BYE after the words", led.WaitDone(s.ctx))
+			}
+			for i, her := range served {
+				if i > 0 {
+					offer = s.offered(v)
+				}
+				v.Answer(offer.ID)
+				s.must("she hears sari", her.Media().Hears().WaitTone(s.ctx, volunteerTone))
+				s.must("hang up", her.Hangup(s.ctx))
+				if _, err := v.Await(s.ctx, func(a queue.AgentView) bool {
+					return a.Call == nil && (a.Offer == nil || a.Offer.ID != offer.ID)
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s.until("six ends", func() bool { return len(s.journal(queue.CallOver)) == 6 })
+			ends := map[queue.Outcome]int{}
+			for _, e := range s.journal(queue.CallOver) {
+				ends[e.Outcome]++
+			}
+			if ends[queue.OutcomeAnswered] != len(served) || ends[queue.OutcomeClosed] != 6-len(served) {
+				t.Errorf("ended %v", ends)
+			}
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -82,6 +83,77 @@ func TestGoldenOverSIPOrder(t *testing.T) {
 		if e.Outcome != queue.OutcomeAnswered {
 			t.Errorf("%s ended %s", e.Contact, e.Outcome)
 		}
+	}
+}
+
+// S1: exactly who is rung for whom and who answers, of 20 callers and three
+// volunteers, by each rule. Two of them are free whenever somebody calls, so that
+// the rule decides; now the older and now the younger of two talks ends.
+func TestGoldenOverSIPWhoAnswersWhom(t *testing.T) {
+	t.Parallel()
+	document := []string{"sari", "dewi", "ayu"}
+	for strategy, rings := range map[string]func(idle []string) []string{ // longest idle first
+		"longest_idle": func(idle []string) []string { return idle[:1] },
+		"linear": func(idle []string) []string {
+			return slices.DeleteFunc(slices.Clone(document), func(name string) bool { return !slices.Contains(idle, name) })[:1]
+		},
+		"ring_all": func(idle []string) []string { return idle },
+	} {
+		t.Run(strategy, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, func(r *configs.Routing) {
+				r.Queues[0].WrapUp, r.Queues[0].Strategy, r.Queues[0].DropReturnFor, r.Queues[0].ResumeFor = 0, strategy, 0, 0
+			})
+			crew, idle := map[string]*livetest.Volunteer{}, []string{"ayu", "sari", "dewi"}
+			for _, name := range idle {
+				crew[name], _ = s.volunteer(name)
+			}
+			type talk struct {
+				with string
+				call *siptest.Call
+			}
+			var talks []talk
+			for i := range 20 {
+				caller := s.dial(siptest.Options{From: fmt.Sprintf("+6281100000%02d", i)})
+				want := rings(idle)
+				var offer *queue.OfferView
+				for _, name := range want {
+					offer = s.offered(crew[name])
+				}
+				who := want[i%len(want)]
+				crew[who].Answer(crew[who].View().Offer.ID)
+				s.talking(crew[who])
+				var rung []string
+				for _, e := range s.journal(queue.OfferMade) {
+					if e.Contact == offer.Contact {
+						rung = append(rung, string(e.Agent))
+					}
+				}
+				slices.Sort(rung)
+				if sorted := slices.Sorted(slices.Values(want)); !slices.Equal(rung, sorted) {
+					t.Fatalf("caller %d: rung for %v, want %v", i, rung, sorted)
+				}
+				for _, name := range want {
+					if name != who {
+						_, err := crew[name].AwaitState(s.ctx, queue.Ready)
+						s.must("the others are free", err)
+					}
+				}
+				idle = slices.DeleteFunc(idle, func(name string) bool { return name == who })
+				if talks = append(talks, talk{who, caller}); len(talks) < 2 {
+					continue
+				}
+				over := talks[i%2]
+				talks = slices.Delete(talks, i%2, i%2+1)
+				s.must("hang up", over.call.Hangup(s.ctx))
+				_, err := crew[over.with].AwaitState(s.ctx, queue.Ready)
+				s.must("free again", err)
+				idle = append(idle, over.with)
+			}
+			if n := len(s.journal(queue.TalkStarted)); n != 20 {
+				t.Errorf("%d talks", n)
+			}
+		})
 	}
 }
 

@@ -10,40 +10,69 @@ import (
 	"testing"
 	"time"
 
+	"sahut/agentui/livetest"
 	"sahut/configs"
+	"sahut/media/mediatest"
 	"sahut/queue"
 	"sahut/sip/siptest"
 )
 
-// A server killed in the middle of calls: after the restart every call has
-// exactly one record with outcome system, and the laws hold.
+// S5: a server killed while four talk and six wait: after the restart every call
+// has exactly one record with outcome system, those who talked with their volunteer,
+// and the laws hold.
 func TestKilledServer(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	dir := t.TempDir()
-	server, addr := startDemoProcess(t, ctx, dir)
+	openIn(t, dir, nil, func(r *configs.Routing) {
+		r.Agents = append(r.Agents, configs.NewAgent("rina", "Rina", "hotline"))
+	}).close() // the routing it begins with
+	server := startDemo(t, ctx, dir)
+	var crew []*livetest.Volunteer
+	for _, name := range []string{"sari", "dewi", "ayu", "rina"} {
+		crew = append(crew, server.volunteer(t, ctx, name))
+	}
 	phone, err := siptest.New(siptest.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer phone.Close()
-	for range 5 {
-		c, err := phone.Dial(ctx, "sip:"+configs.DemoNumber+"@"+addr, siptest.Options{})
+	call := func(n int) {
+		t.Helper()
+		c, err := phone.Dial(ctx, "sip:"+configs.DemoNumber+"@"+server.sip, siptest.Options{From: fmt.Sprintf("+6281100000%02d", n)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := c.WaitAnswered(ctx); err != nil {
 			t.Fatal(err)
 		}
+		c.Media().Speak(callerTone)
 	}
-	if err := server.Process.Kill(); err != nil {
+	for i, v := range crew {
+		call(i)
+		view, err := v.Await(ctx, func(a queue.AgentView) bool { return a.Offer != nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.Answer(view.Offer.ID)
+		if _, err := v.Await(ctx, func(a queue.AgentView) bool { return a.State == queue.Talking && a.Call != nil && !a.Call.Connecting }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 6 {
+		call(10 + i)
+	}
+	if _, err := crew[0].Await(ctx, func(a queue.AgentView) bool { return len(a.Queues) > 0 && a.Queues[0].Waiting == 6 }); err != nil {
 		t.Fatal(err)
 	}
-	_ = server.Wait() // killed: the error says so
+	if err := server.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = server.cmd.Wait() // killed: the error says so
 
-	server, _ = startDemoProcess(t, ctx, dir)
-	records := map[queue.Outcome]int{}
+	server = startDemo(t, ctx, dir)
+	records, talked := map[queue.Outcome]int{}, map[queue.AgentID]int{}
 	o, err := openOperator(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -54,44 +83,105 @@ func TestKilledServer(t *testing.T) {
 	}
 	for _, c := range calls {
 		records[c.Outcome]++
+		if c.Agent != "" {
+			talked[c.Agent]++
+		}
+		if c.Ended == nil || c.EndedBy != queue.BySystem {
+			t.Errorf("record %+v", c)
+		}
 	}
-	if records[queue.OutcomeSystem] != 5 || len(calls) != 5 {
-		t.Errorf("%d records, outcomes %v; want 5 of system", len(calls), records)
+	if records[queue.OutcomeSystem] != 10 || len(calls) != 10 {
+		t.Errorf("%d records, outcomes %v; want 10 of system", len(calls), records)
+	}
+	for _, v := range crew {
+		if talked[queue.AgentID(v.Name)] != 1 {
+			t.Errorf("%s talked in %d records", v.Name, talked[queue.AgentID(v.Name)])
+		}
 	}
 	var out strings.Builder
 	if code := run(ctx, &terminal{strings.NewReader(""), &out, &out}, []string{"verify", "-data", dir}); code != 0 {
 		t.Errorf("verify: %d\n%s", code, out.String())
 	}
-	if err := server.Process.Signal(os.Interrupt); err != nil {
+	if err := server.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	if err := server.Wait(); err != nil {
+	if err := server.cmd.Wait(); err != nil {
 		t.Errorf("the server did not stop cleanly: %v", err)
 	}
 }
 
-// startDemoProcess runs this test binary as the program, in a process that can
-// be killed, and waits for its ready line.
-func startDemoProcess(t *testing.T, ctx context.Context, dir string) (*exec.Cmd, string) {
+// demoProcess is this program in a process that can be killed.
+type demoProcess struct {
+	cmd                 *exec.Cmd
+	sip, http, password string
+}
+
+// startDemo runs this test binary as the program and waits for its ready line.
+func startDemo(t *testing.T, ctx context.Context, dir string) demoProcess {
 	t.Helper()
-	cmd := exec.CommandContext(ctx, os.Args[0], "demo", "-sip", "0", "-http", "0", "-data", dir)
-	cmd.Env = append(os.Environ(), "SAHUT_RUN=1")
-	out, err := cmd.StdoutPipe()
+	d := demoProcess{cmd: exec.CommandContext(ctx, os.Args[0], "demo", "-sip", "0", "-http", "0", "-data", dir)}
+	d.cmd.Env = append(os.Environ(), "SAHUT_RUN=1")
+	out, err := d.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Start(); err != nil {
+	told, err := d.cmd.StderrPipe()
+	if err != nil {
 		t.Fatal(err)
 	}
+	if err := d.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	password := make(chan string, 1)
+	go func() {
+		for lines := bufio.NewScanner(told); lines.Scan(); {
+			if _, found, ok := strings.Cut(lines.Text(), "Password "); ok {
+				password <- strings.TrimSpace(found)
+			}
+		}
+	}()
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		t.Fatalf("no ready line: %v", err)
 	}
-	var sip, http string
-	if _, err := fmt.Sscanf(line, "ready sip=%s http=%s", &sip, &http); err != nil {
+	if _, err := fmt.Sscanf(line, "ready sip=%s http=%s", &d.sip, &d.http); err != nil {
 		t.Fatalf("ready line %q: %v", line, err)
 	}
-	return cmd, sip
+	select {
+	case d.password = <-password:
+	case <-ctx.Done():
+		t.Fatal("no password was told")
+	}
+	return d
+}
+
+// startDemoProcess is startDemo for who only calls.
+func startDemoProcess(t *testing.T, ctx context.Context, dir string) (*exec.Cmd, string) {
+	t.Helper()
+	d := startDemo(t, ctx, dir)
+	return d.cmd, d.sip
+}
+
+// volunteer is one of its volunteers, on shift and ready, with a tone for a voice.
+func (d demoProcess) volunteer(t *testing.T, ctx context.Context, name string) *livetest.Volunteer {
+	t.Helper()
+	b, err := mediatest.NewBrowser(mediatest.BrowserOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	v, err := livetest.SignIn(ctx, d.http, name, d.password, speaker{b, mediatest.ToneSound(volunteerTone)}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(v.Close)
+	if err := v.StartShift(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Ready(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 // Used wrongly is 2, failed is 1, done is 0; and every error says what to do.

@@ -18,15 +18,16 @@ import (
 // CallerOptions says what kind of endpoint a Caller is. The zero value is a
 // gateway on loopback that offers A-law, then mu-law, with telephone-event 101.
 type CallerOptions struct {
-	Address   netip.Addr    // to bind and to name in SDP; default 127.0.0.1
-	Laws      []Law         // in order of preference; default PCMA, PCMU
-	KeysPT    uint8         // payload type of telephone-event; default 101
-	NoKeys    bool          // offer no telephone-event
-	PTime     int           // milliseconds in a packet: 10, 20, 30, 40 or 60; default 20
-	RTCPMux   bool          // offer to take RTCP on the same port
-	Pacer     *Pacer        // default: one of its own
-	Record    time.Duration // keep all that is heard, up to so much; default: the last second
-	SDPDirect string        // direction in the first offer; default sendrecv
+	Address   netip.Addr            // to bind and to name in SDP; default 127.0.0.1
+	Laws      []Law                 // in order of preference; default PCMA, PCMU
+	KeysPT    uint8                 // payload type of telephone-event; default 101
+	NoKeys    bool                  // offer no telephone-event
+	PTime     int                   // milliseconds in a packet: 10, 20, 30, 40 or 60; default 20
+	RTCPMux   bool                  // offer to take RTCP on the same port
+	Pacer     *Pacer                // default: one of its own
+	Record    time.Duration         // keep all that is heard, up to so much; default: the last second
+	Loses     func(seq uint16) bool // packets of sound and keys that are lost on its line, either way, by their number; default: none
+	SDPDirect string                // direction in the first offer; default sendrecv
 
 	SRTP   string   // protocol of the m= line that keys are offered with: RTP/SAVP or RTP/AVP; empty: plain sound
 	Suites []string // of SRTP, in order of preference; default Suite80, Suite32
@@ -300,6 +301,9 @@ func (c *Caller) RemoteAddr() netip.AddrPort {
 }
 
 func (c *Caller) write(h *rtp.Header, payload []byte) error {
+	if c.opts.Loses != nil && c.opts.Loses(h.SequenceNumber) {
+		return nil
+	}
 	p := c.packet[:12+len(payload)]
 	p[0], p[1] = 0x80, h.PayloadType
 	if h.Marker {
@@ -334,6 +338,9 @@ func (c *Caller) read(conn *net.UDPConn) {
 }
 
 func (c *Caller) hear(p []byte) {
+	if c.opts.Loses != nil && len(p) >= 12 && (p[1] < 192 || p[1] > 223) && c.opts.Loses(binary.BigEndian.Uint16(p[2:])) {
+		return
+	}
 	now, ok := time.Now(), true
 	c.mu.Lock()
 	defer c.mu.Unlock()
