@@ -61,6 +61,8 @@ fuzz: ## every fuzz target for 30 s
 bench: build ## the figures of docs/benchmarks.md (about five minutes)
 	bin/sahut bench
 	$(GO) test -run "^$$" -bench DeskEvent ./queue
+	@.ci/need chromium=chromium node=nodejs
+	node $(WEB)/preview/frames.mjs
 
 clean: ## remove what the build made
 	rm -rf bin out $(WEB)/dist/*.js $(WEB)/dist/*.css $(WEB)/node_modules

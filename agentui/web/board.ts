@@ -38,6 +38,10 @@ function set(part: Partial<State>): void {
 }
 
 function draw(): void {
+  if (newest) {
+    show(JSON.parse(newest) as Board);
+    newest = "";
+  }
   const b = boardWords(state.lang);
   const n = state.board?.waiting.length ?? 0;
   document.title = `${n > 0 ? `(${n}) ` : ""}${b.title} – Sahut`;
@@ -52,9 +56,16 @@ function draw(): void {
 // How long an alarm stays in the live region, so that it is read out once.
 const TELL_MS = 3000;
 
+// Of several pictures within one frame the newest is looked at alone.
+let newest = "";
+function heard(text: string): void {
+  newest = text;
+  set({ heardAt: Date.now(), signedOut: false });
+}
+
 function show(board: Board): void {
   const now = at(board.now);
-  set({ board, heardAt: Date.now(), offset: now - Date.now(), alarms: alarmsOf(board), signedOut: false });
+  state = { ...state, board, offset: now - state.heardAt, alarms: alarmsOf(board) };
   void follow();
   if (state.why && !board.waiting.some((c) => c.contact === state.why!.contact)) set({ why: null });
 }
@@ -72,7 +83,7 @@ async function follow(): Promise<void> {
 
 const stream = new Stream({
   url: "/api/v1/board",
-  picture: (text) => show(JSON.parse(text) as Board),
+  picture: heard,
   lost: () => void api.me().catch((e: unknown) => set({ signedOut: e instanceof Refused && e.status === 401 })),
 });
 addEventListener("online", () => stream.hurry());

@@ -102,13 +102,4 @@ if (asked && all[asked]) {
   document.title = "Preview – Sahut";
 }
 
-/** For the benchmark: draws the crowd anew n times, each frame another state for everybody. */
-async function frames(n: number): Promise<number> {
-  const begin = performance.now();
-  for (let i = 0; i < n; i++) {
-    await new Promise(requestAnimationFrame);
-    drawn({ ...base, board: { ...crowd, status: { ...crowd.status, agents: crowd.status.agents!.map((g, k) => ({ ...g, state: states[(i + k) % states.length]!, since: ago(i + k) })) } } });
-  }
-  return n / ((performance.now() - begin) / 1000);
-}
-Object.assign(window, { previewStates: Object.keys(all), frames });
+Object.assign(window, { previewStates: Object.keys(all), crowdPicture: crowd }); // the picture is for frames.mjs

@@ -12,15 +12,19 @@ import { WebSocket } from "ws";
 const here = dirname(fileURLToPath(import.meta.url));
 export const web = resolve(here, "..");
 
-/** Bundles the previews, serves them on a port of their own and opens a page. */
-export async function browse(flags = []) {
+/**
+ * Bundles the previews, serves them on a port of their own and opens a page.
+ * answers are what a server would say, by path, for a page that is the real one.
+ */
+export async function browse(flags = [], answers = {}) {
   const site = mkdtempSync(join(tmpdir(), "sahut-preview-"));
-  execFileSync("go", ["tool", "esbuild", "preview/preview.ts", "preview/admin-preview.ts", "preview/board-preview.ts", "preview/reports-preview.ts", "preview/loop.ts", "style.css", "office.css", "--bundle", "--format=esm",
+  execFileSync("go", ["tool", "esbuild", "preview/preview.ts", "preview/admin-preview.ts", "preview/board-preview.ts", "preview/reports-preview.ts", "preview/loop.ts", ...(Object.keys(answers).length ? ["board.ts"] : []), "style.css", "office.css", "--bundle", "--format=esm",
     "--target=es2022", "--log-level=warning", `--outdir=${site}`, "--entry-names=[name]"], { cwd: web, stdio: "inherit" });
   for (const f of ["index.html", "admin.html", "board.html", "reports.html", "loop.html"]) copyFileSync(join(here, f), join(site, f));
   const types = { js: "text/javascript", css: "text/css", html: "text/html" };
   const server = createServer((req, res) => {
     const name = new URL(req.url, "http://x").pathname.slice(1) || "index.html";
+    if (answers["/" + name]) return void answers["/" + name](req, res);
     if (name === "favicon.ico") return void res.writeHead(204).end();
     try {
       const body = readFileSync(join(site, name));
