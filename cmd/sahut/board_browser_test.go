@@ -38,6 +38,7 @@ func (s *site) cable() *cable {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	s.must("listen", err)
 	c := &cable{Listener: l, to: s.web.Addr().String()}
+	s.ways = map[string]bool{l.Addr().String(): true}
 	go func() {
 		for {
 			in, err := l.Accept()

@@ -39,8 +39,9 @@ type site struct {
 	ctx      context.Context
 	password string
 	phone    *siptest.Phone
-	kept     bell   // rung when entries are on the disk
-	close    func() // ends the house, once
+	kept     bell            // rung when entries are on the disk
+	close    func()          // ends the house, once
+	ways     map[string]bool // other addresses of the house, as a cable's
 }
 
 // open starts a house with the demo's routing, changed by edit, and stops it
