@@ -426,6 +426,8 @@ func TestButtons(t *testing.T) {
 		`{"type":"wish","contact":"c","what":"never"}`:                        queue.NeverAsked{Agent: a, Contact: "c"},
 		`{"type":"silent.ask","contact":"c","question":"danger"}`:             queue.SilentAsked{Agent: a, Contact: "c", Question: "danger"},
 		`{"type":"silent.end","contact":"c"}`:                                 queue.SilentEnded{Agent: a, Contact: "c"},
+		`{"type":"debrief","on":true}`:                                        queue.DebriefAsked{Agent: a, On: true},
+		`{"type":"debrief.held","agent":"dewi"}`:                              queue.DebriefHeld{By: a, Agent: "dewi"},
 		`{"type":"talk.safety","contact":"c","answer":"no"}`:                  queue.TalkSafetyTold{Agent: a, Contact: "c", Answer: queue.TalkSafeNo},
 		`{"type":"abuse.end","contact":"c"}`:                                  queue.AbuseEnded{Agent: a, Contact: "c"},
 		`{"type":"rest","contact":"c"}`:                                       queue.RestAsked{Agent: a, Contact: "c"},

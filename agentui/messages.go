@@ -291,6 +291,17 @@ type (
 		Contact queue.ContactID `json:"contact"`
 		Plan    queue.CutPlan   `json:"plan"` // we_call, she_calls, nothing; empty takes it back
 	}
+	// Debrief: after a heavy contact she would like to talk to somebody; On false
+	// takes it back.
+	Debrief struct {
+		Head
+		On bool `json:"on"`
+	}
+	// DebriefHeld: this supervisor has talked with her.
+	DebriefHeld struct {
+		Head
+		Agent queue.AgentID `json:"agent"`
+	}
 	// NoteTalkSafety: the caller said whether she can talk safely now, or it could
 	// not be asked.
 	NoteTalkSafety struct {
@@ -435,6 +446,8 @@ var (
 		"rest":             func() any { return new(Rest) },
 		"callback.promise": func() any { return new(PromiseCallback) },
 		"callback.cut":     func() any { return new(AgreeCut) },
+		"debrief":          func() any { return new(Debrief) },
+		"debrief.held":     func() any { return new(DebriefHeld) },
 		"talk.safety":      func() any { return new(NoteTalkSafety) },
 		"safety":           func() any { return new(NoteSafety) },
 		"callback.other":   func() any { return new(OtherPerson) },

@@ -114,6 +114,12 @@ func (x *session) onRequest(m any, kind string) {
 			return
 		}
 		x.about(m.Contact, kind, queue.CutAgreed{Agent: x.agent, Contact: m.Contact, Plan: m.Plan})
+	case *Debrief:
+		post(queue.DebriefAsked{Agent: x.agent, On: m.On})
+	case *DebriefHeld:
+		if x.word(string(m.Agent), kind) {
+			post(queue.DebriefHeld{By: x.agent, Agent: m.Agent})
+		}
 	case *NoteTalkSafety:
 		if !m.Answer.Known() {
 			x.trouble(BadMessage, kind)

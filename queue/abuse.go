@@ -27,7 +27,9 @@ func (s *state) onAbuseEnded(ev AbuseEnded) {
 	}
 	s.wrapUp(a, c, talk, ByAgent)
 	if a.writing != nil {
-		a.writing.rest = true
+		a.writing.rest, a.writing.abused = true, true
+	} else {
+		a.hard = true
 	}
 }
 

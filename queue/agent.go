@@ -47,6 +47,8 @@ type AgentView struct {
 
 	Floor *FloorView `json:"floor,omitempty"` // of a supervisor on shift
 
+	Debrief string `json:"debrief,omitempty"` // offered: she may ask for somebody to talk to; asked: she did
+
 	Shift *ShiftView `json:"shift,omitempty"` // of the plan, while it runs and shortly before
 
 	Device  Device   `json:"device,omitempty"`   // what rings for her

@@ -38,6 +38,9 @@ type agent struct {
 	done   done // by the day of the house
 	rested rested
 
+	hard    bool      // her latest contact weighed on her
+	debrief time.Time // since when she would like to talk to somebody; zero: she does not
+
 	planned planned // by the shift plan
 
 	// What she has in hand.

@@ -30,6 +30,7 @@ import (
 //   - blocked only ends who met a block or a limit; no block is met after its
 //     end, nor after a day unless somebody else than who added it approved it
 //   - keys are kept as answers only after a question in the same talk
+//   - a debrief is held, or taken back, only after it was asked for
 //   - whether she can talk safely is noted by who talked with her last
 //   - seq has no gaps
 //
@@ -114,6 +115,7 @@ type auditAgent struct {
 	offer   OfferID
 	talk    ContactID
 	latest  ContactID // she talked with
+	debrief bool      // she asked for one
 	room    ContactID // of somebody else's talk
 }
 
@@ -162,6 +164,8 @@ func (a *Audit) Add(e Entry) {
 		}
 	case BlockBegan, BlockAgreed, BlockLifted, BlockEnded:
 		a.blockEntry(e)
+	case DebriefCalled, DebriefOver:
+		a.debrief(e)
 	case TalkSafetyNoted:
 		a.talkSafety(e)
 	case ServerStarted:
@@ -294,6 +298,16 @@ func (a *Audit) talkStarted(e Entry, c *auditCall) {
 	}
 	c.agent, c.started, c.place, c.asked = e.Agent, e.At, 0, false
 	g.talk, g.latest = e.Contact, e.Contact
+}
+
+// debrief: it is taken back or held only while she has asked for it.
+func (a *Audit) debrief(e Entry) {
+	g := a.agent(e.Agent)
+	on := e.Kind == DebriefCalled && e.Result == "on"
+	if g.debrief == on {
+		a.broken(e, "one debrief", "%s %s, but she had%s asked", e.Kind, e.Result, map[bool]string{false: " not"}[g.debrief])
+	}
+	g.debrief = on
 }
 
 // talkSafety: the answer is noted in the talk or while its agent writes about

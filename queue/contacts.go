@@ -349,6 +349,7 @@ func (s *state) finish(c *contact, by Party, cause Cause) {
 // talkBegan and talkOver frame what the journal calls a talk.
 func (s *state) talkBegan(c *contact) {
 	c.talked, c.inTalk, c.started = true, true, s.now
+	c.agent.hard = false
 	c.silent, c.needs.supervisor = nil, false
 	s.noteTalkBegan(c)
 	s.floorChanged()

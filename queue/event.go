@@ -453,6 +453,16 @@ type (
 		Contact ContactID
 		Answer  SafetyAnswer
 	}
+	// DebriefAsked: after a heavy contact she would like to talk to somebody; On
+	// false takes it back. DebriefHeld: a supervisor has talked with her.
+	DebriefAsked struct {
+		Agent AgentID
+		On    bool
+	}
+	DebriefHeld struct {
+		By    AgentID
+		Agent AgentID
+	}
 	// TalkSafetyTold: whether the caller can talk safely now, as she told her
 	// volunteer.
 	TalkSafetyTold struct {
@@ -497,6 +507,8 @@ func (CutAgreed) event()         {}
 func (CallbackPromised) event()  {}
 func (SafetyAnswered) event()    {}
 func (OtherAnswered) event()     {}
+func (DebriefAsked) event()      {}
+func (DebriefHeld) event()       {}
 func (TalkSafetyTold) event()    {}
 func (WrapUpSaved) event()       {}
 func (CallbackCancelled) event() {}

@@ -215,6 +215,10 @@ func (g *genders) note(e Entry) {
 		}
 		g.taken = ""
 		g.of[e.Contact] = asked
+	case MessageLeft: // of a closed line: she entered none, and may be called back for it
+		if _, told := g.of[e.Contact]; !told && p != nil {
+			g.of[e.Contact] = p.needs.gender
+		}
 	case CallbackGivenUp:
 		if e.Reason == "called" { // its place is hers again
 			g.taken = e.Contact

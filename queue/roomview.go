@@ -46,6 +46,8 @@ type FloorView struct {
 	Talks []TalkView `json:"talks"` // in the document's order of volunteers
 	Sos   []SosView  `json:"sos"`   // oldest first
 	May   bool       `json:"may"`   // she can be brought into one now
+
+	Debriefs []DebriefView `json:"debriefs,omitempty"` // who would like to talk to somebody
 }
 
 // TalkView is a running talk.
@@ -152,7 +154,7 @@ func (s *state) floorView(a *agent) *FloorView {
 	if !a.leads() || !a.member || !a.onShift() {
 		return nil
 	}
-	f := &FloorView{Talks: []TalkView{}, Sos: []SosView{}, May: a.mayAssist()}
+	f := &FloorView{Talks: []TalkView{}, Sos: []SosView{}, May: a.mayAssist(), Debriefs: s.debriefs(a)}
 	for _, g := range s.roster {
 		c := g.contact
 		if g == a || c == nil || !c.inTalk || c.phase == ending {

@@ -67,7 +67,7 @@ func TestSimulation(t *testing.T) {
 		"block.hit:message", "block.hit:low_class", "block.hit:supervisor_only", "block.passed:key", "block.expired:", "flood.hit:message", "flood.hit:low_class", "silent.answered:yes", "silent.answered:no", "abusive",
 		"callback.denied:withheld", "callback.queued", "callback.hurried", "callback.dialled", "callback.missed", "callback.missed:quick_exit", "callback.reached", "callback.expired", "callback.refused:safety_no", "callback.cancelled:called",
 		"callback.failed:attempts", "callback.failed:per_day", "callback.failed:other_person", "callback.failed:queue_deleted", "safety.noted:asked", "safety.noted:volunteer", "safety.noted:admin",
-		"safety.asked:yes", "safety.asked:no", "safety.asked:unknown", "told:talk_safety_missing", "finished:helped", "message:callback",
+		"safety.asked:yes", "safety.asked:no", "safety.asked:unknown", "told:talk_safety_missing", "finished:helped", "message:callback", "debrief.asked:on", "debrief.asked:off", "debrief.held:",
 		"consult:agent:ok", "consult:agent:merged", "consult:agent:back", "consult:agent:timeout", "consult:agent:declined", "consult:agent:call_over", "consult:agent:agent_lost", "consult:agent:transfer", "consult:agent:left", "consult:queue:ok", "consult:queue:merged",
 		"consult:number:ok", "consult:number:merged", "consult:number:busy", "consult:number:back", "consult:refused:consult_nobody", "consult:refused:consult_not_now", "consult:refused:transfer_not_allowed", "consult:refused:dial_busy",
 		"room.joined:colleague", "room.joined:number", "room.joined:supervisor", "room.merged", "room.left:colleague:completed", "room.left:supervisor:took_over",
@@ -606,6 +606,8 @@ func (d *day) react(e Effect) {
 func (d *day) asksFirst(e Entry) {
 	who := string(e.Contact) + string(e.Agent)
 	switch {
+	case e.Kind == DebriefCalled || e.Kind == DebriefOver:
+		d.results[string(e.Kind)+":"+e.Result]++
 	case e.Kind == MessageLeft:
 		d.spoke[e.Contact] = true
 	case e.Kind == CallbackQueued && d.spoke[e.Contact]:
@@ -683,6 +685,7 @@ func (d *day) note(e Entry) {
 // reactTo plays a volunteer who mostly does what her screen asks for.
 func (d *day) reactTo(a AgentID, v AgentView) {
 	d.talkSafety(a, v)
+	d.debrief(a, v)
 	switch {
 	case v.Offer != nil && d.chance(50):
 		d.later(8, Accepted{Agent: a, Offer: v.Offer.ID})
@@ -744,6 +747,19 @@ func (d *day) reactTo(a AgentID, v AgentView) {
 	case v.State == Reconnecting && d.chance(70):
 		d.later(25, SessionOpened{a})
 		d.later(25, PathProven{a})
+	}
+}
+
+// debrief: she asks for somebody to talk to, and a supervisor comes.
+func (d *day) debrief(a AgentID, v AgentView) {
+	soon := d.now.Add(time.Duration(d.plans.IntN(20)) * time.Second)
+	switch {
+	case v.Floor != nil && len(v.Floor.Debriefs) > 0 && d.plans.IntN(3) == 0:
+		d.world = append(d.world, reply{soon, DebriefHeld{By: a, Agent: v.Floor.Debriefs[0].Agent}})
+	case v.Debrief == DebriefOffered && d.plans.IntN(3) == 0:
+		d.world = append(d.world, reply{soon, DebriefAsked{a, true}})
+	case v.Debrief == DebriefWanted && d.plans.IntN(20) == 0:
+		d.world = append(d.world, reply{soon, DebriefAsked{a, false}})
 	}
 }
 

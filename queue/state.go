@@ -273,6 +273,10 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 		s.onCallbackPromised(ev)
 	case SafetyAnswered:
 		s.onSafetyAnswered(ev)
+	case DebriefAsked:
+		s.onDebriefAsked(ev)
+	case DebriefHeld:
+		s.onDebriefHeld(ev)
 	case TalkSafetyTold:
 		s.onTalkSafetyTold(ev)
 	case WrapUpSaved:

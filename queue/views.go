@@ -33,6 +33,7 @@ func (s *state) view(a *agent) AgentView {
 		v.Call = s.guestView(a)
 	}
 	v.Floor = s.floorView(a)
+	v.Debrief = s.debriefWord(a)
 	v.Shift = s.shiftView(a)
 	if o := a.offer; o != nil {
 		c := o.contact

@@ -34,7 +34,8 @@ type writing struct {
 	danger   bool // she had said that she is in danger
 	never    []AgentID
 
-	rest bool // a rest is offered
+	rest   bool // a rest is offered
+	abused bool // she ended it because it was abusive
 
 	asksTalk bool // whether she could talk safely is to be noted
 	talkSafe talkSafety
@@ -103,6 +104,7 @@ const HeavyContact = "heavy"
 func (s *state) wrapUpOver(a *agent, by string) {
 	w := a.writing
 	a.writing = nil
+	a.hard = s.weighs(w)
 	weight := ""
 	if s.heavy[w.disposition] {
 		weight = HeavyContact

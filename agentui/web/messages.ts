@@ -20,6 +20,7 @@ export interface AgentView {
   may_dial?: boolean;
   callbacks?: CallbackView[] | null;
   floor?: FloorView; // of a supervisor on shift
+  debrief?: "offered" | "asked"; // somebody to talk to
   shift?: ShiftView;
 }
 
@@ -123,7 +124,7 @@ export interface WatchView { name: string; mode: Mode; here: boolean; since: str
 export interface SosView { contact: string; name: string; label: string; raised: string; called: string[]; next?: string; answered?: string; you?: boolean }
 
 /** What a supervisor sees of others' talks. */
-export interface FloorView { talks: TalkView[]; sos: SosView[]; may: boolean }
+export interface FloorView { talks: TalkView[]; sos: SosView[]; may: boolean; debriefs?: { agent: string; name: string; since: string }[] | null }
 
 export interface TalkView { contact: string; name: string; queue: string; label: string; started: string; held?: boolean; third?: boolean; watched?: WatchView[] | null; may?: string }
 
@@ -252,6 +253,8 @@ export type ClientMessage =
   | { type: "supervise"; contact: string; mode: Mode }
   | { type: "supervise.end" | "sos.answer"; contact: string }
   | { type: "sos"; contact: string; on: boolean }
+  | { type: "debrief"; on: boolean }
+  | { type: "debrief.held"; agent: string }
   | { type: "talk.safety"; contact: string; answer: TalkSafe }
   | { type: "callback.promise"; contact: string; on: boolean }
   | { type: "callback.cut"; contact: string; plan: CutPlan }

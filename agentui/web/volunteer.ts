@@ -278,6 +278,8 @@ const app: App = {
   endAbuse: () => withContact((contact) => ({ type: "abuse.end", contact })),
   rest: () => withContact((contact) => ({ type: "rest", contact })),
   agreeCut: (plan) => withContact((contact) => ({ type: "callback.cut", contact, plan })),
+  debrief: (on) => void ask({ type: "debrief", on }),
+  debriefHeld: (agent) => void ask({ type: "debrief.held", agent }),
   talkSafety: (answer) => withContact((contact) => ({ type: "talk.safety", contact, answer })),
   promise: (on) => withContact((contact) => ({ type: "callback.promise", contact, on })),
   noteSafety: (note) => withContact((contact) => ({ type: "safety", contact, ...note })),

@@ -29,6 +29,7 @@ export const boardEn = {
   alarms: "Alarms",
   alarm: {
     sos: (w) => `${w} calls for help`, danger: (w) => `A caller in danger waits: ${w}`, wait: (w) => `A caller waits long: ${w}`, nobody: (w) => `Callers wait and nobody is there: ${w}`,
+    debrief: (w) => `${w} would like to talk about a hard call`,
     message: (w) => `A message waits for a volunteer: ${w}`,
     late: (w) => `${w} has not come to her shift`, trunk: (w) => `The telephone line is down: ${w}`, drill: (w) => `The last trial call failed: ${w}`, unsafe: () => "A caller was called back although it was not safe. Find out at once how that could be.", books: () => "The journal contradicts itself. Tell the administrator.",
   } as Record<Alarm["kind"], (what: string) => string>,
@@ -113,6 +114,7 @@ export const boardEn = {
     "sos.answered": (e) => `${e.who} came after ${e.time}.`, "sos.ended": () => "The call for help is over.", "callback.queued": () => "A call-back was noted.", "callback.kept": () => "The call-back outlived a restart.", "callback.dialled": (e) => `Call-back, attempt ${e.n}.`,
     "callback.missed": () => "The attempt did not reach her.", "callback.reached": () => "She was reached.", "callback.failed": () => "The call-back was given up.", "callback.expired": () => "The call-back expired.", "callback.refused": () => "She must not be called.",
     "callback.cancelled": () => "The call-back was taken back.", "callback.hurried": () => "A supervisor wants the call-back now.", "callback.denied": () => "No call-back was possible.", "safety.noted": (e) => `Whether it is safe to call her: ${e.result}.`,
+    "debrief.asked": (e) => `${e.who} would like to talk about a hard call: ${e.result}.`, "debrief.held": (e) => `${e.by} has talked with ${e.who}.`,
     "safety.asked": (e) => `Whether she can talk safely, asked by ${e.who}: ${e.result}.`,
     "call.refused": (e) => `The call was not taken: ${e.why}.`, "caller.found": () => "It is she who gave up before: she is answered now.", "cut.agreed": (e) => (e.why ? `If the call breaks: ${e.why}.` : "If the call breaks: nothing agreed."),
     "queue.opened": (e) => `${e.queue} opened.`, "queue.closed": (e) => `${e.queue} closed: ${e.why}.`, "drill.done": (e) => `A trial call: ${e.result}.`, "shift.started": (e) => `${e.who} began her shift.`, "shift.ended": (e) => `${e.who} ended her shift.`,

@@ -26,7 +26,7 @@ export const boardId: BoardWords = {
   alarms: "Alarm",
   alarm: {
     sos: (w) => `${w} meminta bantuan`, danger: (w) => `Penelepon dalam bahaya menunggu: ${w}`, wait: (w) => `Penelepon menunggu lama: ${w}`, nobody: (w) => `Ada yang menunggu dan tidak ada relawan: ${w}`,
-    message: (w) => `Pesan menunggu relawan: ${w}`, late: (w) => `${w} belum datang bertugas`, trunk: (w) => `Saluran telepon putus: ${w}`, drill: (w) => `Panggilan uji terakhir gagal: ${w}`, unsafe: () => "Seorang penelepon ditelepon balik padahal tidak aman. Segera cari tahu sebabnya.", books: () => "Jurnal tidak cocok. Beri tahu administrator.",
+    debrief: (w) => `${w} ingin membicarakan panggilan yang berat`, message: (w) => `Pesan menunggu relawan: ${w}`, late: (w) => `${w} belum datang bertugas`, trunk: (w) => `Saluran telepon putus: ${w}`, drill: (w) => `Panggilan uji terakhir gagal: ${w}`, unsafe: () => "Seorang penelepon ditelepon balik padahal tidak aman. Segera cari tahu sebabnya.", books: () => "Jurnal tidak cocok. Beri tahu administrator.",
   },
   goToHer: "Datangi",
   putAside: "Sudah tahu",
@@ -109,6 +109,7 @@ export const boardId: BoardWords = {
     "sos.answered": (e) => `${e.who} datang setelah ${e.time}.`, "sos.ended": () => "Permintaan bantuan selesai.", "callback.queued": () => "Telepon balik dicatat.", "callback.kept": () => "Telepon balik tetap ada setelah mulai ulang.", "callback.dialled": (e) => `Telepon balik, upaya ${e.n}.`,
     "callback.missed": () => "Upaya itu tidak sampai.", "callback.reached": () => "Ia terhubung.", "callback.failed": () => "Telepon balik dihentikan.", "callback.expired": () => "Telepon balik kedaluwarsa.", "callback.refused": () => "Ia tidak boleh ditelepon.",
     "callback.cancelled": () => "Telepon balik dibatalkan.", "callback.hurried": () => "Penyelia meminta telepon balik sekarang.", "callback.denied": () => "Telepon balik tidak mungkin.", "safety.noted": (e) => `Aman ditelepon: ${e.result}.`,
+    "debrief.asked": (e) => `${e.who} ingin membicarakan panggilan yang berat: ${e.result}.`, "debrief.held": (e) => `${e.by} sudah berbicara dengan ${e.who}.`,
     "safety.asked": (e) => `Aman untuk bicara, ditanyakan oleh ${e.who}: ${e.result}.`,
     "call.refused": (e) => `Panggilan tidak diterima: ${e.why}.`, "caller.found": () => "Ia yang tadi menutup telepon: sekarang terlayani.", "cut.agreed": (e) => (e.why ? `Bila terputus: ${e.why}.` : "Bila terputus: belum disepakati."),
     "queue.opened": (e) => `${e.queue} dibuka.`, "queue.closed": (e) => `${e.queue} ditutup: ${e.why}.`, "drill.done": (e) => `Panggilan uji: ${e.result}.`, "shift.started": (e) => `${e.who} mulai bertugas.`, "shift.ended": (e) => `${e.who} selesai bertugas.`,

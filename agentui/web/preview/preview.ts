@@ -84,6 +84,7 @@ const states: Record<string, Partial<Snapshot>> = {
   muted: { view: view({ state: "talking", next: "paused", call: { ...call, muted: true } }), sound: { ...live, quality: "poor" } },
   safe_asked: { view: view({ state: "talking", call: { ...call, talk_safety: {} } }), sound: live },
   safe_no: { view: view({ state: "talking", call: { ...call, talk_safety: { answer: "no", at: ago(30) } } }), sound: live },
+  debrief: { view: view({ state: "paused", reason: "decompression", until: ahead(412), debrief: "offered" }) },
   wrapup_safe: { view: view({ state: "wrapup", since: ago(26), wrapup: { ...wrapup, talk_safety: { needed: true }, disposition: "listened" } }), disposition: "listened", contact: "01J" },
   held: { view: view({ state: "held", call: { ...call, caller: "anonymous", held: true } }), sound: live },
   messages: { view: view({ state: "ready", callbacks: [{ ...callback("waiting"), id: "M1" }] }), playing: "M1", messages: [

@@ -28,6 +28,9 @@ test("who has not come to her shift", () => {
   assert.deepEqual(keys({ status: { queues: [], agents: [line] } }), []);
   assert.deepEqual(keys({ status: { queues: [], agents: [{ ...line, late: ago(900) }] } }), [`late-sari-${ago(900)}`]);
 });
+test("who would like to talk to somebody, for supervisors on shift", () => {
+  assert.deepEqual(keys({ you: { floor: { sos: [], debriefs: [{ agent: "sari", name: "Sari", since: ago(60) }] } } }), [`debrief-sari-${ago(60)}`]);
+});
 test("a message nobody took for too long, as the server says", () => {
   assert.deepEqual(keys({ unheard: [{ id: "C7", queue: "hotline", at: ago(4000) }] }), ["message-C7"]);
 });

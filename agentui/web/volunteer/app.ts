@@ -39,6 +39,8 @@ export interface App {
   endAbuse(): void;
   rest(): void;
   block(reason: string): void;
+  debrief(on: boolean): void;
+  debriefHeld(agent: string): void;
   talkSafety(answer: TalkSafe): void;
   promise(on: boolean): void;
   agreeCut(plan: CutPlan): void;

@@ -18,6 +18,7 @@ export function floor({ s, w, app }: Scene): TemplateResult | typeof nothing {
       <sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(o.raised), s.lang)}></sahut-tick>
       <br>${o.answered ? w.sosAnswered(o.answered) : o.you ? w.sosYou : w.sosCalled(o.called.join(", "))}</span>
       ${o.answered ? nothing : button({ label: w.sosGo, click: () => app.answerSos(o.contact), kind: "primary", id: `sos-${o.contact}`, busy: waits(s, "sos.answer"), reason: f.may ? undefined : w.floorBusy })}</div>`)}
+    ${(f.debriefs ?? []).map((d) => html`<div class="call-out">${icon("cup")}<span><b>${w.debriefOf(d.name)}</b></span>${button({ label: w.debriefHeld, click: () => app.debriefHeld(d.agent), id: `debrief-${d.agent}`, busy: waits(s, "debrief.held") })}</div>`)}
     ${f.talks.length === 0 ? html`<p class="hint">${w.floorNone}</p>` : html`<ul class="floor-talks">${f.talks.map((t) => html`<li><p><b>${t.name}</b> · ${t.label} ·
         <sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(t.started), s.lang)}></sahut-tick>${t.held ? ` · ${w.floorHeld}` : ""}${t.third ? ` · ${w.floorThird}` : ""}</p>
       ${(t.watched ?? []).map((v) => html`<p class="hint">${v.name}: ${w.modes[v.mode]}</p>`)}

@@ -8,6 +8,7 @@ import { wrong } from "../soundcheck";
 import { soundHere, waits } from "../store";
 import type { Scene } from "./app";
 import { faultCard, meter, steps } from "./check";
+import { debrief } from "./silent";
 import { micChoice } from "./side";
 
 export function offShift({ s, w, app }: Scene): TemplateResult {
@@ -38,7 +39,7 @@ export function paused({ s, w, app, later }: Scene): TemplateResult {
   const login = view.reason === "login";
   if (view.reason === "decompression") return resting({ s, w, app });
   if (view.reason === "load_break") {
-    return calm("cup", w.breakTitle, html`<p class="lead">${w.breakLead}</p>${backToReady({ s, w, app })}`);
+    return calm("cup", w.breakTitle, html`<p class="lead">${w.breakLead}</p>${debrief({ s, w, app })}${backToReady({ s, w, app })}`);
   }
   const reason = s.pauseReasons.find((r) => r.code === view.reason)?.label[s.lang] ?? "";
   return calm(login ? "headset" : "cup", login ? w.onShift : reason ? w.pausedReason(reason) : w.pausedTitle, html`
@@ -53,6 +54,7 @@ function resting({ s, w, app }: Scene): TemplateResult {
   const until = at(s.view!.until);
   return calm("cup", w.restTitle, html`<p class="lead">${w.restLead}</p>
     ${until ? html`<p class="hint"><sahut-tick role="timer" .text=${(now: number) => w.restUntil(timer(until - now - s.offset, s.lang))}></sahut-tick></p>` : nothing}
+    ${debrief({ s, w, app })}
     ${backToReady({ s, w, app })}`, "breathing");
 }
 

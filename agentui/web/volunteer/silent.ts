@@ -44,6 +44,15 @@ export function afterAbuse(scene: Scene): TemplateResult {
     ${u.block ? html`<section class="after" aria-labelledby="block-title"><div><h3 id="block-title">${w.blockTitle}</h3><p>${w.blockLead}</p></div>${block(scene, u.block)}</section>` : nothing}`;
 }
 
+/** Somebody to talk to, after what weighed on her. */
+export function debrief({ s, w, app }: Scene): TemplateResult | typeof nothing {
+  const d = s.view!.debrief;
+  if (!d) return nothing;
+  return html`<div class="call-out" id="debrief">${icon("cup")}<span>${d === "asked" ? w.debriefAsked : w.debriefOffer}</span>
+    ${d === "asked" ? button({ label: w.debriefBack, click: () => app.debrief(false), id: "debrief-back", busy: waits(s, "debrief") })
+      : button({ label: w.debriefAsk, click: () => app.debrief(true), id: "debrief-ask", busy: waits(s, "debrief") })}</div>`;
+}
+
 // block marks the caller. The number is nobody's business here.
 function block({ s, w, app }: Scene, may: string | undefined): TemplateResult | typeof nothing {
   if (may === "held") return html`<p class="call-out warn">${icon("check")}<span>${w.callerBlocked}</span></p>`;
