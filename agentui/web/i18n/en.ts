@@ -47,6 +47,7 @@ export const en = {
     assisting: "With a colleague",
   } satisfies Record<AgentState, string> as Record<AgentState, string>,
   stateLogin: "On shift, not ready yet",
+  stateRingLocked: "Ready, but the ring is silent",
   linkNames: { connecting: "Connecting…", live: "Connected", retrying: "No connection", elsewhere: "Open in another tab", replaced: "Open in another tab", signed_out: "Signed out", outdated: "Out of date" },
   quality: { good: "sound good", fair: "sound uneven", poor: "sound poor" } satisfies Record<Quality, string> as Record<Quality, string>,
   hears: { good: "You hear the caller well.", fair: "You hear the caller unevenly.", poor: "You hear the caller badly." } satisfies Record<Quality, string> as Record<Quality, string>,

@@ -40,6 +40,7 @@ export const id: Words = {
     assisting: "Bersama rekan",
   },
   stateLogin: "Bertugas, belum siap",
+  stateRingLocked: "Siap, tetapi dering senyap",
   linkNames: { connecting: "Menyambung…", live: "Terhubung", retrying: "Terputus", elsewhere: "Terbuka di tab lain", replaced: "Terbuka di tab lain", signed_out: "Sudah keluar", outdated: "Versi lama" },
   quality: { good: "suara baik", fair: "suara tersendat", poor: "suara buruk" },
   hears: { good: "Anda mendengar penelepon dengan baik.", fair: "Suara penelepon kadang putus-putus bagi Anda.", poor: "Anda sulit mendengar penelepon." },

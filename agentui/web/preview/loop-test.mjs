@@ -224,6 +224,7 @@ try {
   await b.until("window.seen && seen.said.length > 0 && !!window.desk");
   await state("ready");
   await has("Turn sound on");
+  assert.doesNotMatch(await b.evaluate(`document.querySelector("[role=status][data-state]").textContent + document.title`), /Ready for calls/);
   await b.evaluate(`gesture = true; document.body.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }))`, true);
   await b.until(`!${find("Turn sound on")}`);
   await b.send("Page.removeScriptToEvaluateOnNewDocument", { identifier });

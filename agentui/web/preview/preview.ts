@@ -75,6 +75,7 @@ const states: Record<string, Partial<Snapshot>> = {
   login_tcp: { view: view({ state: "paused", reason: "login" }), sound: { ...sound, way: "tcp", wayMs: 80 } },
   speaks_muted: { view: view({ state: "talking", call: { ...call, muted: true } }), sound: live, speaksMuted: true },
   ready: { view: view({ state: "ready" }), told: [{ key: 1, at: now, notice: { code: "answered_elsewhere", agent: "Dewi" } }] },
+  ring_locked: { view: view({ state: "ready" }), ringLocked: true },
   mic_lost: { view: view({ state: "ready" }), sound: { ...sound, phase: "failed", fault: "mic_lost" } },
   offered: { view: view({ state: "offered", since: ago(2), offer }) },
   answering: { view: view({ state: "offered", since: ago(2), offer }), asked: { accept: now } },

@@ -18,6 +18,7 @@ export function stateWords(scene: Scene): string {
   const { s, w } = scene;
   const state = shownState(scene);
   if (!s.view && s.link !== "live") return w.linkNames[s.link];
+  if (state === "ready" && s.ringLocked) return w.stateRingLocked;
   if (state === "paused" && s.view?.reason === "login") return w.stateLogin;
   return w.state[state];
 }
@@ -27,7 +28,7 @@ export function header(scene: Scene): TemplateResult {
   const state = shownState(scene);
   return html`<header class="bar">
     <h1 class="brand">${mark()}<span class="brand-name">${w.product}</span></h1>
-    <div class="state-pill" role="status" data-state=${state}><span class="state-dot" aria-hidden="true"></span><span>${stateWords(scene)}</span></div>
+    <div class="state-pill" role="status" data-state=${state} ?data-silent=${state === "ready" && s.ringLocked}><span class="state-dot" aria-hidden="true"></span><span>${stateWords(scene)}</span></div>
     ${s.view || s.link === "retrying" ? html`<p class="link ${lineMood(scene)}">${icon("link")}<span>${lineWords(scene)}</span></p>` : nothing}
     <span class="grow"></span>
     <button type="button" class="btn ghost wide-only" lang=${s.lang === "en" ? "id" : "en"} @click=${app.switchLang}><span class="label">${w.otherLanguage}</span></button>
