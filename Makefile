@@ -58,10 +58,13 @@ fuzz: ## every fuzz target for 30 s
 	  for f in $$(grep -ho 'func Fuzz[A-Za-z0-9]*' $$t/*_test.go | cut -c6-); do \
 	    $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime 30s ./$$t || exit 1; done; done
 
-bench: build ## the figures of docs/benchmarks.md (about five minutes)
-	bin/sahut bench
-	$(GO) test -run "^$$" -bench DeskEvent ./queue
+bench: build ## the figures of docs/benchmarks.md (about ten minutes)
 	@.ci/need chromium=chromium node=nodejs
+	bin/sahut bench
+	$(GO) test -run '^$$' -bench 'Desk|Watch' ./queue
+	$(GO) test -run '^$$' -bench Mix ./media
+	$(GO) test -run '^$$' -bench WhatIfMonth ./reports
+	$(GO) test -run '^$$' -bench YearReport ./cmd/sahut
 	node $(WEB)/preview/frames.mjs
 
 clean: ## remove what the build made
