@@ -107,9 +107,15 @@ export function history(scene: Scene): TemplateResult {
     const open = s.looked?.revision === r.revision;
     const current = r.revision === s.revision;
     return html`<li class="card"><div class="revision-head"><div><h3>${a.revision} ${r.revision}${current ? html` <span class="tag ok">${a.current}</span>` : nothing}</h3>
-      <p class="hint">${dayAndTime(r.at, s.lang)} · ${a.author} ${r.author}</p>${r.note ? html`<p>${r.note}</p>` : nothing}</div>
+      <p class="hint">${dayAndTime(r.at, s.lang)} · ${a.author} ${r.author}</p>${r.note ? html`<p>${noteWords(scene, r.note)}</p>` : nothing}</div>
       <div class="do">${button({ label: a.showChanges, click: () => act.look(open ? 0 : r.revision), id: `look-${r.revision}` })}
       ${current || !mayEdit(s) ? nothing : button({ label: a.goBack, click: () => act.askBack(r.revision), id: `back-${r.revision}` })}</div></div>
       ${open ? html`<div class="looked"><h4 class="visually-hidden">${a.changesOf(r.revision)}</h4>${s.looked!.changes ? changeList(scene, s.looked!.changes) : html`<p class="hint">${a.firstRevision}</p>`}</div>` : nothing}</li>`;
   })}</ol>`;
+}
+
+// noteWords says in the reader's language what the server notes by itself.
+function noteWords({ a }: Scene, note: string): string {
+  const closed = /^closed now: ?(.*)$/.exec(note), back = /^back to revision (\d+)$/.exec(note);
+  return closed ? a.noteClosed(closed[1]!) : back ? a.noteBack(Number(back[1])) : note === "opened again" ? a.noteOpened : note;
 }

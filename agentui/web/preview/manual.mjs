@@ -11,7 +11,7 @@ const pictures = {
   preview: { offered: "volunteer-ringing", talking: "volunteer-talking", wrapup: "volunteer-wrapup" },
   board: { board: "supervisor-board", timeline: "supervisor-timeline" },
   reports: { reports: "supervisor-reports" },
-  admin: { queues: "admin-queues", shifts: "admin-shifts", conflict: "admin-conflict", tried: "admin-whatif" },
+  admin: { ladder: "admin-queues", queues: "admin-mistake", hours: "admin-hours", shifts: "admin-shifts", conflict: "admin-conflict", tried: "admin-whatif" },
 };
 const out = mkdtempSync(join(tmpdir(), "sahut-manual-"));
 for (const [page, states] of Object.entries(pictures)) {
