@@ -17,7 +17,7 @@ import { serverNow, type Alarm, type Line, type Scene } from "./state";
 export const ROOM = { alarms: 2, waiting: 5, queues: 3, people: 7 };
 export const TURN_MS = 8000;
 
-const urgent: Alarm["kind"][] = ["sos", "danger", "nobody", "wait", "trunk"];
+const urgent: Alarm["kind"][] = ["sos", "danger", "nobody", "unsafe", "wait", "trunk"];
 
 /** The worst alarms first; of the same kind the older ones. */
 export function worst(list: Alarm[]): Alarm[] {

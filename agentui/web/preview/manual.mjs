@@ -9,14 +9,15 @@ import { web } from "./browser.mjs";
 
 const pictures = {
   preview: { offered: "volunteer-ringing", talking: "volunteer-talking", wrapup: "volunteer-wrapup" },
-  board: { board: "supervisor-board", timeline: "supervisor-timeline" },
-  reports: { reports: "supervisor-reports" },
+  board: { board: "supervisor-board", timeline: "supervisor-timeline", tv: "supervisor-tv" },
+  reports: { reports: "supervisor-reports", behind_share: "supervisor-calls" },
   admin: { ladder: "admin-queues", queues: "admin-mistake", hours: "admin-hours", shifts: "admin-shifts", conflict: "admin-conflict", tried: "admin-whatif" },
 };
 const out = mkdtempSync(join(tmpdir(), "sahut-manual-"));
 for (const [page, states] of Object.entries(pictures)) {
   execFileSync("node", [join(web, "preview/shoot.mjs"), "-page", page, "-only", Object.keys(states).join(","), "-quick", "-out", out], { stdio: "inherit" });
   for (const [state, name] of Object.entries(states)) {
-    copyFileSync(join(out, `${page === "preview" ? "" : `${page}-`}${state}-en-light-1100.png`), join(web, "../../docs", `${name}.png`));
+    const width = state === "tv" ? 1280 : 1100; // a television's own shape
+    copyFileSync(join(out, `${page === "preview" ? "" : `${page}-`}${state}-en-light-${width}.png`), join(web, "../../docs", `${name}.png`));
   }
 }

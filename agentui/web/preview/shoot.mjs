@@ -52,7 +52,7 @@ async function look(state, lang, scheme, width, height = width < 500 ? 720 : 760
     return out; })()`));
   if (state.startsWith("tv") && width >= 1280) problems.push(...await evaluate(farAway));
   problems.push(...errors.splice(0));
-  const full = await evaluate("Math.max(document.documentElement.scrollHeight, innerHeight)");
+  const full = await evaluate("document.querySelector('dialog[open]') ? innerHeight : Math.max(document.documentElement.scrollHeight, innerHeight)");
   await send("Emulation.setDeviceMetricsOverride", { width, height: full, deviceScaleFactor: 1, mobile: false });
   const shot = await send("Page.captureScreenshot", { format: "png" });
   writeFileSync(join(out, `${name}.png`), Buffer.from(shot.data, "base64"));
