@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -18,6 +19,10 @@ type screen struct {
 	*site
 	browser
 	tab context.Context // of Chromium, for what only it can do
+
+	mayFail  string // what in the console's errors is no fault of the page
+	mu       sync.Mutex
+	problems []string // of the page; guarded by mu
 }
 
 // browser does to a page what a person does. Expressions may be promises.
@@ -100,15 +105,15 @@ func (p *screen) state(want queue.AgentState) {
 func (p *screen) hears(freq float64) {
 	p.t.Helper()
 	p.js("hear the caller", fmt.Sprintf(`(async () => {
-		const stream = document.getElementById("far-end").srcObject;
-		if (!stream) throw new Error("no audio element plays");
 		const ctx = new AudioContext(); await ctx.resume();
 		const an = ctx.createAnalyser(); an.fftSize = 8192;
-		ctx.createMediaStreamSource(stream).connect(an);
 		const bins = new Float32Array(an.frequencyBinCount);
 		const end = performance.now() + 20000;
+		let of = null; // a new path is a new stream
 		while (performance.now() < end) {
 			await new Promise(r => setTimeout(r, 50));
+			const stream = document.getElementById("far-end").srcObject;
+			if (stream && stream !== of) ctx.createMediaStreamSource(of = stream).connect(an);
 			an.getFloatFrequencyData(bins);
 			let best = 0; bins.forEach((v, i) => { if (v > bins[best]) best = i; });
 			const hz = best * ctx.sampleRate / an.fftSize;

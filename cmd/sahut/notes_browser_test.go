@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"sahut/agentui"
@@ -102,19 +101,4 @@ func TestChromiumNotes(t *testing.T) {
 func (p *screen) noteIs(text string) {
 	p.t.Helper()
 	p.js("the note", fmt.Sprintf(waiting, fmt.Sprintf(`return document.querySelector("#note")?.value === %q ? "yes" : "";`, text)))
-}
-
-// reload loads the page anew, although it asks not to be left.
-func (p *screen) reload() {
-	p.t.Helper()
-	asked := chromedp.Events(p.tab, page.JavascriptDialogOpening)
-	go func() {
-		for _, err := range asked {
-			if err != nil {
-				return
-			}
-			_, _ = chromedp.Call(p.tab, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
-		}
-	}()
-	p.do("reload", chromedp.Reload())
 }
