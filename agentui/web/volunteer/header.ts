@@ -37,7 +37,7 @@ export function header(scene: Scene): TemplateResult {
       <div class="menu-list">
         <p class="menu-note">${w.signedInAs(s.name || s.agent)}</p>
         ${s.role === "admin" || s.role === "supervisor" ? html`<a class="btn ghost" href="/admin?lang=${s.lang}" target="_blank">${w.admin}</a>` : nothing}
-        <button type="button" class="btn ghost" @click=${app.openShortcuts}>${icon("keyboard")}<span class="label">${w.shortcuts}</span><kbd aria-hidden="true">?</kbd></button>
+        <button type="button" class="btn ghost" @click=${app.openShortcuts}>${icon("keyboard")}<span class="label">${w.shortcuts}</span>${s.shortcutsOn ? html`<kbd aria-hidden="true">?</kbd>` : nothing}</button>
         <button type="button" class="btn ghost narrow-only" lang=${s.lang === "en" ? "id" : "en"} @click=${app.switchLang}><span class="label">${w.otherLanguage}</span></button>
         <button type="button" class="btn ghost" data-tour><span class="label">${w.tour.again}</span></button>
         <button type="button" class="btn ghost" id="lock" @click=${app.lock}>${icon("lock")}<span class="label">${w.lock}</span></button>

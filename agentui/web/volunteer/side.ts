@@ -73,7 +73,7 @@ export function micChoice(scene: Scene, id: string): TemplateResult {
 export function outputChoice(scene: Scene, kind: "speaker" | "ringer", label: string, id: string): TemplateResult | typeof nothing {
   const { sound } = scene.s;
   if (!sound.canChooseSpeaker) return nothing;
-  return html`${choice(scene, kind, label, sound.devices.speakers, sound[kind], id)}${"selectAudioOutput" in navigator.mediaDevices
+  return html`${choice(scene, kind, label, sound.devices.speakers, sound[kind], id)}${navigator.mediaDevices && "selectAudioOutput" in navigator.mediaDevices
     ? button({ label: scene.w.pickOutput(label), click: () => scene.app.pickOutput(kind), id: `${id}-pick` }) : nothing}`;
 }
 
