@@ -85,6 +85,11 @@ func (a *agent) reckon() {
 	}
 }
 
+// counts tells whether callers are left to wait for her.
+func (a *agent) counts(now time.Time) bool {
+	return a.atWork || a.present && a.since.Add(breakCounts).After(now)
+}
+
 func newAgent(id AgentID, seed uint64, now time.Time) *agent {
 	h := fnv.New64a()
 	var b [8]byte
@@ -146,9 +151,9 @@ func (s *state) count(a *agent, by int) {
 		}
 		if a.present {
 			l.present += by
-			if l.present == 0 {
-				l.nobody = s.now
-			}
+		}
+		if by < 0 && a.counts(s.now) {
+			l.nobody = s.now
 		}
 		s.touch(l)
 	}

@@ -44,6 +44,11 @@ func (l *line) ladder() (c *contact, at time.Time, reason string) {
 	return c, at, reason
 }
 
+// counted tells whether callers of l are left to wait for somebody.
+func (l *line) counted(now time.Time) bool {
+	return slices.ContainsFunc(l.members, func(a *agent) bool { return a.counts(now) })
+}
+
 // alone is when nobody of l counts as present any more, or since when that is so;
 // false while somebody works. A break counts as presence for breakCounts only.
 func (l *line) alone() (time.Time, bool) {

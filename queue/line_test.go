@@ -2,6 +2,7 @@ package queue
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -127,6 +128,36 @@ func TestNobodyOnShift(t *testing.T) {
 	tr.mustDo("Record ladder.rung C1  hotline nobody", "Record queue.entered C1  backup")
 	tr.pass(2 * time.Minute)
 	tr.mustDo("Close {Contact:C1 Words:goodbye}")
+}
+
+// Somebody forgot to end her break, and the only other who works goes: those who
+// wait have their two minutes from then on, not from the end of that break.
+func TestNobodyBesideALongBreak(t *testing.T) {
+	for name, goes := range map[string]Event{
+		"her shift ends": ShiftEnded{"dewi"},
+		"an edit": RoutingChanged{Routing: with(func(r *configs.Routing) {
+			r.Agents = slices.DeleteFunc(r.Agents, func(a configs.Agent) bool { return a.ID == "dewi" })
+		}), Revision: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tr := newTrial(t, house())
+			tr.ready("sari")
+			tr.do(PauseAsked{"sari", "break"})
+			tr.ready("dewi")
+			tr.pass(40 * time.Minute)
+			c := tr.call()
+			tr.do(Declined{"dewi", tr.offerID("dewi")}, PauseAsked{"dewi", "break"})
+			tr.pass(5 * time.Minute) // of her break: she will be back
+			tr.mustPhase(c, waiting)
+			tr.do(goes)
+			tr.pass(2*time.Minute - 1)
+			if q := tr.s.contacts[c].line.id; q != "hotline" {
+				t.Fatalf("in %s: the two minutes did not begin when she went", q)
+			}
+			tr.pass(1)
+			tr.mustDo("Record ladder.rung C1  hotline nobody")
+		})
+	}
 }
 
 // An edit that takes the last volunteer from a line leaves nobody there too.

@@ -232,7 +232,7 @@ func TestEveryWaitEndsWhateverTheShifts(t *testing.T) {
 	reasons := map[string]int{}
 	for seed := range uint64(400) {
 		d := newDay(t, 20_000+seed)
-		w := &waits{day: d, seed: seed, nobody: map[QueueID]time.Time{}, closed: map[QueueID]bool{}, mustGo: map[ContactID]stay{}, stayed: map[ContactID]stay{}, ledOut: map[ContactID]string{}, reasons: reasons}
+		w := &waits{day: d, seed: seed, crews: map[QueueID]crewOf{}, before: map[AgentID]presence{}, closed: map[QueueID]bool{}, mustGo: map[ContactID]stay{}, stayed: map[ContactID]stay{}, ledOut: map[ContactID]string{}, reasons: reasons}
 		d.watch, d.seen = w.heard, w.look
 		d.run()
 		for id, c := range d.calls {
@@ -254,11 +254,12 @@ func TestEveryWaitEndsWhateverTheShifts(t *testing.T) {
 type waits struct {
 	*day
 	seed    uint64
-	nobody  map[QueueID]time.Time // since when nobody works there
-	closed  map[QueueID]bool      // by the document and the clock
-	mustGo  map[ContactID]stay    // whose line closed and leads out
-	stayed  map[ContactID]stay    // as it was after the last event
-	ledOut  map[ContactID]string  // why; until they are in a line again
+	crews   map[QueueID]crewOf // as they were after the last event
+	before  map[AgentID]presence
+	closed  map[QueueID]bool     // by the document and the clock
+	mustGo  map[ContactID]stay   // whose line closed and leads out
+	stayed  map[ContactID]stay   // as it was after the last event
+	ledOut  map[ContactID]string // why; until they are in a line again
 	reasons map[string]int
 
 	revision uint64
@@ -270,14 +271,81 @@ type stay struct {
 	in    QueueID
 	since time.Time
 	due   time.Time // it must be over; zero: only by its length
+	rang  bool      // for somebody, or was connecting
 }
 
 // lastRing is how long an exit may wait for a ring that is let finish: the
 // longest of the document, a connection that fails, and some seconds.
 const lastRing = 25*time.Second + 8*time.Second + 5*time.Second
 
-// works tells whether a can be counted on to answer.
-func works(a *agent) bool { return a.state != Offline }
+// presence is how far callers may count on somebody: she works, or is on a break
+// that counts until then.
+type presence struct {
+	works bool
+	until time.Time
+}
+
+func (p presence) counts(now time.Time) bool { return p.works || p.until.After(now) }
+
+// crewOf is who is there for a line.
+type crewOf struct {
+	works   bool
+	members []AgentID
+	left    time.Time // when the last who counted went
+	until   time.Time // the end of the last break that counts
+}
+
+// alone is since when nobody is there; false while somebody works.
+func (c crewOf) alone() (time.Time, bool) { return laterOf(c.left, c.until), !c.works }
+
+// presenceOf restates the rule: a break counts for half an hour, who reconnects is
+// what she was, and who does not respond, cannot be heard or has not begun is
+// nobody.
+func (w *waits) presenceOf(a *agent) presence {
+	half := presence{until: a.since.Add(30 * time.Minute)}
+	switch a.state {
+	case Offline, Checking, NotResponding, MediaFault:
+		return presence{}
+	case Paused:
+		return half
+	case Reconnecting:
+		if was := w.before[a.id]; was.works || was.until.IsZero() {
+			return was
+		}
+		return half
+	}
+	return presence{works: true}
+}
+
+// muster looks who is there.
+func (w *waits) muster() {
+	now := map[AgentID]presence{}
+	for id, a := range w.s.agents {
+		now[id] = w.presenceOf(a)
+	}
+	for _, l := range w.s.lines {
+		was, known := w.crews[l.id]
+		crew := crewOf{left: was.left}
+		if !known {
+			crew.left = w.now
+		}
+		for _, a := range l.members {
+			crew.members = append(crew.members, a.id)
+			crew.works = crew.works || now[a.id].works
+			crew.until = laterOf(crew.until, now[a.id].until)
+		}
+		for _, id := range was.members {
+			if gone := !slices.Contains(crew.members, id) || now[id] == (presence{}); gone && w.before[id].counts(w.now) {
+				crew.left = w.now
+			}
+			if w.before[id].works && !now[id].works {
+				crew.left = w.now
+			}
+		}
+		w.crews[l.id] = crew
+	}
+	w.before = now
+}
 
 // heard takes what an event led to.
 func (w *waits) heard(e Effect) {
@@ -319,9 +387,9 @@ func (w *waits) early(e Entry) {
 	if l == nil || was.in != l.id {
 		return
 	}
-	from, none := w.nobody[l.id]
 	due := w.now
-	switch {
+	switch from, none := w.crews[l.id].alone(); {
+	case was.rang: // decided before, and its ring was let finish
 	case e.Reason == "max_wait":
 		due = was.since.Add(l.set.MaxWait.D())
 	case e.Reason == "nobody" && none:
@@ -344,13 +412,8 @@ func (w *waits) look() {
 	if w.revision != w.s.revision {
 		w.revision, w.changed = w.s.revision, w.now
 	}
+	w.muster()
 	for _, l := range w.s.lines {
-		working := slices.ContainsFunc(l.members, works)
-		if _, known := w.nobody[l.id]; working {
-			delete(w.nobody, l.id)
-		} else if !known {
-			w.nobody[l.id] = w.now
-		}
 		was := w.closed[l.id]
 		if w.closed[l.id] = l.closedAt(w.now) != ""; w.closed[l.id] && !was {
 			w.closes(l)
@@ -361,9 +424,9 @@ func (w *waits) look() {
 		if !c.phase.inLine() || c.virtual != nil {
 			continue
 		}
-		w.stayed[c.id] = stay{in: c.line.id, since: c.since}
+		w.stayed[c.id] = stay{in: c.line.id, since: c.since, rang: len(c.offers) > 0 || c.phase == connecting}
 		due, why := c.since.Add(c.line.set.MaxWait.D()), "max_wait"
-		if from, none := w.nobody[c.line.id]; none {
+		if from, none := w.crews[c.line.id].alone(); none {
 			if alone := laterOf(from, c.since).Add(c.line.set.MaxWaitNobody.D()); alone.Before(due) {
 				due, why = alone, "max_wait_nobody"
 			}
@@ -387,7 +450,7 @@ func (w *waits) closes(l *line) {
 			w.reasons["kept at closing"]++
 			continue
 		}
-		w.mustGo[c.id] = stay{l.id, c.since, w.now}
+		w.mustGo[c.id] = stay{in: l.id, since: c.since, due: w.now}
 	}
 	for id, was := range w.stayed {
 		if c := w.s.contacts[id]; was.in == l.id && l.set.AtClosing == configs.LeadOut && (c == nil || !c.phase.inLine()) {

@@ -37,7 +37,7 @@ type line struct {
 	present  int       // members who answer now or come back to it, see reckon
 	working  int       // of them, those not on a break
 	talking  int       // contacts of this line with an agent
-	nobody   time.Time // since when nobody is present
+	nobody   time.Time // when the last who counted left
 
 	touched bool // in state.touched
 	stale   bool // its figures on screens are out of date
@@ -181,7 +181,7 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 	staffed := make(map[*line]bool, len(lines))
 	last := make(map[*line]AgentID, len(lines)) // whom round_robin rang last
 	for _, l := range lines {
-		staffed[l] = l.present > 0
+		staffed[l] = l.counted(s.now)
 		if n := len(l.members); n > 0 && l.turn > 0 {
 			last[l] = l.members[(l.turn-1)%n].id
 		}
@@ -227,7 +227,7 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 		s.count(a, +1)
 	}
 	for _, l := range lines {
-		if staffed[l] && l.present == 0 {
+		if staffed[l] && !l.counted(s.now) {
 			l.nobody = s.now
 		}
 		if seat, ok := l.seat[last[l]]; ok {
