@@ -37,6 +37,15 @@ func TestWelcome(t *testing.T) {
 	h.await(queue.SessionLost{Agent: "sari"}, 1)
 }
 
+// Who may take part in talks: supervisors, and no admin.
+func TestSupervisorsRights(t *testing.T) {
+	for name, leads := range map[string]bool{"rina": true, "admin": false, "sari": false} {
+		h := newHouse(t)
+		h.signIn(name).open(false)
+		h.await(queue.RightsKnown{Agent: queue.AgentID(name), Supervisor: leads}, 1)
+	}
+}
+
 // TestOrigins is W2's table: only our own page opens a live connection.
 func TestOrigins(t *testing.T) {
 	type row struct {

@@ -29,6 +29,14 @@ func TestMessages(t *testing.T) {
 	if len(list.Messages) != 2 {
 		t.Errorf("the supervisor sees %+v", list)
 	}
+	// An admin hears no caller, unless she answers the queue herself.
+	admin := h.signIn("admin")
+	if admin.send("GET", "/api/v1/messages", nil).into(t, &list); len(list.Messages) != 0 {
+		t.Errorf("an admin sees %+v", list)
+	}
+	if r := admin.send("GET", "/api/v1/messages/C1/sound", nil); r.status != http.StatusNotFound {
+		t.Errorf("an admin hears a message: %d", r.status)
+	}
 	r := sari.send("GET", "/api/v1/messages/C1/sound", nil)
 	if r.status != 200 || len(r.body) != 48 || r.body[:4] != "RIFF" || r.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("sound: %d, %d bytes, %v", r.status, len(r.body), r.header)

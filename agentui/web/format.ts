@@ -114,6 +114,15 @@ export function ofField(local: string): string {
   return `${local.slice(0, 16)}:00${east < 0 ? "-" : "+"}${two(Math.abs(east) / 60)}:${two(Math.abs(east) % 60)}`;
 }
 
+/** "Indonesian" of a code like id; a code nobody knows stays as it is. */
+export function languageName(code: string, lang: Lang): string {
+  try {
+    return (code && new Intl.DisplayNames(locale(lang), { type: "language" }).of(code)) || code;
+  } catch {
+    return code;
+  }
+}
+
 /** WIB, WITA or WIT; of other zones their name. */
 export function zoneName(zone: string): string {
   return zones[zone] ?? zone;

@@ -1,7 +1,7 @@
 // Who waits and why she still does, and closing a queue now.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { at, clock, timer } from "../format";
+import { at, clock, languageName, timer } from "../format";
 import { button, dialog } from "../parts";
 import type { WaitingCaller, Why } from "./api";
 import type { Scene } from "./state";
@@ -38,7 +38,7 @@ function line(scene: Scene, c: WaitingCaller, time: number): TemplateResult {
 
 /** Why one caller still waits: a reason for each volunteer. */
 export function why({ s, a }: { s: Pick<Scene["s"], "lang">; a: Scene["a"] }, y: Why, time: number): TemplateResult {
-  const needs = [y.needs.language ? a.needLanguage(y.needs.language) : "", y.needs.gender ? a.needGender[y.needs.gender] ?? "" : "", y.needs.topic ? a.needTopic(y.needs.topic) : ""].filter(Boolean);
+  const needs = [y.needs.language ? a.needLanguage(languageName(y.needs.language, s.lang)) : "", y.needs.gender ? a.needGender[y.needs.gender] ?? "" : "", y.needs.topic ? a.needTopic(y.needs.topic) : ""].filter(Boolean);
   const left = (t: string) => timer(Math.max(0, at(t) - time), s.lang);
   return html`<div class="why-body">
     <p>${needs.length ? html`${a.needs} <b>${needs.join(", ")}</b>. ` : nothing}${y.unmet ? html`<b>${a.unmetLead}</b> ` : nothing}${y.next ? html`${a.nextStep(left(y.next))} ` : nothing}${y.exit ? a.exitAt(clock(at(y.exit), s.lang)) : nothing}</p>

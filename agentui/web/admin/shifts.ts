@@ -2,7 +2,7 @@
 // case, and every field below.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { at } from "../format";
+import { at, languageName } from "../format";
 import { icon } from "../parts";
 import type { PlanDay, PlanGap, PlannedShift } from "./api";
 import { valueAt } from "./draft";
@@ -44,7 +44,7 @@ function day(scene: Scene, d: PlanDay): TemplateResult {
 
 function gap(scene: Scene, d: PlanDay, g: PlanGap): TemplateResult {
   const { s, a } = scene;
-  return html`<li>${icon("warn")}<span><b>${g.label}</b> ${span(scene, d, g, s.plan!.time_zone)}<br>${g.planned ? a.gapFew(g.planned, g.needed) : a.gapNobody}${g.gender || g.language ? html` (${a.gapOf(g.gender ?? "", g.language ?? "")})` : nothing}</span></li>`;
+  return html`<li>${icon("warn")}<span><b>${g.label}</b> ${span(scene, d, g, s.plan!.time_zone)}<br>${g.planned ? a.gapFew(g.planned, g.needed) : a.gapNobody}${g.gender || g.language ? html` (${a.gapOf(g.gender ?? "", languageName(g.language ?? "", s.lang))})` : nothing}</span></li>`;
 }
 
 function shift(scene: Scene, d: PlanDay, x: PlannedShift): TemplateResult {

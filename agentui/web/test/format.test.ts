@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
-import { at, clock, dayAndTime, dayOf, hours, ofField, seconds, spell, timer, toField, useZone } from "../format";
+import { at, clock, dayAndTime, dayOf, hours, languageName, ofField, seconds, spell, timer, toField, useZone } from "../format";
 
 process.env.TZ = "Asia/Jakarta"; // of the reader
 
@@ -22,6 +22,13 @@ test("the clock is written as the language does", () => {
   const noon = new Date(2026, 10, 23, 18, 42).getTime();
   assert.equal(clock(noon, "id"), "18.42");
   assert.equal(clock(noon, "en"), "18:42");
+});
+
+test("languages have names", () => {
+  assert.equal(languageName("en", "id"), "Inggris");
+  assert.equal(languageName("jv", "en"), "Javanese");
+  assert.equal(languageName("", "en"), "");
+  assert.equal(languageName("!", "en"), "!");
 });
 
 test("Go's durations are read whole or not at all", () => {
