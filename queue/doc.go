@@ -125,7 +125,9 @@
 // ladder.go what is said before the exit, keys.go what callers press, blocks.go who
 // is blocked, flood.go who calls too often and barred.go what both lead to,
 // silent.go a caller who cannot speak, abuse.go the end of an abusive call, route.go the
-// admin's document and its edits.
+// admin's document and its edits, voicemail.go a message and whether who left it is
+// called back, talksafety.go the first question of every talk, marks.go what a ringing
+// call says of her safety, debrief.go who a volunteer talks to afterwards.
 // callback.go keeps the place of who is called back, calling.go calls her,
 // callbacks.go is what people ask of them, safety.go the gate before every call.
 // deadlines.go is the one timer heap.

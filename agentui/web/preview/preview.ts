@@ -43,10 +43,10 @@ const base: Snapshot = {
   pauseReasons: choices([["break", "Short break", "Istirahat sebentar"], ["meal", "Meal", "Makan"], ["debrief", "After a hard call", "Pendampingan setelah kasus berat"]]),
 };
 const view = (v: Partial<AgentView> & Pick<AgentView, "state">): AgentView => ({ since: ago(340), queues, ...v });
-const call = { contact: "01J", queue: "hotline", label: "Hotline", caller: "••••963", wait_ms: 100_000, connecting: false, started: ago(751), held: false, muted: false, keys: "" };
+const call = { contact: "01J", language: "id", talk_safety: { answer: "yes" as const, at: ago(740) }, queue: "hotline", label: "Hotline", caller: "••••963", wait_ms: 100_000, connecting: false, started: ago(751), held: false, muted: false, keys: "" };
 const live: Sound = { ...sound, phase: "live", quality: "good", figures: { rtt_ms: 38, jitter_ms: 4, loss: 0.002, concealed: 0.001 } };
 const way = (grade: "good" | "fair" | "poor", loss = 0) => ({ grade, loss, jitter_ms: 4 });
-const offer = { id: 12, contact: "01J", queue: "hotline", label: "Hotline", caller: "••••963", waiting_since: ago(100), expires: ahead(18) };
+const offer = { id: 12, contact: "01J", language: "id", queue: "hotline", label: "Hotline", caller: "••••963", waiting_since: ago(100), expires: ahead(18) };
 const callback = (state: "waiting" | "offered" | "calling" | "parked") => ({ id: "01K", queue: "hotline", label: "Hotline", state, queued: ago(1500), expires: ahead(80_000), attempts: 0, most: 3, safe: "yes" as const });
 const noted = { contact: "01J", phase: "open" as const, text: lang === "id" ? "Sudah bicara dengan kakaknya. Mau menelepon lagi besok sore." : "Has spoken with her sister. Wants to call again tomorrow afternoon.", saved: now - 60_000, dirty: false, trouble: "" as const };
 const aday = {
@@ -59,7 +59,7 @@ const aday = {
 };
 const myWeek = { time_zone: "Asia/Jakarta", shifts: [
   { from: ahead(26 * 3600), to: ahead(34 * 3600), queues: ["hotline", "remaja"] }, { from: ahead(70 * 3600), to: ahead(78 * 3600), queues: ["hotline"], label: lang === "id" ? "Bertukar dengan Ayu" : "Swap with Ayu" }] };
-const wrapup = { contact: "01J", label: "Hotline", talk_ms: 751_000, until: ahead(94), ended_by: "caller" as const, extendable: true };
+const wrapup = { contact: "01J", talk_safety: { answer: "yes" as const, at: ago(740) }, label: "Hotline", talk_ms: 751_000, until: ahead(94), ended_by: "caller" as const, extendable: true };
 
 const states: Record<string, Partial<Snapshot>> = {
   connecting: { link: "connecting", view: null },
@@ -79,7 +79,7 @@ const states: Record<string, Partial<Snapshot>> = {
   mic_lost: { view: view({ state: "ready" }), sound: { ...sound, phase: "failed", fault: "mic_lost" } },
   offered: { view: view({ state: "offered", since: ago(2), offer }) },
   answering: { view: view({ state: "offered", since: ago(2), offer }), asked: { accept: now } },
-  talking: { view: view({ state: "talking", call: { ...call, keys: "12#" } }), sound: live, talk: { you_in: way("good"), you_out: way("good"), caller_in: way("good"), caller_out: way("good"), rtt_ms: 38 } },
+  talking: { view: view({ state: "talking", call: { ...call, talk_safety: {}, keys: "12#" } }), sound: live, talk: { you_in: way("good"), you_out: way("good"), caller_in: way("good"), caller_out: way("good"), rtt_ms: 38 } },
   connect: { view: view({ state: "talking", call: { ...call, connecting: true, started: ago(0) } }), sound: live },
   caller_poor: { view: view({ state: "talking", call }), sound: live, talk: { you_in: way("good"), you_out: way("fair", 0.03), caller_in: way("poor", 0.12), caller_out: way("good"), rtt_ms: 48 } },
   muted: { view: view({ state: "talking", next: "paused", call: { ...call, muted: true } }), sound: { ...live, quality: "poor" } },
