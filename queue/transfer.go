@@ -206,6 +206,9 @@ func (s *state) forwarded(c *contact) {
 		c.due.answered = s.now
 	}
 	s.enter(c, outside)
+	if !c.talked { // she chose another service, and has it: she did not give up
+		c.outcome = OutcomeClosed
+	}
 	s.transferOver(c, resultOK)
 	s.limitTalk(c)
 }

@@ -85,7 +85,7 @@ func (r *Reader) Add(e queue.Entry) {
 		r.contacts[e.Contact] = &caller{out: e.Kind == queue.CallDialled, withheld: e.Number == hidden, queue: e.Queue}
 	case queue.CallRefused:
 		r.refused(e)
-	case queue.QueueEntered, queue.LadderRung, queue.QueueLeft, queue.TalkEnded, queue.CallOver:
+	case queue.QueueEntered, queue.LadderRung, queue.QueueLeft, queue.TransferDone, queue.TalkEnded, queue.CallOver:
 		if c := r.contacts[e.Contact]; c != nil {
 			r.contact(e, c)
 		}
@@ -126,6 +126,8 @@ func (r *Reader) contact(e queue.Entry, c *caller) {
 		}
 	case queue.QueueLeft:
 		r.left(e, c)
+	case queue.TransferDone:
+		r.diverted(e, c)
 	case queue.TalkEnded:
 		r.talkOver(e, c)
 	case queue.CallOver:
@@ -134,15 +136,26 @@ func (r *Reader) contact(e queue.Entry, c *caller) {
 }
 
 func (r *Reader) entered(e queue.Entry, c *caller) {
-	if p := c.pending; p != nil && r.Group != nil {
+	if p := c.pending; p != nil {
 		c.before, c.pending = p.Wait, nil
-	} else if p != nil { // the ladder led her on
-		p.Result = Overflow
-		c.before = p.Wait
-		r.leg(*p)
-		c.pending = nil
+		if r.Group == nil && p.Queue != e.Queue { // else the service she chose did not answer: it is one stay
+			p.Result, p.Ended = Overflow, e.At
+			r.leg(*p)
+		}
 	}
 	c.queue, c.entered = e.Queue, true
+}
+
+// diverted: she chose another service on a rung, and it answered. Her wait went on
+// there, so it is nobody's failure here.
+func (r *Reader) diverted(e queue.Entry, c *caller) {
+	if p := c.pending; p != nil && e.Reason == "ladder" && e.Result == "ok" {
+		p.Result, p.Ended = Overflow, e.At
+		c.pending = nil
+		if r.Group == nil {
+			r.leg(*p)
+		}
+	}
 }
 
 func (r *Reader) left(e queue.Entry, c *caller) {

@@ -47,13 +47,13 @@ func newWild(seed uint64) *wild {
 			q.Exit = configs.Exit{Message: true}
 		}
 		q.Ladder = []configs.Rung{{After: d(60), Prompt: "choices", Choices: []configs.Option{
-			{Key: "1", Do: configs.DoStay}, {Key: "2", Do: configs.DoCallback}, {Key: "3", Do: configs.DoMessage}, {Key: "4", Do: configs.DoQueue, Queue: "hotline"},
+			{Key: "1", Do: configs.DoStay}, {Key: "2", Do: configs.DoCallback}, {Key: "3", Do: configs.DoMessage}, {Key: "4", Do: configs.DoQueue, Queue: "hotline"}, {Key: "5", Do: configs.DoNumber, Number: "112"},
 		}}}
 	}
 	if w.chance(20) {
 		w.routing.Queues[1].Closed.Until = monday.Add(time.Hour).Format(time.RFC3339)
 	}
-	w.routing.Outgoing = configs.Outgoing{Allow: []string{"+62"}, MaxAtOnce: 2, MaxPerHour: 9, MaxMinutes: 5}
+	w.routing.Outgoing = configs.Outgoing{Allow: []string{"+62", "112"}, MaxAtOnce: 2, MaxPerHour: 9, MaxMinutes: 5}
 	w.desk = queue.NewReplay(w.routing, w.now, seed)
 	return w
 }
@@ -175,7 +175,7 @@ func (w *wild) react(e queue.Effect) {
 			w.later(3, queue.HungUp{Contact: e.Contact, By: queue.ByCaller, Cause: queue.CauseCancel})
 		}
 	case queue.Ask:
-		key := rune("1222234"[w.rnd.IntN(7)])
+		key := rune("12222345"[w.rnd.IntN(8)])
 		if e.Prompts[0] == queue.SafeQuestion {
 			key = rune("1112"[w.rnd.IntN(4)])
 		}
@@ -196,6 +196,13 @@ func (w *wild) react(e queue.Effect) {
 	case queue.Dial:
 		w.later(9, queue.Established{Contact: e.Contact})
 		w.later(12, queue.Connected{Contact: e.Contact, Agent: e.Agent})
+	case queue.Forward:
+		if w.chance(60) {
+			w.later(9, queue.Connected{Contact: e.Contact})
+			w.later(90, queue.HungUp{Contact: e.Contact, By: queue.ByCaller, Cause: queue.CauseNormal})
+		} else {
+			w.later(9, queue.ConnectFailed{Contact: e.Contact, Stage: string(queue.CauseBusy)})
+		}
 	case queue.Close:
 		w.later(20, queue.HungUp{Contact: e.Contact, By: queue.BySystem, Cause: queue.CausePlayed})
 	case queue.End:
@@ -236,11 +243,11 @@ var endsAs = map[queue.Outcome][]Result{
 	queue.OutcomeAnswered:       {Answered},
 	queue.OutcomeCallbackKept:   {Callback},
 	queue.OutcomeVoicemail:      {Message, Closed, Full},
-	queue.OutcomeAbandoned:      {Abandoned, ""},
-	queue.OutcomeAbandonedShort: {Abandoned, ""},
-	queue.OutcomeClosed:         {Timeout, Closed, NoVolunteer, Full}, // Full: the way out was a message, and she said nothing
+	queue.OutcomeAbandoned:      {Abandoned, "", Timeout},                       // Timeout: while another service was called for her
+	queue.OutcomeAbandonedShort: {Abandoned, "", Timeout},                       // Timeout: while another service was called for her
+	queue.OutcomeClosed:         {Timeout, Closed, NoVolunteer, Full, Overflow}, // Full: the way out was a message, and she said nothing
 	queue.OutcomeRefusedFull:    {Full},
-	queue.OutcomeSystem:         {Answered, Failed, Callback, ""}, // whatever it was: our side broke
+	queue.OutcomeSystem:         {Answered, Failed, Callback, Overflow, ""}, // whatever it was: our side broke
 	queue.OutcomeFailedMedia:    {Failed, "", Timeout},
 }
 
@@ -273,7 +280,7 @@ func pictureOf(journal []queue.Entry, at, now time.Time) picture {
 // its own memory, is what the reports read out of the journal, at that moment and
 // ever after.
 func TestReportsAreWhatTheScreensShowed(t *testing.T) {
-	results := map[Result]int{}
+	results, elsewhere := map[Result]int{}, 0
 	for seed := uint64(1); seed <= 60; seed++ {
 		w := newWild(seed)
 		first, out, outcomes := map[queue.ContactID]Result{}, map[queue.ContactID]bool{}, map[queue.Outcome]uint64{}
@@ -284,7 +291,7 @@ func TestReportsAreWhatTheScreensShowed(t *testing.T) {
 				first[l.Contact] = l.Result
 			}
 		}
-		read := 0
+		read, diverted := 0, 0
 		var boards []picture
 		w.run(func() {
 			for ; read < len(w.journal); read++ {
@@ -293,6 +300,9 @@ func TestReportsAreWhatTheScreensShowed(t *testing.T) {
 				switch {
 				case e.Kind == queue.CallDialled:
 					out[e.Contact] = true
+				case e.Kind == queue.TransferDone && e.Reason == "ladder" && e.Result == "ok" && first[e.Contact] == "":
+					first[e.Contact] = Overflow // out of the house, by her own choice
+					diverted++
 				case e.Kind == queue.CallOver && !out[e.Contact]:
 					outcomes[e.Outcome]++
 					if !slices.Contains(endsAs[e.Outcome], first[e.Contact]) {
@@ -311,6 +321,7 @@ func TestReportsAreWhatTheScreensShowed(t *testing.T) {
 		if snap.Contacts != 0 || len(snap.Callbacks) != 0 {
 			t.Fatalf("day %d: %d are left, and %d call-backs", seed, snap.Contacts, len(snap.Callbacks))
 		}
+		elsewhere += diverted
 		if got := uint64(len(first) + all.Left); got != snap.Arrived {
 			t.Fatalf("day %d: %d arrived, the reports have %d", seed, snap.Arrived, got)
 		}
@@ -319,6 +330,9 @@ func TestReportsAreWhatTheScreensShowed(t *testing.T) {
 				t.Fatalf("day %d: the board of %s was\n%+v\nand the report of that time is\n%+v", seed, b.at, b, again)
 			}
 		}
+	}
+	if elsewhere == 0 {
+		t.Error("nobody was served elsewhere: the days are too tame")
 	}
 	for _, want := range []Result{Answered, Abandoned, Timeout, Message, Callback, Overflow, Failed, Closed, Full} {
 		if results[want] == 0 {

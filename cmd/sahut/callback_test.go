@@ -14,6 +14,7 @@ import (
 	"sahut/configs"
 	"sahut/media/mediatest"
 	"sahut/queue"
+	"sahut/reports"
 	"sahut/sip"
 	"sahut/sip/siptest"
 )
@@ -242,6 +243,14 @@ func TestCalledBack(t *testing.T) {
 	defer st.Close()
 	if list, _, err := st.Callbacks(); err != nil || len(list) != 0 {
 		t.Errorf("her number is still kept: %v %v", list, err)
+	}
+	figures := reports.NewReader(time.Now().Add(-time.Hour), time.Now().Add(time.Hour), reports.DefaultLimits)
+	s.must("read the journal", st.Entries(0, func(e queue.Entry) bool {
+		figures.Add(e)
+		return true
+	}))
+	if all := figures.All(); all.Callbacks != 1 || all.Offered() != 1 || all.BackDialled != 2 || all.BackSafe != 2 || all.BackReached != 1 {
+		t.Errorf("%d call-backs of %d offered; dialled %d, safe %d, reached %d", all.Callbacks, all.Offered(), all.BackDialled, all.BackSafe, all.BackReached)
 	}
 }
 
