@@ -20,6 +20,7 @@ export class Stream {
   private silence: ReturnType<typeof setTimeout> | undefined;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private backoff = BACKOFF_MIN_MS;
+  private heard = 0; // by the wall clock, which goes on while a machine sleeps; timers do not
 
   constructor(private readonly opts: StreamOptions) {}
 
@@ -28,10 +29,12 @@ export class Stream {
     this.drop();
     const source = new EventSource(this.opts.url);
     this.source = source;
+    this.heard = Date.now();
     this.expect();
     source.onmessage = (e: MessageEvent<string>) => {
       if (source !== this.source) return;
       this.backoff = BACKOFF_MIN_MS;
+      this.heard = Date.now();
       this.expect();
       this.opts.picture(e.data);
     };
@@ -42,7 +45,7 @@ export class Stream {
 
   /** Looks now whether the connection lives: the machine woke, or is on-line again. */
   hurry(): void {
-    if (!this.source) this.start();
+    if (!this.source || Date.now() - this.heard > SILENT_MS) this.start();
   }
 
   // expect starts the time within which the next picture must come.

@@ -55,7 +55,7 @@ test("a broken connection comes back, later each time, whatever state the browse
 });
 
 test("a machine that wakes does not wait", (t) => {
-  t.mock.timers.enable({ apis: ["setTimeout"] });
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
   const { s } = stream();
   s.hurry();
   assert.equal(Source.all.length, 1); // it lives, as far as anybody knows
@@ -64,4 +64,8 @@ test("a machine that wakes does not wait", (t) => {
   assert.equal(open().length, 1);
   t.mock.timers.tick(5000);
   assert.equal(Source.all.length, 2);
+  t.mock.timers.setTime(Date.now() + 3600_000); // it slept for an hour, and its timers with it
+  s.hurry();
+  assert.deepEqual([Source.all.length, open().length], [Source.all.length, 1]);
+  assert.equal(Source.all[1]!.closed, true);
 });
