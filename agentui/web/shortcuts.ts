@@ -41,7 +41,7 @@ export function listenForShortcuts(snapshot: () => Snapshot, app: App, arm: (at:
     }
     const name = nameOf(e);
     const what = fits(name) ? actionOf(s.keys, name) : null;
-    if (!what || (s.locked && what !== "answer" && what !== "hangUp")) return; // what else there is, is covered
+    if (!what || (s.locked && !(what === "answer" && s.view?.offer) && what !== "hangUp" && what !== "sos")) return; // what else there is, is covered
     const act = press(what, s, app, arm);
     if (!act) return;
     e.preventDefault();

@@ -503,6 +503,7 @@ export const en = {
       media_refused: "The server could not use this browser’s sound.",
       no_path: "The sound’s path is not up yet.",
       mic_silent: "The server heard nothing from your microphone.",
+      locked: "The page is locked. Unlock it with your password first.",
       too_fast: "Too many clicks at once. Please wait a moment.",
       no_wire: "There is no connection to the server right now. Nothing was done.",
     },

@@ -477,6 +477,7 @@ export const id: Words = {
       media_refused: "Server tidak dapat memakai suara peramban ini.",
       no_path: "Jalur suara belum tersambung.",
       mic_silent: "Server tidak mendengar apa pun dari mikrofon Anda.",
+      locked: "Halaman terkunci. Buka kuncinya dengan kata sandi Anda dahulu.",
       too_fast: "Terlalu banyak klik sekaligus. Mohon tunggu sebentar.",
       no_wire: "Sedang tidak ada sambungan ke server. Tidak ada yang dilakukan.",
     },

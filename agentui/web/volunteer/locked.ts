@@ -25,7 +25,7 @@ export function locked(scene: Scene): TemplateResult {
       ${call ? html`<div class="hang-up">${button({ label: w.hangUp, click: app.hangUp, kind: "stop", size: "lg", icon: "hangup", key: key(s, "hangUp"), busy: waits(s, "hangup") })}
         ${s.hangUpArmed ? html`<p class="hint" role="alert">${w.hangUpAgain(shown(s.keys.hangUp))}</p>` : nothing}</div>` : nothing}
       ${call && !call.role && !call.connecting && !call.stage ? call.sos ? html`<p class="call-out bad" role="status">${icon("warn")}<b>${call.sos.answered ? w.sosAnswered(call.sos.answered) : w.sosRaised}</b></p>`
-        : html`<div class="sos">${button({ label: w.sos, click: () => app.sos(true), kind: "warn", icon: "warn", id: "sos", busy: waits(s, "sos") })}</div>` : nothing}
+        : html`<div class="sos">${button({ label: w.sos, click: () => app.sos(true), kind: "warn", icon: "warn", key: key(s, "sos"), id: "sos", busy: waits(s, "sos") })}</div>` : nothing}
       <h1 id="stage-title" tabindex="-1">${w.lockedTitle}</h1><p class="lead">${call ? w.lockedCall : w.lockedLead}</p>
       ${s.link === "signed_out" ? html`<p><a class="btn primary" href="/signin?lang=${s.lang}">${w.bannerSignIn}</a></p>` : html`<form class="unlock" @submit=${send}>
         <div class="field"><label for="unlock-password">${w.unlockPassword(s.agent)}</label><input id="unlock-password" name="password" type="password" required autocomplete="current-password" aria-describedby="unlock-trouble" ?aria-invalid=${s.unlockTrouble === "wrong"}></div>
