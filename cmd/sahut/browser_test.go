@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"sahut/queue"
 	"sahut/sip/siptest"
@@ -20,6 +21,8 @@ type screen struct {
 	browser
 	tab context.Context // of Chromium, for what only it can do
 
+	lang     string // of the page, into which press and reads put the English words; empty: English
+	noMouse  bool   // press without a mouse
 	mayFail  string // what in the console's errors is no fault of the page
 	mu       sync.Mutex
 	problems []string // of the page; guarded by mu
@@ -87,9 +90,16 @@ const button = `
 	const named = b => { if (b.hasAttribute("aria-label")) return b.getAttribute("aria-label"); const c = b.cloneNode(true); c.querySelectorAll("[aria-hidden=true]").forEach(n => n.remove()); return c.textContent.trim(); };
 	return [...document.querySelectorAll("button")].find(b => named(b) === %q && !b.disabled && b.getAttribute("aria-disabled") !== "true" && b.getClientRects().length);`
 
-// press clicks the button with this accessible name when it can be clicked.
+// press clicks the button with this accessible name when it can be clicked; without
+// a mouse it goes there by Tab.
 func (p *screen) press(name string) {
 	p.t.Helper()
+	name = p.word(name)
+	if p.noMouse {
+		p.tabTo(name)
+		p.do("press "+name, chromedp.KeyEvent(kb.Enter))
+		return
+	}
 	if err := p.click(fmt.Sprintf(waiting, fmt.Sprintf(button, name))); err != nil {
 		p.fail("press "+name, err)
 	}

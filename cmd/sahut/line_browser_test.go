@@ -66,5 +66,6 @@ func TestChromiumCallsOut(t *testing.T) {
 // reads waits until the page says words.
 func (p *screen) reads(words string) {
 	p.t.Helper()
+	words = p.word(words)
 	p.js("read "+words, fmt.Sprintf(waiting, fmt.Sprintf(`return document.body.innerText.includes(%q) ? "yes" : "";`, words)))
 }
