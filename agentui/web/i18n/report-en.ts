@@ -53,9 +53,8 @@ export const reportEn = {
   results: {
     answered: "answered", abandoned: "left", timeout: "closing words", message: "left a message", callback: "chose a call-back", overflow: "moved on", failed: "failed", closed_hours: "closed", no_volunteer: "nobody on shift", full: "full",
   } as Record<string, string>,
-  always: ["service_level", "abandon_rate", "lost_caller_rate", "average_speed_of_answer", "wait_p90", "longest_wait", "average_handle_time", "occupancy"],
-  shownKpis: ["service_level", "abandon_rate", "lost_caller_rate", "average_speed_of_answer", "wait_p90", "longest_wait", "average_handle_time", "handle_time_p50", "average_hold_time", "average_wrap_up_time", "occupancy",
-    "shrinkage", "adherence", "callback_safety", "callback_reach", "heavy_load_max", "heavy_load_p90"],
+  shownKpis: ["service_level", "abandon_rate", "lost_caller_rate", "average_speed_of_answer", "wait_p90", "longest_wait", "average_handle_time", "occupancy"],
+  moreKpis: ["handle_time_p50", "average_hold_time", "average_wrap_up_time", "shrinkage", "adherence", "callback_safety", "callback_reach", "heavy_load_max", "heavy_load_p90"],
   queueKpis: ["service_level", "abandon_rate", "average_speed_of_answer", "wait_p90"],
   kpis: kpiEn as Record<string, [string, string]>,
 };

@@ -31,7 +31,9 @@ function range({ s, r }: Scene): string {
 function body(scene: Scene): TemplateResult {
   const { s, r } = scene;
   const all = total(s.report!, s.shown);
-  return html`<dl class="figures-big">${r.shownKpis.filter((id) => r.always.includes(id) || has(all, id)).map((id) => html`<div><dt><button type="button" class="formula" id="kpi-${id}" @click=${() => scene.act.explain(id)}>${r.kpis[id]![0]}</button></dt><dd>${kpiCell(scene, all, id, "")}</dd></div>`)}</dl>
+  const tile = (id: string) => html`<div><dt><button type="button" class="formula" id="kpi-${id}" @click=${() => scene.act.explain(id)}>${r.kpis[id]![0]}</button></dt><dd>${kpiCell(scene, all, id, "")}</dd></div>`;
+  const more = r.moreKpis.filter((id) => has(all, id));
+  return html`<dl class="figures-big">${r.shownKpis.map(tile)}</dl>${more.length ? html`<dl class="figures-big small">${more.map(tile)}</dl>` : nothing}
     ${all.offered === 0 && all.blocked === 0 ? html`<p class="empty">${r.nothing}</p>` : html`<section class="card day" aria-labelledby="chart-title"><h2 id="chart-title">${r.chart}</h2>
       <sahut-chart aria-hidden="true" .steps=${s.report!.steps} .words=${[r.counts.answered, r.lost, r.kpis["service_level"]![0]]} .language=${s.lang} .zone=${s.shown.zone} .hours=${s.shown.step === "hour"} .open=${s.role === "admin" ? null : (start: string) => scene.act.open("offered", start, "")}></sahut-chart></section>`}
     ${table(scene)}${s.report!.queues.length > 1 ? byQueue(scene) : nothing}${files(scene)}`;
