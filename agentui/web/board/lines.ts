@@ -28,7 +28,7 @@ function caller(scene: Scene, c: WaitingCaller): TemplateResult {
       <td data-label=${a.waitState}><span class="tags">${c.danger ? html`<span class="tag bad">${a.inDanger}</span> ` : nothing}${c.class !== "normal" && !c.danger ? html`<span class="tag warn">${a.classes[c.class] ?? c.class}</span> ` : nothing}
         ${c.language && c.language !== "id" ? html`<span class="tag">${b.languages[c.language] ?? c.language}</span> ` : nothing}${c.topic ? html`<span class="tag">${c.topic}</span> ` : nothing}
         ${c.callback ? html`<span class="tag">${a.sections.callbacks}</span> ` : nothing}${c.unmet ? html`<span class="tag bad">${a.unmet}</span>` : c.ringing ? html`<span class="tag ok">${a.ringsAt(c.ringing)}</span>` : nothing}</span></td>
-      <td class="num">${button({ label: open ? a.whyClose : a.whyAsk, id: `why-${c.contact}`, kind: "ghost", click: () => act.lookWhy(open ? "" : c.contact) })}${button({ label: b.timeline, id: `story-${c.contact}`, kind: "ghost", click: () => act.look(c.contact) })}</td></tr>
+      <td class="acts">${button({ label: open ? a.whyClose : a.whyAsk, id: `why-${c.contact}`, kind: "ghost", click: () => act.lookWhy(open ? "" : c.contact) })}${button({ label: b.timeline, id: `story-${c.contact}`, kind: "ghost", click: () => act.look(c.contact) })}</td></tr>
     ${open ? html`<tr class="why"><td colspan="5">${why({ s, a }, s.why!, time)}</td></tr>` : nothing}`;
 }
 
@@ -46,6 +46,6 @@ export function queues(scene: Scene): TemplateResult {
           <td class="num" data-label=${a.longest}>${q.waiting && q.oldest ? timer(time - at(q.oldest), s.lang) : "–"}</td>
           <td class="num" data-label=${a.readyNow}>${q.ready}</td><td class="num" data-label=${a.talking}>${q.talking}</td>
           <td class="num" data-label=${r.kpis["service_level"]![0]}>${opens(scene, shown(scene, f, "service_level"), "service_level", "", q.queue)}</td><td class="num" data-label=${r.kpis["abandon_rate"]![0]}>${opens(scene, shown(scene, f, "abandon_rate"), "abandon_rate", "", q.queue)}</td>
-          <td class="num">${gate({ s, a, act }, q.queue, q.closed)}</td></tr>`;
+          <td class="acts">${gate({ s, a, act }, q.queue, q.closed)}</td></tr>`;
       })}</tbody></table></div></section>`;
 }
