@@ -76,6 +76,7 @@ func TestCallerChoosesOnTheLadder(t *testing.T) {
 func TestTwoZerosEndTheCall(t *testing.T) {
 	t.Parallel()
 	s := open(t, nil)
+	other := s.dial(siptest.Options{From: "+628120000009"}) // by whose music time is told
 	w, err := siptest.OpenWire("udp", s.sip.Addr())
 	s.must("wire", err)
 	defer w.Close()
@@ -107,10 +108,12 @@ func TestTwoZerosEndTheCall(t *testing.T) {
 	if got := s.record(); got.EndedBy != queue.ByCaller || got.Outcome != queue.OutcomeAbandonedShort {
 		t.Errorf("record %+v", got)
 	}
-	s.close()                                                                                                            // nothing is sent after this
-	if after := phone.Hears().Heard(); after.Packets-before > 1 || after.LastAt.After(bye.At.Add(20*time.Millisecond)) { // one may have been on its way
+	s.must("half a second", other.Media().Hears().WaitPackets(s.ctx, 25))
+	// One may have been on its way.
+	if after := phone.Hears().Heard(); after.Packets-before > 1 || after.LastAt.After(bye.At.Add(20*time.Millisecond)) {
 		t.Errorf("%d packets came after the BYE, the last %v after it", after.Packets-before, after.LastAt.Sub(bye.At))
 	}
+	s.must("hang up", other.Hangup(s.ctx))
 }
 
 // S3: an admin closes the queue while one waits. She is kept and answered; who
