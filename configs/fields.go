@@ -170,7 +170,7 @@ var formWords = map[string]struct{ en, id, help string }{
 	"queues[].steps[].after":       {"After", "Setelah", "Berapa lama penelepon sudah menunggu dalam antrean ini saat langkah diambil."},
 	"queues[].steps[].tiers":       {"Up to tier", "Sampai tingkat", "Mulai sekarang relawan sampai tingkat ini berdering. Antrean dengan langkah seperti ini mulai dengan tingkat 0 saja."},
 	"queues[].steps[].strategy":    {"Who rings first", "Siapa berdering dulu", "Siapa yang berdering lebih dulu mulai sekarang; kosong: seperti sebelumnya."},
-	"queues[].steps[].drop":        {"May lack", "Boleh tidak terpenuhi", "Yang dimintanya dan kini boleh tidak terpenuhi: language, topic. Jenis kelamin relawan tidak pernah dilepas."},
+	"queues[].steps[].drop":        {"May lack", "Boleh tidak terpenuhi", "Yang dimintanya dan kini boleh tidak terpenuhi: topic; atau language, bila ia setuju saat ditanya. Jenis kelamin relawan tidak pernah dilepas."},
 	"queues[].steps[].supervisors": {"Ring supervisors", "Dering penyelia", "Mulai sekarang penyelia antrean ini juga berdering. Tanpa langkah seperti ini mereka berdering seperti yang lain."},
 	"queues[].steps[].mobiles":     {"Ring mobiles", "Dering ponsel", "Mulai sekarang yang menjawab lewat ponselnya juga berdering. Tanpa langkah seperti ini mereka berdering seperti yang lain."},
 

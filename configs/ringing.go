@@ -35,7 +35,7 @@ type Step struct {
 	After       Duration `yaml:"after" json:"after" default:"60s" doc:"How long a caller has waited in this queue when the step is taken."`
 	Tiers       int      `yaml:"tiers" json:"tiers" default:"0" doc:"From now on volunteers up to this tier are rung. A queue with a step that says so begins with tier 0 alone."`
 	Strategy    string   `yaml:"strategy" json:"strategy" default:"" choices:",longest_idle,ring_all,fewest_calls,least_talk,round_robin,linear,random,weighted_random,ring_n,ring_progressive" doc:"Who rings first from now on; empty: as before."`
-	Drop        []string `yaml:"drop" json:"drop" doc:"What she asked for and now may lack: language, topic. The volunteer's gender is never dropped."`
+	Drop        []string `yaml:"drop" json:"drop" doc:"What she asked for and now may lack: topic; or language, if she agrees when she is asked. The volunteer's gender is never dropped."`
 	Supervisors bool     `yaml:"supervisors" json:"supervisors" default:"false" doc:"From now on supervisors of this queue are rung, too. In a queue without such a step they ring like everybody."`
 	Mobiles     bool     `yaml:"mobiles" json:"mobiles" default:"false" doc:"From now on those are rung, too, who answer by their mobiles. In a queue without such a step they ring like everybody."`
 }

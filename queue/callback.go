@@ -145,6 +145,7 @@ func (s *state) callbackFrom(c *contact) *callback {
 	b := s.newCallback(c.id, c)
 	b.entry.class, b.entry.head, b.entry.entered, b.entry.credit, b.entry.seq = c.class, c.head, c.entered, c.credit, c.seq
 	b.entry.stood, b.entry.needs, b.entry.danger, b.entry.prefers, b.entry.never = c.stood, c.needs, c.danger, c.prefers, slices.Clone(c.never)
+	b.entry.needs.away = true
 	return b
 }
 
@@ -170,6 +171,7 @@ func (s *state) promiseCallback(by AgentID, w *writing) {
 	s.lastSeq++
 	b.by, b.entry.class, b.entry.entered, b.entry.stood, b.entry.seq = by, ClassNormal, s.now, s.now, s.lastSeq
 	b.entry.prefers, b.entry.needs, b.entry.danger, b.entry.never = by, w.needs, w.danger, slices.Clone(w.never)
+	b.entry.needs.away = true
 	if v := s.visitors.of[w.who]; v != nil { // what she asked for while it was written
 		b.entry.never = slices.Clone(v.never)
 	}

@@ -43,6 +43,7 @@ type KeptCallback struct {
 	Speaks   string // what she asked for
 	Gender   string
 	Topic    string
+	Another  bool // language is fine
 	Danger   bool
 	Superior bool // answered by supervisors alone
 	Prefers  AgentID
@@ -59,7 +60,7 @@ func (s *state) keepCallback(b *callback) {
 		ID: b.id, Queue: c.line.id, Caller: c.caller, Dialled: c.dialled, Language: c.language, By: b.by,
 		Queued: b.queued, Expires: b.expires, Attempts: b.attempts, Last: b.last,
 		Class: c.class, Head: c.head, Since: c.entered.Add(-c.credit), Seq: c.seq, Stood: c.stood,
-		Speaks: c.needs.language, Gender: c.needs.gender, Topic: c.needs.topic, Danger: c.danger, Superior: c.needs.supervisor,
+		Speaks: c.needs.language, Gender: c.needs.gender, Topic: c.needs.topic, Another: c.needs.another, Danger: c.danger, Superior: c.needs.supervisor,
 		Prefers: c.prefers, Never: slices.Clone(c.never),
 	}})
 }
@@ -89,7 +90,7 @@ func (s *state) restore(k KeptCallback) {
 	b.entry = &contact{
 		id: k.ID, channel: Voice, caller: k.Caller, dialled: k.Dialled, language: k.Language, arrived: k.Queued, phase: over, virtual: b,
 		class: k.Class, head: k.Head, entered: k.Since, stood: k.Stood, seq: s.lastSeq,
-		needs: needs{language: k.Speaks, gender: k.Gender, topic: k.Topic, supervisor: k.Superior}, danger: k.Danger, prefers: k.Prefers, never: k.Never,
+		needs: needs{language: k.Speaks, gender: k.Gender, topic: k.Topic, another: k.Another, away: true, supervisor: k.Superior}, danger: k.Danger, prefers: k.Prefers, never: k.Never,
 	}
 	e := Entry{Kind: CallbackKept, Contact: b.id, Queue: k.Queue, Count: b.attempts}
 	b.entry.line = s.lineByID[k.Queue]

@@ -74,6 +74,7 @@ func (s *state) placeBack(a *agent, b *callback, number Caller, showsUs bool) {
 		arrived: s.now, entered: s.now, accepted: s.now, class: ClassNormal, seq: s.lastSeq, line: b.entry.line, agent: a, calls: b,
 		needs: b.entry.needs, danger: b.entry.danger, never: b.entry.never,
 	}
+	c.needs.away = false
 	b.call = c
 	s.contacts[c.id] = c
 	s.tally.dialled++

@@ -21,6 +21,9 @@ const (
 // may choose.
 var nobodyWords = map[string]string{configs.GenderFemale: "no-woman", configs.GenderMale: "no-man"}
 
+// languageWords say that nobody who speaks hers is free, and what she may choose.
+const languageWords = "no-language"
+
 // ladder returns when the first caller of l must take the exit, and why. Both
 // rules are monotone in the time she entered, so the first caller whose exit is
 // not decided yet is always the next.

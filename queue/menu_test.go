@@ -269,3 +269,95 @@ func TestNoWomanAnyMore(t *testing.T) {
 		tr.mustPhase(c, waiting)
 	})
 }
+
+// RO-5: whoever asked for a language is brought to nobody who does not speak it
+// unless she says that another will do: neither at once when none is there, nor by
+// the step that drops it. A house of one language asks nobody.
+func TestNobodySpeaksHers(t *testing.T) {
+	house := func(edit func(*configs.Routing)) configs.Routing {
+		return menued(func(r *configs.Routing) {
+			r.Menus[0].Choices[1] = configs.MenuChoice{Key: "2", Language: "en"}
+			r.Agents[0].Languages = []string{"id", "en"}
+			r.Queues[0].Steps = []configs.Step{{After: dur(3 * time.Minute), Drop: []string{"language"}}}
+			if edit != nil {
+				edit(r)
+			}
+		})
+	}
+	for key, check := range map[rune]func(*trial, ContactID){
+		0:          func(tr *trial, c ContactID) { tr.mustPhase(c, waiting); tr.mustBe("dewi", Ready) },
+		keyWait:    func(tr *trial, c ContactID) { tr.mustPhase(c, waiting); tr.mustBe("dewi", Ready) },
+		keyAnybody: func(tr *trial, c ContactID) { tr.mustBe("dewi", Offered) },
+		keyMessage: func(tr *trial, c ContactID) { tr.mustNotBeInLine(c) },
+	} {
+		tr := newTrial(t, house(nil))
+		tr.ready("dewi")
+		c := tr.call()
+		tr.do(KeyPressed{c, '2'})
+		tr.mustDo("Ask {Contact:C1 Ask:2 Prompts:[no-language] Sound:{Greeting: Music:music-hotline Language:en}}")
+		tr.mustBe("dewi", Ready)
+		if key == 0 {
+			for range 2 {
+				tr.do(Asked{c, tr.s.contacts[c].asks})
+				tr.pass(8 * time.Second)
+			}
+		} else {
+			tr.do(KeyPressed{c, key})
+		}
+		check(tr, c)
+	}
+	t.Run("the step asks", func(t *testing.T) {
+		tr := newTrial(t, house(nil))
+		tr.ready("sari", "dewi")
+		tr.do(PauseAsked{"sari", "break"})
+		c := tr.call()
+		tr.do(KeyPressed{c, '2'})
+		tr.pass(3*time.Minute - 1)
+		if n := find(tr.all, "no-language"); n != 0 {
+			t.Fatal("asked though somebody will come back")
+		}
+		tr.pass(1)
+		tr.mustDo("Prompts:[no-language]")
+		tr.mustBe("dewi", Ready)
+		tr.do(KeyPressed{c, keyAnybody})
+		tr.mustDo("Record choice.made C1  hotline language pos=0 out= by= res=2")
+		if got := tr.s.why(c, tr.now); len(got.Needs.Waived) != 1 || got.Needs.Language != "en" {
+			t.Fatalf("why says %+v", got.Needs)
+		}
+		tr.talk("dewi")
+		if v := tr.s.view(tr.s.agents["dewi"]); v.Call.Language != "en" {
+			t.Fatal("the volunteer does not see what she speaks")
+		}
+		tr.do(TransferAsked{"dewi", c, Target{Queue: "hotline"}}, SessionLost{"sari"}) // what she said goes with her
+		tr.pass(time.Minute)
+		if n := find(tr.all, "Prompts:[no-language]"); n != 1 {
+			t.Fatalf("asked %d times", n)
+		}
+	})
+	t.Run("one language", func(t *testing.T) {
+		tr := newTrial(t, house(func(r *configs.Routing) { r.Agents[0].Languages = nil }))
+		tr.ready("dewi")
+		c := tr.call()
+		tr.do(KeyPressed{c, '2'})
+		tr.mustNotDo("no-language")
+		tr.mustBe("dewi", Offered)
+	})
+	t.Run("a call-back cannot be asked", func(t *testing.T) {
+		for drops, state := range map[bool]AgentState{true: Offered, false: Ready} {
+			tr := newTrial(t, house(func(r *configs.Routing) {
+				r.Outgoing = outgoing(nil).Outgoing
+				r.Queues[0].Ladder = []configs.Rung{{After: dur(time.Minute), Prompt: "choices", Choices: []configs.Option{{Key: "2", Do: configs.DoCallback}}}}
+				if !drops {
+					r.Queues[0].Steps = nil
+				}
+			}))
+			tr.do(SessionOpened{"sari"}, ShiftStarted{"sari"}, PathProven{"sari"})
+			c := tr.call()
+			tr.do(KeyPressed{c, '2'})
+			tr.choose(c)
+			tr.do(ShiftEnded{"sari"})
+			tr.do(SessionOpened{"dewi"}, ShiftStarted{"dewi"}, PathProven{"dewi"}, ReadyAsked{"dewi"})
+			tr.mustBe("dewi", state)
+		}
+	})
+}

@@ -3,6 +3,8 @@ package queue
 import (
 	"slices"
 	"strings"
+
+	"sahut/configs"
 )
 
 // needs is what a caller asked for in the menu; empty fields ask for nothing.
@@ -11,8 +13,14 @@ type needs struct {
 	gender   string // f, m: of the volunteer; never waived
 	topic    string
 
+	another bool // language than hers is fine: she said so
+	away    bool // a call-back: she cannot be asked, so the step that drops the language is enough
+
 	supervisor bool // answered by supervisors alone; see barred.go
 }
+
+// anyLanguage tells whether her language is waived in reach st.
+func (n needs) anyLanguage(st *reach) bool { return n.another || n.away && st.anyLanguage }
 
 // String is the needs as the journal has them.
 func (n needs) String() string {
@@ -63,7 +71,7 @@ func (l *line) unfit(st *reach, n needs, a *agent) Exclusion {
 		return ExcludedGender
 	case n.supervisor && !a.supervisor:
 		return ExcludedAlone
-	case n.language != "" && !st.anyLanguage && !a.speaks(n.language):
+	case n.language != "" && !n.anyLanguage(st) && !l.oneLanguage && !a.speaks(n.language):
 		return ExcludedLanguage
 	case n.topic != "" && !st.anyTopic && !slices.Contains(a.topics, n.topic):
 		return ExcludedTopic
@@ -84,11 +92,28 @@ func (n needs) allow(a *agent) bool { return n.gender == "" || n.gender == a.gen
 // homeLanguage is spoken by whom the document gives no language.
 const homeLanguage = "id"
 
-func (a *agent) speaks(language string) bool {
-	if len(a.languages) == 0 {
-		return language == homeLanguage
+func (a *agent) speaks(language string) bool { return slices.Contains(spoken(a.languages), language) }
+
+func spoken(languages []string) []string {
+	if len(languages) == 0 {
+		return []string{homeLanguage}
 	}
-	return slices.Contains(a.languages, language)
+	return languages
+}
+
+// oneLanguage tells whether all volunteers of a house speak the same one and no
+// other: then there is nothing to choose or to wait for.
+func oneLanguage(list []configs.Agent) bool {
+	first := ""
+	for _, a := range list {
+		for _, l := range spoken(a.Languages) {
+			if first != "" && l != first {
+				return false
+			}
+			first = l
+		}
+	}
+	return true
 }
 
 // refuses tells whether c must not be brought to a, whatever else holds.

@@ -78,7 +78,14 @@ type wanted struct {
 
 func (c *contact) wanted() wanted {
 	w := wanted{canonical(c.dialled), c.line.id, c.needs, c.language, c.danger}
-	w.needs.supervisor = false // the block's, not hers
+	w.needs.supervisor, w.needs.away = false, false // the block's, the call-back's
+	return w
+}
+
+// after is w where another of her calls left before: what of the two is forgotten
+// is never the gender.
+func (w wanted) after(before wanted) wanted {
+	w.needs.gender = cmp.Or(w.needs.gender, before.needs.gender)
 	return w
 }
 
@@ -203,7 +210,7 @@ func (s *state) recall(c *contact) (hers bool) {
 	}
 	if p := known.place; p != nil {
 		known.place = nil
-		hers, said = true, p.wanted
+		hers, said = true, p.after(said)
 		c.class, c.head = max(c.class, p.class), p.head
 		c.credit = c.entered.Sub(p.since)
 		c.stood = p.stood
@@ -213,7 +220,7 @@ func (s *state) recall(c *contact) (hers bool) {
 		known.broken = nil
 		c.prefers = b.agent
 		if b.dropped {
-			hers, said = true, b.wanted
+			hers, said = true, b.after(said)
 			c.class, c.back = ClassInterrupted, resultReturned
 		}
 	}

@@ -31,13 +31,14 @@ type line struct {
 	stays stays
 	watch token
 
-	virtual  int       // call-backs in order
-	doubtful bool      // askUnmet looks at it
-	free     []*agent  // members in state ready, in no order
-	present  int       // members who answer now or come back to it, see reckon
-	working  int       // of them, those not on a break
-	talking  int       // contacts of this line with an agent
-	nobody   time.Time // when the last who counted left
+	virtual     int       // call-backs in order
+	oneLanguage bool      // of the house: nobody has to choose
+	doubtful    bool      // askUnmet looks at it
+	free        []*agent  // members in state ready, in no order
+	present     int       // members who answer now or come back to it, see reckon
+	working     int       // of them, those not on a break
+	talking     int       // contacts of this line with an agent
+	nobody      time.Time // when the last who counted left
 
 	touched bool // in state.touched
 	stale   bool // its figures on screens are out of date
@@ -178,6 +179,7 @@ func (s *state) route(r configs.Routing) (gone []*line) {
 // counts the figures of all lines afresh.
 func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 	lines := slices.Concat(s.lines, gone)
+	one := oneLanguage(list)
 	staffed := make(map[*line]bool, len(lines))
 	last := make(map[*line]AgentID, len(lines)) // whom round_robin rang last
 	for _, l := range lines {
@@ -187,7 +189,7 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 		}
 		l.members, l.seat, l.tier, l.free, l.present, l.working = nil, map[AgentID]int{}, map[AgentID]int{}, nil, 0, 0
 		l.staff++
-		l.doubtful = true
+		l.doubtful, l.oneLanguage = true, one
 	}
 	for _, a := range s.agents {
 		a.member, a.lines = false, nil

@@ -63,7 +63,7 @@ func TestSimulation(t *testing.T) {
 	for _, want := range []string{
 		"queue:ok", "agent:ok", "agent:timeout", "agent:declined", "agent:ring_failed", "agent:caller_left", "number:ok", "number:busy", "number:no_answer",
 		"refused:transfer_unknown", "refused:transfer_not_allowed", "refused:dial_not_allowed", "refused:dial_busy", "refused:dial_limit", "dial:dial_not_now", "dial:dial_limit", "ring:phone", "ring:mobile", "drill",
-		"menu:timeout", "menu:1", "menu:9", "rung", "choice:stay", "choice:queue", "choice:number", "choice:message", "choice:gender", "quick_exit", "queue.opened", "queue.closed", "exit:hours", "exit:closed_now", "diverted:ok", "diverted:busy",
+		"menu:timeout", "menu:1", "menu:9", "rung", "choice:language", "choice:stay", "choice:queue", "choice:number", "choice:message", "choice:gender", "quick_exit", "queue.opened", "queue.closed", "exit:hours", "exit:closed_now", "diverted:ok", "diverted:busy",
 		"block.hit:message", "block.hit:low_class", "block.hit:supervisor_only", "block.passed:key", "block.expired:", "flood.hit:message", "flood.hit:low_class", "silent.answered:yes", "silent.answered:no", "abusive",
 		"callback.denied:withheld", "callback.queued", "callback.hurried", "callback.dialled", "callback.missed", "callback.missed:quick_exit", "callback.reached", "callback.expired", "callback.refused:safety_no", "callback.cancelled:called",
 		"callback.failed:attempts", "callback.failed:per_day", "callback.failed:other_person", "callback.failed:queue_deleted", "safety.noted:asked", "safety.noted:volunteer", "safety.noted:admin",

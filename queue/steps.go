@@ -12,17 +12,17 @@ import (
 // before.
 type reach struct {
 	strategy    string
-	tiers       int // the highest that is rung
-	anyLanguage bool
+	tiers       int  // the highest that is rung
+	anyLanguage bool // she is asked whether another is fine
 	anyTopic    bool
 	supervisors bool
 	mobiles     bool
 }
 
 // reachesOf returns the reach a queue begins with, one for each step, and a last
-// one that no time leads to: everybody, whatever she speaks or knows. It is
-// taken when nobody present fits the others. The gender is in none of them,
-// because nothing waives it.
+// one that no time leads to: everybody, whatever she knows. It is taken when
+// nobody present fits the others. The gender is in none of them, because nothing
+// waives it but the caller; nor does any waive her language, see unmet.go.
 func reachesOf(q configs.Queue) []reach {
 	now := reach{strategy: q.Strategy, supervisors: true, mobiles: true, tiers: allTiers}
 	for _, step := range q.Steps {
@@ -44,7 +44,7 @@ func reachesOf(q configs.Queue) []reach {
 		now.mobiles = now.mobiles || step.Mobiles
 		reaches = append(reaches, now)
 	}
-	now.tiers, now.anyLanguage, now.anyTopic, now.supervisors, now.mobiles = allTiers, true, true, true, true
+	now.tiers, now.anyTopic, now.supervisors, now.mobiles = allTiers, true, true, true
 	return append(reaches, now)
 }
 
@@ -128,6 +128,7 @@ func (s *state) stepOn(c *contact) {
 	if to := l.stepBy(s.now.Sub(c.stood)); to != c.step {
 		c.step = to
 		l.order.regroup(c)
+		c.doubt()
 		s.record(Entry{Kind: QueueStep, Contact: c.id, Queue: l.id, Count: to})
 		s.explainLater(c)
 	}

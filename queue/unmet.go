@@ -18,7 +18,14 @@ const (
 )
 
 // The reasons of choice.made.
-const unmetGender = "gender"
+const (
+	unmetGender   = "gender"
+	unmetLanguage = "language"
+)
+
+// dropLanguage is unmetLanguage once more: those who speak hers are busy, and a
+// step of the queue thinks that another will do (RO-5).
+const dropLanguage = "drop"
 
 // askUnmet runs once an event, before match. It looks at the queues whose staff
 // changed, and at those that somebody entered who asked for something.
@@ -41,7 +48,7 @@ func (s *state) askUnmet() {
 
 // doubt has c looked at by askUnmet, if she asked for something.
 func (c *contact) doubt() {
-	if c.needs.gender != "" {
+	if c.needs.gender != "" || c.needs.language != "" {
 		c.line.doubtful = true
 	}
 }
@@ -50,6 +57,15 @@ func (c *contact) doubt() {
 func (s *state) lacks(g *group) string {
 	if g.needs.gender != "" && !slices.ContainsFunc(g.line.members, func(a *agent) bool { return a.present && g.needs.allow(a) }) {
 		return unmetGender
+	}
+	if n := g.needs; n.language == "" || n.another || g.line.oneLanguage {
+		return ""
+	}
+	if !slices.ContainsFunc(g.line.members, func(a *agent) bool { return a.present && g.needs.allow(a) && a.speaks(g.needs.language) }) {
+		return unmetLanguage
+	}
+	if g.now().anyLanguage {
+		return dropLanguage
 	}
 	return ""
 }
@@ -62,8 +78,12 @@ func (s *state) tellUnmet(c *contact, what string) {
 		return
 	}
 	c.unmet = append(c.unmet, key)
+	words := nobodyWords[c.needs.gender]
+	if what != unmetGender {
+		what, words = unmetLanguage, languageWords
+	}
 	s.inquire(c, inquiry{
-		prompts: []string{nobodyWords[c.needs.gender]}, keys: "123", timeout: 8 * time.Second, again: 1,
+		prompts: []string{words}, keys: "123", timeout: 8 * time.Second, again: 1,
 		answer: func(key rune) { s.unmetAnswered(c, what, key) },
 	})
 }
@@ -75,7 +95,11 @@ func (s *state) unmetAnswered(c *contact, what string, key rune) {
 	s.record(Entry{Kind: ChoiceMade, Contact: c.id, Queue: c.line.id, Reason: what, Result: string(key)})
 	switch key {
 	case keyAnybody:
-		c.needs.gender = ""
+		if what == unmetGender {
+			c.needs.gender = ""
+		} else {
+			c.needs.another = true
+		}
 		c.line.order.regroup(c)
 		s.stayInLine(c)
 	case keyMessage:

@@ -75,7 +75,7 @@ func (s *state) why(id ContactID, now time.Time) *Why {
 		Agents: make([]WhyAgent, 0, len(l.members)),
 	}
 	r := c.reach()
-	if c.needs.language != "" && r.anyLanguage {
+	if c.needs.language != "" && (l.oneLanguage || c.needs.anyLanguage(r)) {
 		w.Needs.Waived = append(w.Needs.Waived, "language")
 	}
 	if c.needs.topic != "" && r.anyTopic {

@@ -51,6 +51,7 @@ say id message-consent "Anda boleh meninggalkan pesan. Pesan Anda direkam, hanya
 say id message-thanks "Terima kasih. Pesan Anda kami simpan dan akan didengar secepatnya. Jika Anda dalam bahaya, hubungi satu satu kosong, atau satu satu dua."
 say id choices "Semua relawan masih melayani penelepon lain. Untuk tetap menunggu, tekan satu. Agar kami menelepon Anda kembali, tekan dua. Untuk meninggalkan pesan, tekan tiga."
 say id no-woman "Saat ini tidak ada relawan perempuan yang bertugas. Untuk tetap menunggu, tekan satu. Untuk berbicara dengan relawan mana pun, tekan dua. Untuk meninggalkan pesan, tekan tiga."
+say id no-language "Saat ini tidak ada relawan yang dapat berbicara dalam bahasa pilihan Anda. Untuk tetap menunggu, tekan satu. Untuk berbicara dalam bahasa lain, tekan dua. Untuk meninggalkan pesan, tekan tiga."
 say id no-man "Saat ini tidak ada relawan laki-laki yang bertugas. Untuk tetap menunggu, tekan satu. Untuk berbicara dengan relawan mana pun, tekan dua. Untuk meninggalkan pesan, tekan tiga."
 i=0
 for word in nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas; do
@@ -93,6 +94,7 @@ say en message-consent "You may leave a message. It is recorded, heard only by v
 say en message-thanks "Thank you. Your message is kept and will be heard as soon as possible. If you are in danger, call one one zero, or one one two."
 say en choices "All volunteers are still with other callers. To keep waiting, press one. To be called back, press two. To leave a message, press three."
 say en no-woman "No woman volunteer is on duty right now. To keep waiting, press one. To talk with any volunteer, press two. To leave a message, press three."
+say en no-language "No volunteer who speaks your language is free right now. To keep waiting, press one. To talk in another language, press two. To leave a message, press three."
 say en no-man "No male volunteer is on duty right now. To keep waiting, press one. To talk with any volunteer, press two. To leave a message, press three."
 i=0
 for word in zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty; do
