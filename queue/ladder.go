@@ -110,11 +110,11 @@ func (s *state) switchQueue(c *contact, id QueueID) {
 	s.welcome(c)
 }
 
-// divert has another line called for her, as the helpline. If it is not reached
-// she is where she was.
+// divert has another line called for her, as the helpline. If it is not reached, or
+// is somebody who called here and did not say that it is safe, she is where she was.
 func (s *state) divert(c *contact, to string) {
 	e164, err := configs.E164(to, s.country)
-	if err != nil || !s.outgoing.Allows(e164) || s.charges >= s.outgoing.MaxAtOnce || c.due != nil || s.draining {
+	if err != nil || !s.outgoing.Allows(e164) || s.unsafe(e164) != "" || s.charges >= s.outgoing.MaxAtOnce || c.due != nil || s.draining {
 		s.stayInLine(c)
 		return
 	}

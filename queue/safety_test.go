@@ -157,53 +157,86 @@ func TestMayCallIsNeverWrong(t *testing.T) {
 }
 
 // Every path that can call a caller asks the same gate, at random profiles and
-// times: an offered call-back, an admin's "call now", a volunteer who dials and one
-// who transfers. No Dial or Forward goes out that the gate forbids.
+// times: an offered call-back, chosen or promised, an admin's "call now", a number a
+// volunteer dials, transfers to or asks, and the other line of a ladder. No Dial,
+// Forward or Bring goes out that the gate forbids, and each does that it allows.
 func TestNoPathAroundTheGate(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 4))
-	dialled := map[string]int{}
-	for range 2500 {
-		tr := newTrial(t, called(nil))
+	paths := []string{"offer", "promise", "urge", "dial", "transfer", "consult", "ladder"}
+	dialled, refused := map[string]int{}, map[string]int{}
+	for range 4500 {
+		path := paths[rnd.IntN(len(paths))]
+		tr := newTrial(t, called(func(r *configs.Routing) {
+			r.Queues[0].Callback.PerDay = 9
+			if path == "ladder" {
+				r.Queues[0].Ladder[0].Choices = []configs.Option{{Key: "4", Do: configs.DoNumber, Number: callerNumber}}
+			}
+		}))
 		tr.keep = false
 		tr.ready("sari")
 		tr.do(PauseAsked{"sari", ""})
 		tr.now = tr.now.Add(time.Duration(rnd.IntN(7*24*60)) * time.Minute)
 		c := tr.knock(hotlineNumber)
 		tr.do(Established{c})
-		key := tr.s.keySafety(callerNumber)
 		p := drawProfile(rnd, tr.now)
-		p.Key = key
-		tr.do(CallbacksKept{Safety: []SafetyProfile{p}})
-		path := []string{"offer", "urge", "dial", "transfer"}[rnd.IntN(4)]
-		if path == "transfer" {
-			tr.do(HungUp{c, ByCaller, CauseNormal}, Arrived{Contact: "N", Channel: Voice, Dialled: hotlineNumber}, Established{"N"}, ReadyAsked{"sari"})
-			tr.talk("sari")
-			tr.do(TransferAsked{"sari", "N", Target{Number: callerNumber}})
-		} else {
-			tr.do(CallbacksKept{List: []KeptCallback{{ID: "OLD", Queue: "hotline", Caller: NewCaller(callerNumber), Queued: tr.now, Expires: tr.now.Add(time.Hour), Since: tr.now, Stood: tr.now}}})
+		p.Key = tr.s.keySafety(callerNumber)
+		know := func() { tr.do(CallbacksKept{Safety: []SafetyProfile{p}}) }
+		other := func() ContactID { // somebody else is on the line
+			tr.do(HungUp{c, ByCaller, CauseNormal}, Arrived{Contact: "N", Channel: Voice, Dialled: hotlineNumber}, Established{"N"})
+			know()
+			return "N"
 		}
+		old := KeptCallback{ID: "OLD", Queue: "hotline", Caller: NewCaller(callerNumber), Queued: tr.now, Expires: tr.now.Add(time.Hour), Since: tr.now, Stood: tr.now}
 		switch path {
-		case "transfer":
+		case "transfer", "consult":
+			n := other()
+			tr.do(ReadyAsked{"sari"})
+			tr.talk("sari")
+			if path == "transfer" {
+				tr.do(TransferAsked{"sari", n, Target{Number: callerNumber}})
+			} else {
+				tr.do(ConsultAsked{"sari", n, Target{Number: callerNumber}})
+			}
+		case "ladder":
+			n := other()
+			tr.pass(time.Minute)
+			tr.do(KeyPressed{n, '4'})
+		case "promise":
+			tr.do(ReadyAsked{"sari"})
+			tr.talk("sari")
+			tr.do(HungUp{c, ByCaller, CauseNormal}, CallbackPromised{"sari", c, true}, SafetyAnswered{"sari", c, SafetyAnswer{MayCall: SafeYes}})
+			know() // it changes, as answers do, before she is done
+			tr.do(WrapUpFinished{"sari", c, ""})
 		case "urge":
-			tr.do(CallbackUrged{ID: "OLD", By: "admin"}, HungUp{c, ByCaller, CauseNormal}, ReadyAsked{"sari"})
+			know()
+			tr.do(CallbacksKept{List: []KeptCallback{old}}, CallbackUrged{ID: "OLD", By: "admin"}, HungUp{c, ByCaller, CauseNormal}, ReadyAsked{"sari"})
 		case "dial":
+			know()
 			tr.do(HungUp{c, ByCaller, CauseNormal}, Dialled{"sari", callerNumber})
 		default:
-			tr.do(HungUp{c, ByCaller, CauseNormal}, ReadyAsked{"sari"})
+			know()
+			tr.do(CallbacksKept{List: []KeptCallback{old}}, HungUp{c, ByCaller, CauseNormal}, ReadyAsked{"sari"})
 		}
-		if o := tr.s.agents["sari"].offer; o != nil {
+		if o := tr.s.agents["sari"].offer; o != nil && o.contact.virtual != nil {
 			tr.now = tr.now.Add(time.Duration(rnd.IntN(19)) * time.Second) // it may ring until the window is over
 			tr.do(Accepted{Agent: "sari", Offer: o.id})
 		}
-		if find(tr.last, "Dial {")+find(tr.last, "Forward {") > 0 {
+		ok, why := mayCall(p, tr.now)
+		switch called := find(tr.last, "Dial {")+find(tr.last, "Forward {")+find(tr.last, "Bring {") > 0; {
+		case called && !ok:
+			t.Fatalf("%s: called though %s: %+v at %s", path, why, p, tr.now)
+		case called:
 			dialled[path]++
-			if ok, why := mayCall(p, tr.now); !ok {
-				t.Fatalf("%s: called though %s: %+v at %s", path, why, p, tr.now)
-			}
+		case ok:
+			t.Fatalf("%s: not called though it is safe: %+v at %s", path, p, tr.now)
+		default:
+			refused[path]++
 		}
 	}
-	if dialled["offer"] < 20 || dialled["urge"] < 20 || dialled["dial"] < 20 || dialled["transfer"] < 20 {
-		t.Errorf("dialled %v: too few to tell", dialled)
+	for _, path := range paths {
+		if dialled[path] < 20 || refused[path] < 20 {
+			t.Errorf("%s: called %d times, refused %d: too few to tell", path, dialled[path], refused[path])
+		}
 	}
 }
 
