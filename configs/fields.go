@@ -318,6 +318,7 @@ var formWords = map[string]struct{ en, id, help string }{
 	"dispositions[].label":    {"Shown as", "Tampil sebagai", "Yang dibaca relawan."},
 	"dispositions[].wrap_up":  {"Writing time at least", "Waktu mencatat paling sedikit", "Yang memilihnya punya waktu mencatat paling sedikit selama ini, berapa pun menurut antrean; 0s menurut antrean."},
 	"dispositions[].heavy":    {"Heavy", "Berat", "Apakah kontak seperti ini memberatkan relawan; lihat perhatian."},
+	"dispositions[].new_incident": {"New incident", "Kejadian baru", "Apakah hasil ini berarti ada kejadian baru. Maka jawabannya yang lama tentang boleh dihubungi tidak berlaku lagi: tidak seorang pun menghubunginya sampai ia menyatakan lagi bahwa ia aman."},
 	"dispositions[].kind":     {"Kind", "Jenis", "Data: ada yang dibantu, dan pencatatan akhir baru selesai setelah dicatat apakah ia aman berbicara. Bukan data: satu tombol saja, misalnya salah sambung."},
 	"dispositions[].label.en": {"English", "Inggris", "Bahasa Inggris."},
 	"dispositions[].label.id": {"Indonesian", "Indonesia", "Bahasa Indonesia."},

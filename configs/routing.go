@@ -107,11 +107,12 @@ type PauseReason struct {
 
 // Disposition is one choice of the wrap-up form.
 type Disposition struct {
-	Code   string   `yaml:"code" json:"code" doc:"Stable name kept in the journal."`
-	Label  Label    `yaml:"label" json:"label" doc:"What the volunteer reads."`
-	WrapUp Duration `yaml:"wrap_up" json:"wrap_up,omitempty" default:"0s" doc:"Who chooses it has at least so long to write, however long the queue gives; 0s as the queue says."`
-	Heavy  bool     `yaml:"heavy" json:"heavy,omitempty" default:"false" doc:"Whether such a contact weighs on the volunteer; see care."`
-	Kind   string   `yaml:"kind" json:"kind,omitempty" default:"data" choices:"data,non_data" doc:"data: somebody was helped; the wrap-up is not finished before it is noted whether she could talk safely. non_data: one key and nothing more, as for a wrong number."`
+	Code        string   `yaml:"code" json:"code" doc:"Stable name kept in the journal."`
+	Label       Label    `yaml:"label" json:"label" doc:"What the volunteer reads."`
+	WrapUp      Duration `yaml:"wrap_up" json:"wrap_up,omitempty" default:"0s" doc:"Who chooses it has at least so long to write, however long the queue gives; 0s as the queue says."`
+	Heavy       bool     `yaml:"heavy" json:"heavy,omitempty" default:"false" doc:"Whether such a contact weighs on the volunteer; see care."`
+	NewIncident bool     `yaml:"new_incident" json:"new_incident,omitempty" default:"false" doc:"Whether it says that something new happened to her. Then what she answered before about being called counts no more: nobody calls her until she says anew that it is safe."`
+	Kind        string   `yaml:"kind" json:"kind,omitempty" default:"data" choices:"data,non_data" doc:"data: somebody was helped; the wrap-up is not finished before it is noted whether she could talk safely. non_data: one key and nothing more, as for a wrong number."`
 }
 
 // The kinds of disposition.

@@ -136,7 +136,7 @@ func drawRouting(t *rapid.T) Routing {
 			return PauseReason{text.Draw(t, "code"), label.Draw(t, "label")}
 		}), 0, 3).Draw(t, "reasons"),
 		Dispositions: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Disposition {
-			return Disposition{text.Draw(t, "code"), label.Draw(t, "label"), duration.Draw(t, "wrap up"), rapid.Bool().Draw(t, "heavy"), rapid.SampledFrom([]string{Data, NonData}).Draw(t, "kind")}
+			return Disposition{text.Draw(t, "code"), label.Draw(t, "label"), duration.Draw(t, "wrap up"), rapid.Bool().Draw(t, "heavy"), rapid.Bool().Draw(t, "new_incident"), rapid.SampledFrom([]string{Data, NonData}).Draw(t, "kind")}
 		}), 0, 3).Draw(t, "dispositions"),
 	}
 }

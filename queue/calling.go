@@ -213,9 +213,9 @@ func (s *state) onOtherAnswered(ev OtherAnswered) {
 // otherPerson is the disposition, and the reason in the journal.
 const otherPerson = "other_person_answered"
 
-// forgetConsent makes her answer unknown again.
+// forgetConsent makes her answer unknown again. A no stays a no.
 func (s *state) forgetConsent(key string, e Entry) {
-	if p := s.safety.of[key]; key != "" && p != nil {
+	if p := s.safety.of[key]; key != "" && p != nil && p.MayCall != SafeNo {
 		s.noteSafety(key, SafetyAnswer{}, configs.Callback{HideNumber: !p.ShowsUs}, string(e.Agent), e)
 	}
 }

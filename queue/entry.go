@@ -151,7 +151,7 @@ const (
 	CallbackGivenUp EntryKind = "callback.cancelled" // an end; reason: called (by herself), again (another took its place); by
 	CallerFound     EntryKind = "caller.found"       // she is answered who gave up within a day before; target: that contact
 	CutPlanned      EntryKind = "cut.agreed"         // reason: we_call, she_calls, nothing, or empty
-	SafetyNoted     EntryKind = "safety.noted"       // reason: asked, volunteer, admin, other_person_answered, quick_exit; result: yes, no, empty; ms: how long it counts
+	SafetyNoted     EntryKind = "safety.noted"       // reason: asked, volunteer, admin, other_person_answered, new_incident, quick_exit; result: yes, no, empty; ms: how long it counts
 )
 
 // Outcome says how a contact ended; every contact has exactly one.

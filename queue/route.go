@@ -168,7 +168,7 @@ func (s *state) route(r configs.Routing) (gone []*line) {
 	}
 	s.heavy, s.care = heavyOf(r.Dispositions), r.Care
 	s.helped = helpedOf(r.Dispositions)
-	s.wrapUps = wrapUpsOf(r.Dispositions)
+	s.wrapUps, s.incidents = wrapUpsOf(r.Dispositions), incidentsOf(r.Dispositions)
 	s.messages = messagesWithDefaults(r.Messages)
 	s.barring, s.flood = r.Blocked, r.Flood
 	s.seatAgents(r.Agents, gone)

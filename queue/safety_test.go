@@ -315,6 +315,61 @@ func TestCallersAreForgotten(t *testing.T) {
 	}
 }
 
+// SC-8: something new happened, so what she answered before counts no more, however
+// the clocks stand, for a call-back that is under way, too. What she answers in the
+// very contact counts, and a no stays a no.
+func TestANewIncidentEndsHerAnswer(t *testing.T) {
+	for name, test := range map[string]struct {
+		before, during Safe
+		skew           time.Duration // of the clock, between the contacts
+		want           string
+	}{
+		"yes, then it happened":      {SafeYes, SafeUnknown, time.Hour, SafetyUnknown},
+		"the clock went back":        {SafeYes, SafeUnknown, -48 * time.Hour, SafetyUnknown},
+		"the clock went far ahead":   {SafeYes, SafeUnknown, 13 * 24 * time.Hour, SafetyUnknown},
+		"asked anew":                 {SafeYes, SafeYes, time.Hour, ""},
+		"asked anew, the clock back": {SafeYes, SafeYes, -48 * time.Hour, ""},
+		"no":                         {SafeNo, SafeUnknown, time.Hour, SafetyNo},
+		"nothing was ever asked":     {SafeUnknown, SafeUnknown, time.Hour, SafetyUnknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tr := newTrial(t, called(func(r *configs.Routing) {
+				r.Dispositions = append(r.Dispositions, configs.Disposition{Code: "again", NewIncident: true})
+			}))
+			tr.ready("sari")
+			talk := func(answer Safe, disposition string) {
+				c := tr.call()
+				tr.talk("sari")
+				if answer != SafeUnknown {
+					tr.do(SafetyAnswered{"sari", c, SafetyAnswer{MayCall: answer}})
+				}
+				tr.do(HungUp{c, ByCaller, CauseNormal}, WrapUpFinished{"sari", c, disposition})
+				tr.mustBe("sari", Ready)
+			}
+			talk(test.before, "listened")
+			tr.now = tr.now.Add(test.skew)
+			talk(test.during, "again")
+			for _, skew := range []time.Duration{0, -24 * time.Hour, 25 * time.Hour} { // and however it stands later
+				now := tr.now
+				tr.now = now.Add(skew)
+				tr.s.now = tr.now
+				got := tr.s.unsafe(callerNumber)
+				if want := test.want; got != NoticeCode(want) && !(want == "" && skew < 0 && got == SafetyExpired) {
+					t.Errorf("%s later: %q, want %q", skew, got, want)
+				}
+				tr.now = now
+			}
+			if test.want == "" {
+				tr.dialAndHangUp("sari", callerNumber)
+				return
+			}
+			tr.do(Dialled{"sari", callerNumber})
+			tr.mustDo("Code:" + test.want)
+			tr.mustNotDo("Dial {")
+		})
+	}
+}
+
 // Years later, and however many called since, who said no is not called, nor whose
 // yes ran out or was taken back.
 func TestAnswersAreNotForgotten(t *testing.T) {

@@ -42,6 +42,7 @@ type state struct {
 	pauses       map[string]bool
 	dispositions map[string]bool
 	heavy        map[string]bool // of the dispositions
+	incidents    map[string]bool // of the dispositions: something new happened to her
 	helped       map[string]bool // of the dispositions: somebody was
 	wrapUps      map[string]time.Duration
 	messages     configs.Messages

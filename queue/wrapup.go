@@ -114,6 +114,9 @@ func (s *state) wrapUpOver(a *agent, by string) {
 		w.back = false
 		s.forgetConsent(s.person(w.caller, w.out), Entry{Contact: w.contact, Agent: a.id, Queue: w.line.id, Reason: otherPerson})
 	}
+	if s.incidents[w.disposition] && w.safe == SafeUnknown { // else she answered after it (SC-8)
+		s.forgetConsent(s.person(w.caller, w.out), Entry{Contact: w.contact, Agent: a.id, Queue: w.line.id, Reason: newIncident})
+	}
 	s.keepPromise(a, w)
 	s.relieve(a, w.disposition)
 	s.rest(a)
@@ -192,6 +195,18 @@ func (s *state) known(a *agent, c ContactID, disposition string) bool {
 
 func (s *state) knownDisposition(code string) bool {
 	return code == "" || code == otherPerson || s.dispositions[code]
+}
+
+// newIncident is the reason in the journal.
+const newIncident = "new_incident"
+
+// incidentsOf returns which dispositions say that something new happened.
+func incidentsOf(list []configs.Disposition) map[string]bool {
+	all := map[string]bool{}
+	for _, d := range list {
+		all[d.Code] = d.NewIncident
+	}
+	return all
 }
 
 // wrapUpsOf returns how long one may write at least, by disposition.
