@@ -172,8 +172,8 @@ func (s *state) promiseCallback(by AgentID, w *writing) {
 	b.by, b.entry.class, b.entry.entered, b.entry.stood, b.entry.seq = by, ClassNormal, s.now, s.now, s.lastSeq
 	b.entry.prefers, b.entry.needs, b.entry.danger, b.entry.never = by, w.needs, w.danger, slices.Clone(w.never)
 	b.entry.needs.away = true
-	if v := s.visitors.of[w.who]; v != nil { // what she asked for while it was written
-		b.entry.never = slices.Clone(v.never)
+	if p := s.safety.of[key]; p != nil { // what she asked for while it was written
+		b.entry.never = slices.Clone(p.Never)
 	}
 	s.queueCallback(b, 0)
 }

@@ -104,13 +104,15 @@ func (s *state) noteTalkOver(c *contact) {
 func (s *state) recount(e Entry) {
 	a, l := s.agents[e.Agent], s.lineByID[e.Queue]
 	switch {
+	case e.Kind == CallDialled:
+		s.placed[e.Contact] = true
 	case a == nil:
 	case e.Kind == TalkStarted:
 		a.answeredAt(e.At)
 	case e.Kind == TalkEnded:
 		talk := time.Duration(e.TalkMS) * time.Millisecond
 		a.talkedUntil(e.At, talk)
-		if l != nil {
+		if l != nil && !s.placed[e.Contact] {
 			l.talkedFor(talk)
 		}
 	}

@@ -138,3 +138,31 @@ func TestExpectedWait(t *testing.T) {
 		t.Fatalf("pace %v", l.pace)
 	}
 }
+
+// How long talks last is known after a restart as before it: calls that we placed
+// are in neither.
+func TestPaceOverARestart(t *testing.T) {
+	house := outgoing(nil)
+	tr := newTrial(t, house)
+	tr.ready("sari")
+	c := tr.call()
+	tr.talk("sari")
+	tr.pass(5 * time.Minute)
+	tr.do(HungUp{c, ByCaller, CauseNormal}, WrapUpFinished{"sari", c, ""})
+	out := tr.dial("sari", "0811 000 1111")
+	tr.do(Ringing{out}, Established{out}, Connected{out, "sari"})
+	tr.pass(8 * time.Minute)
+	tr.do(HungUp{out, ByCaller, CauseNormal})
+	later := newState(house, 1, 1, tr.now)
+	for _, e := range tr.all {
+		if r, ok := e.(Record); ok && Lasting(r.Entry) {
+			later.remember(r.Entry)
+		}
+	}
+	if now, then := tr.s.lineByID["hotline"].pace, later.lineByID["hotline"].pace; now != 5*time.Minute || then != now {
+		t.Fatalf("%s, and %s after a restart", now, then)
+	}
+	if d := later.agents["sari"].done; d.calls != 2 || d.talk != 13*time.Minute {
+		t.Fatalf("she did %+v", d) // hers they are
+	}
+}

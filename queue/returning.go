@@ -8,9 +8,10 @@ import (
 	"time"
 )
 
-// Callers who come back. What is known of them is kept by identity and in
-// memory only: the journal has no number a caller could be found by, so a
-// restart forgets who was whom.
+// Callers who come back. Their places and broken talks are kept by identity and in
+// memory only: the journal has no number a caller could be found by, so a restart
+// forgets who was whom. Whom she wants again, or never again, is kept with her
+// answers about being called.
 
 // identity stands for a caller's number without telling it: a keyed hash. The
 // zero identity is a caller who withheld it, of whom nothing is remembered.
@@ -44,7 +45,6 @@ type visitor struct {
 	fled     time.Time
 	favoured bool
 	lost     []lostCall // of the last day, while nobody answered her
-	wish
 }
 
 // lostCall is a contact that she ended while she waited.
@@ -59,12 +59,6 @@ const (
 	lostFor  = 24 * time.Hour
 	lostKept = 20
 )
-
-// wish is what a caller asked for: to have the same volunteer again, or not.
-type wish struct {
-	same  AgentID
-	never []AgentID
-}
 
 // wanted is what a caller said by keys, and where that led her. Who comes back to
 // what is hers is not asked again, so it is remembered for her.
@@ -153,7 +147,7 @@ func (v *visitors) sweep(now time.Time) {
 		id := v.list[0]
 		known := v.of[id]
 		known.expire(now)
-		if known.place == nil && known.broken == nil && known.fled.IsZero() && len(known.lost) == 0 && known.same == "" && len(known.never) == 0 {
+		if known.place == nil && known.broken == nil && known.fled.IsZero() && len(known.lost) == 0 {
 			v.dropFirst()
 			continue
 		}
@@ -197,12 +191,14 @@ func (s *state) recall(c *contact) (hers bool) {
 		c.stood = was.stood
 		c.back = resultResumed
 	}
+	if p := s.safety.of[s.keyOf(c)]; p != nil {
+		c.prefers, c.never = cmp.Or(p.Same, c.prefers), joined(c.never, p.Never)
+	}
 	known := s.visitors.of[s.identify(c.caller)]
 	if known == nil {
 		known = &visitor{}
 	}
 	known.expire(s.now)
-	c.prefers, c.never = cmp.Or(known.same, c.prefers), joined(c.never, known.never)
 	c.wasCut = known.fled.After(s.now) || known.broken != nil && known.broken.dropped
 	if known.fled.After(s.now) && !known.favoured && c.class == ClassNormal { // SI-4; once, or who calls to annoy would always be first
 		known.favoured = true
@@ -325,39 +321,45 @@ const (
 
 // onStickyAsked: she would like the same volunteer again.
 func (s *state) onStickyAsked(ev StickyAsked) {
-	v, a := s.visitorOf(ev.Agent, ev.Contact)
-	if v == nil {
+	p, a := s.wishing(ev.Agent, ev.Contact)
+	if p == nil {
 		return
 	}
 	switch {
 	case ev.On:
-		v.same = a.id
-		v.never = slices.DeleteFunc(slices.Clone(v.never), func(id AgentID) bool { return id == a.id })
-	case v.same == a.id:
-		v.same = ""
+		p.Same = a.id
+		p.Never = slices.DeleteFunc(slices.Clone(p.Never), func(id AgentID) bool { return id == a.id })
+	case p.Same == a.id:
+		p.Same = ""
 	}
+	s.keepProfile(p)
 	s.recordWish(a, ev.Contact, sameAsked, ev.On)
 }
 
 // onNeverAsked: she, or the volunteer, would rather not meet again.
 func (s *state) onNeverAsked(ev NeverAsked) {
-	v, a := s.visitorOf(ev.Agent, ev.Contact)
-	if v == nil {
+	p, a := s.wishing(ev.Agent, ev.Contact)
+	if p == nil {
 		return
 	}
-	v.never = slices.DeleteFunc(slices.Clone(v.never), func(id AgentID) bool { return id == a.id })
+	p.Never = slices.DeleteFunc(slices.Clone(p.Never), func(id AgentID) bool { return id == a.id })
 	if ev.On {
-		v.never = append(v.never, a.id)
-		if v.same == a.id {
-			v.same = ""
+		p.Never = append(p.Never, a.id)
+		if p.Same == a.id {
+			p.Same = ""
 		}
 		if c := a.contact; c != nil { // if it breaks, and she waits again
-			c.never = slices.Clone(v.never)
+			c.never = slices.Clone(p.Never)
 			if c.prefers == a.id {
 				c.prefers = ""
 			}
 		}
 	}
+	if b := s.callbackOf(p.Key); b != nil { // it may be hers who writes
+		b.entry.never = slices.Clone(p.Never)
+		s.keepCallback(b)
+	}
+	s.keepProfile(p)
 	s.recordWish(a, ev.Contact, neverAsked, ev.On)
 }
 
@@ -370,27 +372,21 @@ func (s *state) recordWish(a *agent, c ContactID, what string, on bool) {
 	s.notify(a, Notice{Code: WishKept, Contact: c, Key: what + ":" + result})
 }
 
-// visitorOf returns the memory of the caller whom agent id talks to or writes
-// about. A caller who withheld her number cannot be known again; the volunteer
-// is told.
-func (s *state) visitorOf(id AgentID, contact ContactID) (*visitor, *agent) {
+// wishing returns the profile of the caller whom agent id talks to or writes about,
+// because a wish outlives a restart as her answers do. Who withheld her number, or
+// was called and never called here, cannot be known again; the volunteer is told.
+func (s *state) wishing(id AgentID, contact ContactID) (*SafetyProfile, *agent) {
 	a := s.agents[id]
 	if a == nil {
 		return nil, nil
 	}
-	var who identity
+	key, hers := s.personOf(a, contact)
 	switch {
-	case a.contact != nil && a.contact.id == contact:
-		who = s.identify(a.contact.caller)
-	case a.writing != nil && a.writing.contact == contact:
-		who = a.writing.who
-	default:
+	case !hers:
 		return nil, nil
-	}
-	v := s.visitors.remembered(who)
-	if v == nil {
+	case key == "":
 		s.notify(a, Notice{Code: WishUnknown, Contact: contact})
 		return nil, nil
 	}
-	return v, a
+	return s.profile(key), a
 }

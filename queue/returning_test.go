@@ -156,11 +156,11 @@ func TestDropReturn(t *testing.T) {
 		t.Fatalf("rings %s", got)
 	}
 	tr.do(HungUp{back, ByCaller, CauseNormal}) // the volunteer hung up: nothing is broken
-	c = tr.from("+62899")
+	c = tr.from("+628991234567")
 	tr.talk(AgentID(ringing(tr, c)))
 	a := tr.s.contacts[c].agent.id
 	tr.do(HangUpAsked{a, c}, HungUp{c, ByAgent, CauseNormal})
-	if got := tr.from("+62899"); tr.s.contacts[got].prefers != "" {
+	if got := tr.from("+628991234567"); tr.s.contacts[got].prefers != "" {
 		t.Fatal("an ended talk was taken for a broken one")
 	}
 }
@@ -232,7 +232,7 @@ func TestVisitorsAreForgotten(t *testing.T) {
 	for i := range 3 * visitorsKept {
 		v.remembered(id(i)).place = &place{expires: day0}
 		if i%3 == 0 {
-			v.remembered(id(i)).same = "sari"
+			v.remembered(id(i)).lost = []lostCall{{"C", day0.Add(time.Hour)}}
 		}
 	}
 	if len(v.of) != visitorsKept || len(v.list) != visitorsKept {
@@ -411,4 +411,58 @@ func TestWhatSheAskedForComesBackWithHer(t *testing.T) {
 		tr.mustBe("dewi", Ready)
 		check(t, tr, tr.call(), "hotline") // and she calls by herself
 	})
+}
+
+// "Never again" is a wish for safety: it is sealed with her answers and outlives
+// restarts and the years; nobody is made a caller by it whom we called.
+func TestNeverOutlivesARestart(t *testing.T) {
+	house := returns(func(r *configs.Routing) {
+		r.Outgoing = configs.Outgoing{Allow: []string{"+62"}}
+		r.Agents[0].Dial = true
+	})
+	tr := newTrial(t, house)
+	tr.ready("sari", "dewi")
+	tr.do(PauseAsked{"dewi", "break"})
+	c := tr.from("+628111111")
+	tr.talk("sari")
+	tr.do(NeverAsked{"sari", c, true}, HungUp{c, ByCaller, CauseNormal}, WrapUpFinished{"sari", c, ""})
+	tr.do(PauseAsked{"sari", "break"}, ReadyAsked{"dewi"})
+	c = tr.from("+62 811-1111")
+	tr.talk("dewi")
+	tr.do(StickyAsked{"dewi", c, true}, HungUp{c, ByCaller, CauseNormal})
+
+	kept := map[string]SafetyProfile{}
+	for _, e := range tr.all {
+		if k, ok := e.(KeepSafety); ok {
+			kept[k.Profile.Key] = k.Profile
+		}
+	}
+	again := newTrial(t, house)
+	again.now = tr.now.Add(400 * 24 * time.Hour)
+	again.s.now = again.now
+	for _, p := range kept {
+		again.do(CallbacksKept{Safety: []SafetyProfile{p}})
+	}
+	for range 5 { // strangers, to have old ones looked at
+		again.s.sweepSafety()
+	}
+	again.s.batch()
+	again.ready("sari")
+	back := again.from("08111111")
+	if p := again.s.contacts[back]; p.prefers != "dewi" || ringing(again, back) != "" {
+		t.Fatalf("prefers %s, rings %s", p.prefers, ringing(again, back))
+	}
+	again.do(SessionOpened{"dewi"}, ShiftStarted{"dewi"}, PathProven{"dewi"}, ReadyAsked{"dewi"})
+	if got := ringing(again, back); got != "dewi" {
+		t.Fatalf("rings %s", got)
+	}
+
+	tr.pass(time.Hour)
+	tr.do(ReadyAsked{"sari"})
+	out := tr.dial("sari", "+628991234567")
+	tr.do(Ringing{out}, Established{out}, Connected{out, "sari"}, NeverAsked{"sari", out, true})
+	tr.mustDo("wish_unknown")
+	if tr.s.safety.of[tr.s.keySafety("+628991234567")] != nil {
+		t.Fatal("who was called counts as a caller")
+	}
 }

@@ -45,6 +45,8 @@ type SafetyProfile struct {
 	Seen      time.Time    `json:"seen"`            // when she called last
 	Calls     []time.Time  `json:"calls,omitempty"` // of ours, within the last day
 	Came      []int32      `json:"came,omitempty"`  // the days of her calls, see came.go
+	Same      AgentID      `json:"same,omitempty"`  // whom she would like again
+	Never     []AgentID    `json:"never,omitempty"` // who is never brought to her
 }
 
 // SafeWindow is a time of the week, From included, To not; To before From is on
@@ -198,12 +200,15 @@ func (t *safeties) add(p *SafetyProfile) {
 	t.of[p.Key] = p
 }
 
-// over tells whether nothing of p is worth remembering any more. Whoever answered
-// once, or of whom something was noted, is never over: a no that is forgotten, or
-// a yes that ran out, would be nobody's number, which may be called.
+// over tells whether nothing of p is worth remembering any more.
 func (p *SafetyProfile) over(now time.Time) bool {
-	return p.Confirmed.IsZero() && now.Sub(p.Seen) > callersKept
+	return !p.lasts() && now.Sub(p.Seen) > callersKept
 }
+
+// lasts tells whether p is never forgotten. A no that is forgotten, or a yes that
+// ran out, would be nobody's number, which may be called; and whom she never wants
+// again, she never wants again.
+func (p *SafetyProfile) lasts() bool { return !p.Confirmed.IsZero() || len(p.Never) > 0 }
 
 // sweepSafety forgets a few of whom nothing is left to be remembered.
 func (s *state) sweepSafety() {
@@ -212,7 +217,7 @@ func (s *state) sweepSafety() {
 		key := t.list[0]
 		t.list = t.list[1:]
 		p := t.of[key]
-		full := len(t.list) >= callersMost && p.Confirmed.IsZero()
+		full := len(t.list) >= callersMost && !p.lasts()
 		if (full || p.over(s.now)) && s.callbackOf(key) == nil {
 			delete(t.of, key)
 			s.order(DropSafety{key})
@@ -282,7 +287,7 @@ func (s *state) profile(key string) *SafetyProfile {
 // keepProfile has the store keep p as it is now.
 func (s *state) keepProfile(p *SafetyProfile) {
 	kept := *p
-	kept.Calls, kept.Came = slices.Clone(p.Calls), slices.Clone(p.Came)
+	kept.Calls, kept.Came, kept.Never = slices.Clone(p.Calls), slices.Clone(p.Came), slices.Clone(p.Never)
 	s.order(KeepSafety{kept})
 }
 

@@ -88,7 +88,7 @@ func TestSilentIsNoFlag(t *testing.T) {
 		}
 		tr.talk("sari")
 		tr.do(SilentAsked{"sari", c, "danger"}, HungUp{c, ByCaller, CauseNormal}, WrapUpFinished{"sari", c, "silent"})
-		if len(tr.s.blocks.byID) != 0 || tr.s.visitors.of[tr.s.identify(NewCaller("08112222"))] != nil && len(tr.s.visitors.of[tr.s.identify(NewCaller("08112222"))].never) != 0 {
+		if len(tr.s.blocks.byID) != 0 || tr.s.visitors.of[tr.s.identify(NewCaller("08112222"))] != nil && len(tr.s.safety.of[tr.s.keySafety("08112222")].Never) != 0 {
 			t.Fatal("something was written against her")
 		}
 	}

@@ -91,6 +91,7 @@ type state struct {
 	ready     int // agents in state ready who answer any line
 	charges   int // outgoing legs now
 	ledger    ledger
+	placed    map[ContactID]bool // calls of an earlier run that we placed, see recount
 	tally     tally
 
 	// Of the event being applied.
@@ -118,6 +119,7 @@ func newState(r configs.Routing, revision, seed uint64, now time.Time) *state {
 		safety:   safeties{of: map[string]*SafetyProfile{}},
 		country:  "ID",
 		drills:   map[ContactID]*rehearsal{},
+		placed:   map[ContactID]bool{},
 		now:      now,
 		lineByID: map[QueueID]*line{},
 		agents:   map[AgentID]*agent{},

@@ -10,7 +10,6 @@ import (
 // reloaded page neither ends nor extends it.
 type writing struct {
 	contact     ContactID
-	who         identity
 	label       string
 	talk        time.Duration
 	endedBy     Party
@@ -82,7 +81,7 @@ func (s *state) wrapUp(a *agent, c *contact, talk time.Duration, by Party) {
 // writingAbout is what is known of c for whoever writes about her.
 func (s *state) writingAbout(c *contact) *writing {
 	return &writing{
-		contact: c.id, who: s.identify(c.caller), key: s.keyOf(c), label: c.line.set.Label, line: c.line,
+		contact: c.id, key: s.keyOf(c), label: c.line.set.Label, line: c.line,
 		back: c.promised && !(c.calls != nil && c.calls.other), safe: c.safe, caller: c.caller, out: c.out, language: c.language, dialled: c.dialled,
 		needs: c.needs, danger: c.danger, never: c.never,
 		asksTalk: s.asksTalk(c), talkSafe: c.toldSafe,

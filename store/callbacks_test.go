@@ -23,7 +23,7 @@ func TestCallbacksAreSealed(t *testing.T) {
 	if err := s.PutCallback(someCallback("C1")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutSafety(queue.SafetyProfile{Key: key, MayCall: queue.SafeYes, By: "caller"}); err != nil {
+	if err := s.PutSafety(queue.SafetyProfile{Key: key, MayCall: queue.SafeYes, By: "caller", Never: []queue.AgentID{"sari"}}); err != nil {
 		t.Fatal(err)
 	}
 	list, lost, err := s.Callbacks()
@@ -34,7 +34,7 @@ func TestCallbacksAreSealed(t *testing.T) {
 		t.Fatalf("%+v", b)
 	}
 	safety, err := s.Safety()
-	if err != nil || len(safety) != 1 || safety[0].MayCall != queue.SafeYes || safety[0].Key != key {
+	if err != nil || len(safety) != 1 || safety[0].MayCall != queue.SafeYes || safety[0].Key != key || safety[0].Never[0] != "sari" {
 		t.Fatal(safety, err)
 	}
 	for _, secret := range []string{"81298765432", "hotline\",\"", "may_call"} {
