@@ -68,6 +68,7 @@ type OfferView struct {
 	Waiting time.Time `json:"waiting_since"`
 	Expires time.Time `json:"expires"`
 	GivenBy string    `json:"given_by,omitempty"` // alias of who transferred her
+	Back    bool      `json:"back,omitempty"`     // this volunteer did, and nobody took her
 	Consult bool      `json:"consult,omitempty"`  // GivenBy only asks her; the caller is not to be hers yet
 
 	Callback *CallbackView `json:"callback,omitempty"` // accepted, she is called back

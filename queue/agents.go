@@ -50,7 +50,8 @@ type agent struct {
 	held    bool
 	muted   bool
 	writing *writing
-	guest   *guest // she is with somebody else's contact, or is called to it
+	aside   *writing // while she is rung for whom she writes about, see setAside
+	guest   *guest   // she is with somebody else's contact, or is called to it
 
 	// What follows: next after this contact, resume after reconnecting.
 	next         AgentState
@@ -173,6 +174,9 @@ func listed(list []*agent, a *agent, by int) []*agent {
 // rest is where an agent goes when nothing holds her: what she or an admin
 // asked for meanwhile, else back to ready if she can be reached.
 func (s *state) rest(a *agent) {
+	if s.writeOn(a) {
+		return
+	}
 	next, reason := a.next, a.nextReason
 	a.next, a.nextReason = "", ""
 	a.timer.disarm()

@@ -131,6 +131,9 @@ func (s *state) checkAgent(a *agent, bad func(string, ...any)) {
 	if hands > 1 {
 		bad("agent %s has %d things in hand", a.id, hands)
 	}
+	if a.aside != nil && (a.offer == nil || a.offer.contact.id != a.aside.contact) {
+		bad("agent %s set her wrap-up aside for nobody", a.id)
+	}
 	rung := a.offer != nil || a.guest != nil && a.guest.stage == summoned
 	if (a.state == Offered) != rung || (a.state == Assisting) != (a.guest != nil && a.guest.stage != summoned) || (a.state == WrapUp) != (a.writing != nil) {
 		bad("agent %s is %s", a.id, a.state)

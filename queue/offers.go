@@ -113,6 +113,7 @@ func (s *state) onAccepted(ev Accepted) {
 	}
 	a.misses = 0
 	a.contact, c.agent = c, a
+	s.talkOn(a, c)
 	a.muted, a.held = false, false
 	c.accepted, c.keys = s.now, ""
 	s.become(a, Talking, "")
@@ -171,6 +172,9 @@ func (s *state) ringOut(o *offer) {
 
 // missed counts a ring that a did not answer.
 func (s *state) missed(a *agent) {
+	if s.writeOn(a) { // nobody expects her at the phone then
+		return
+	}
 	a.misses++
 	if a.misses >= missesAllowed && a.member && a.next == "" {
 		s.become(a, NotResponding, "")

@@ -9,7 +9,8 @@ import (
 
 // This file is the blind transfer: an agent gives her contact away and goes on
 // to her wrap-up. The contact hears music until somebody else speaks to her, and
-// whatever goes wrong leads to the head of a line.
+// whatever goes wrong leads back to that agent, if she is there, and else to the head
+// of a line.
 
 // Target is where a contact is transferred to; exactly one field is set. Number
 // is as she typed it; from a phone that has but one field, a queue's or
@@ -33,6 +34,7 @@ type transfer struct {
 	to     *agent // whom it waits for; nil: a number is being called
 	target string // as the journal has it
 	kind   string // empty: blind
+	back   bool   // it failed and is in the journal; she is offered to by, see ringBack
 	until  token  // how long she waits for to alone
 }
 
@@ -133,9 +135,82 @@ func (s *state) transferOver(c *contact, result string) {
 	if i := slices.Index(s.awaiting, c); i >= 0 {
 		s.awaiting = slices.Delete(s.awaiting, i, i+1)
 	}
+	if t.back {
+		return
+	}
 	s.record(Entry{Kind: TransferDone, Contact: c.id, Agent: t.by, Queue: c.line.id, Reason: cmp.Or(t.kind, blind), Target: t.target, Result: result})
 	if by := s.agents[t.by]; result != resultOK && result != "caller_left" && by != nil {
 		s.notify(by, Notice{Code: TransferFailed, Contact: c.id, Key: result})
+		if result != "exit" && result != "queue_deleted" && result != "withdrawn" {
+			s.ringBack(c, by)
+		}
+	}
+}
+
+// ringBack has c, whom nobody took, wait for who gave her away, for as long as one
+// is rung: the two know each other, and a stranger would have to begin anew. Who is
+// not there, or wants to be gone, is not waited for; c is at the head of her line.
+func (s *state) ringBack(c *contact, by *agent) {
+	if c.refuses(by) || !by.takesBack(c) {
+		return
+	}
+	c.transfer = &transfer{by: by.id, to: by, back: true}
+	s.awaiting = append(s.awaiting, c)
+	s.arm(&c.transfer.until, c.line.set.RingFor.D(), func() { s.awaitedEnough(c) })
+}
+
+// takesBack tells whether a can be rung for c, whom she gave away: she is ready, or
+// still writes about her, and her sound works.
+func (a *agent) takesBack(c *contact) bool {
+	switch {
+	case !a.member || a.next != "" || !a.reachable():
+		return false
+	case a.state == WrapUp:
+		return a.writing.contact == c.id
+	}
+	return a.state == Ready
+}
+
+// awaitedEnough: the time for one volunteer alone is over; from here on c is
+// anybody's. If it rings, the end of the ring decides.
+func (s *state) awaitedEnough(c *contact) {
+	if len(c.offers) == 0 && c.phase == waiting {
+		s.transferOver(c, "timeout")
+	}
+}
+
+// setAside interrupts a's wrap-up for the very contact she writes about. It goes on
+// when the ring came to nothing; else there will be another.
+func (a *agent) setAside() {
+	a.timer.disarm()
+	a.aside, a.writing = a.writing, nil
+}
+
+// asideLeast is the time she has left for it then.
+const asideLeast = 15 * time.Second
+
+// writeOn goes on with the wrap-up that was set aside, and tells whether there is
+// one.
+func (s *state) writeOn(a *agent) bool {
+	w := a.aside
+	if w == nil {
+		return false
+	}
+	a.aside, a.writing = nil, w
+	s.become(a, WrapUp, "")
+	until := s.now.Add(asideLeast)
+	if w.until.After(until) {
+		until = w.until
+	}
+	s.writeUntil(a, until)
+	return true
+}
+
+// talkOn: a took back c; what she had noted about her goes on with the talk.
+func (s *state) talkOn(a *agent, c *contact) {
+	if w := a.aside; w != nil {
+		a.aside = nil
+		c.promised, c.safe = w.back, w.safe
 	}
 }
 
@@ -166,11 +241,7 @@ func (s *state) transferToAgent(a *agent, c *contact, to Target) {
 	s.handOver(a, c, to.masked(""))
 	c.transfer.to = t
 	s.awaiting = append(s.awaiting, c)
-	s.arm(&c.transfer.until, c.line.set.RingFor.D(), func() {
-		if len(c.offers) == 0 && c.phase == waiting { // else the end of the ring decides
-			s.transferOver(c, "timeout")
-		}
-	})
+	s.arm(&c.transfer.until, c.line.set.RingFor.D(), func() { s.awaitedEnough(c) })
 	if t.state != Ready {
 		s.notify(t, Notice{Code: TransferWaiting, Contact: c.id, Agent: a.name})
 	}
@@ -213,7 +284,7 @@ func (s *state) forwarded(c *contact) {
 	s.limitTalk(c)
 }
 
-// forwardFailed brings c back to the head of the line she came from.
+// forwardFailed brings c back to who gave her away, or the head of her line.
 func (s *state) forwardFailed(c *contact, why string) {
 	s.putAside(c)
 	herself := c.transfer != nil && c.transfer.kind == byLadder
@@ -256,9 +327,20 @@ func (s *state) toHeadOrHeir(c *contact) {
 // match: they have waited their turn already.
 func (s *state) matchAwaiting() {
 	for _, c := range slices.Clone(s.awaiting) {
-		if a := c.awaits(); a != nil && a.state == Ready && c.phase == waiting && len(c.offers) == 0 && c.exitDue == "" {
-			s.offerTo(c, rank{agent: a, tie: a.tie})
+		a := c.awaits()
+		if a == nil || c.phase != waiting || len(c.offers) > 0 || c.exitDue != "" {
+			continue
 		}
+		switch {
+		case c.transfer.back && !a.takesBack(c): // she is gone before it could ring
+			s.transferOver(c, "timeout")
+			continue
+		case a.state == WrapUp && c.transfer.back:
+			a.setAside()
+		case a.state != Ready:
+			continue
+		}
+		s.offerTo(c, rank{agent: a, tie: a.tie})
 	}
 }
 

@@ -145,6 +145,12 @@ func TestTransferToAVolunteer(t *testing.T) {
 			tr.do(TransferAsked{"sari", c, Target{Agent: "ayu"}})
 			tt.then(tr, c)
 			tr.mustDo("Record transfer.done C1 sari hotline blind", "Code:transfer_failed", "Key:"+tt.result)
+			if tr.offered("sari") != c || !tr.s.view(tr.s.agents["sari"]).Offer.Back {
+				t.Fatal("she does not come back to who gave her away")
+			}
+			tr.mustBe("dewi", Ready)
+			tr.do(Declined{"sari", tr.offerID("sari")})
+			tr.mustBe("sari", WrapUp)
 			if tr.offered("dewi") != c {
 				t.Fatal("she is not anybody's now")
 			}
@@ -170,8 +176,112 @@ func TestTransferToAVolunteer(t *testing.T) {
 		tr.pass(19 * time.Second)
 		tr.mustBe("dewi", Ready)
 		tr.pass(time.Second)
+		if tr.offered("sari") != c {
+			t.Fatal("who gave her away is not rung after ring_for")
+		}
+		tr.pass(20 * time.Second)
 		if tr.offered("dewi") != c {
-			t.Fatal("the others are not rung after ring_for")
+			t.Fatal("the others are not rung after that")
+		}
+	})
+}
+
+// Nobody took her: she comes back to who gave her away, even while that one writes
+// about her, if she is there and can be heard; else she is at the head of the line.
+func TestTransferComesBack(t *testing.T) {
+	const writes = 2 * time.Minute
+	fail := func(tr *trial, c ContactID) {
+		tr.do(TransferAsked{"sari", c, Target{Number: "112"}})
+		tr.mustBe("sari", WrapUp)
+		tr.do(ConnectFailed{Contact: c, Stage: "busy"})
+	}
+	t.Run("she answers", func(t *testing.T) {
+		tr, c := talkingTo(t, nil)
+		tr.do(CallbackPromised{"sari", c, true}, SafetyAnswered{"sari", c, SafetyAnswer{MayCall: SafeYes}})
+		tr.do(TransferAsked{"sari", c, Target{Number: "112"}}, DispositionChosen{"sari", c, "listened"}, ConnectFailed{Contact: c, Stage: "busy"})
+		tr.mustDo("Record transfer.done C1 sari hotline blind pos=0 out= by= res=busy")
+		tr.talk("sari")
+		tr.mustNotDo("Record transfer.done", "Record wrapup.done") // that stood already; there will be another
+		if p := tr.s.contacts[c]; !p.promised || p.safe != SafeYes || p.transfer != nil {
+			t.Fatal("what she noted is lost")
+		}
+		tr.do(HungUp{c, ByCaller, CauseNormal})
+		tr.mustBe("sari", WrapUp)
+		tr.do(WrapUpFinished{"sari", c, "listened"})
+		tr.mustDo("Record wrapup.done C1 sari", "Record callback.queued C1")
+	})
+	t.Run("she declines, and writes on", func(t *testing.T) {
+		tr, c := talkingTo(t, nil)
+		began := tr.now
+		fail(tr, c)
+		tr.pass(10 * time.Second)
+		tr.do(Declined{"sari", tr.offerID("sari")})
+		tr.mustBe("sari", WrapUp)
+		if until := tr.s.agents["sari"].writing.until; !until.Equal(began.Add(writes)) {
+			t.Fatalf("she writes until %s", until.Sub(began))
+		}
+		tr.pass(30 * time.Second)
+		tr.mustBe("sari", WrapUp) // and is not rung again for her
+		tr.do(WrapUpFinished{"sari", c, "listened"})
+		if tr.offered("sari") != c || tr.s.view(tr.s.agents["sari"]).Offer.Back {
+			t.Fatal("she is anybody's by now, so hers, too")
+		}
+	})
+	t.Run("at the end of her time she has some left", func(t *testing.T) {
+		tr, c := talkingTo(t, nil)
+		tr.do(TransferAsked{"sari", c, Target{Number: "112"}})
+		tr.do(WrapUpExtended{"sari", c})
+		tr.pass(44 * time.Second)
+		tr.s.agents["sari"].writing.until = tr.now.Add(time.Second)
+		tr.do(ConnectFailed{Contact: c, Stage: "busy"})
+		tr.pass(20 * time.Second)
+		tr.mustBe("sari", WrapUp)
+		if tr.s.agents["sari"].misses != 0 {
+			t.Fatal("a miss while she wrote")
+		}
+		tr.pass(14 * time.Second)
+		tr.mustBe("sari", WrapUp)
+	})
+	for name, gone := range map[string]func(*trial, ContactID){
+		"she wants a break":     func(tr *trial, c ContactID) { tr.do(PauseAsked{"sari", "break"}) },
+		"her sound is broken":   func(tr *trial, c ContactID) { tr.do(PathLost{Agent: "sari"}) },
+		"her page is closed":    func(tr *trial, c ContactID) { tr.do(SessionLost{"sari"}) },
+		"she writes of another": func(tr *trial, c ContactID) { tr.s.agents["sari"].writing.contact = "C0" },
+		"an admin took her away": func(tr *trial, c ContactID) {
+			tr.do(RoutingChanged{Routing: outgoing(func(r *configs.Routing) { r.Agents = r.Agents[1:] }), Revision: 2})
+		},
+		"she must not have her": func(tr *trial, c ContactID) {
+			tr.do(NeverAsked{"sari", c, true})
+			tr.s.contacts[c].never = []AgentID{"sari"}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tr, c := talkingTo(t, nil)
+			tr.ready("dewi")
+			tr.do(TransferAsked{"sari", c, Target{Number: "112"}})
+			gone(tr, c)
+			tr.do(ConnectFailed{Contact: c, Stage: "busy"})
+			if tr.offered("dewi") != c {
+				t.Fatal("nobody else is rung")
+			}
+		})
+	}
+	t.Run("the caller leaves while it rings", func(t *testing.T) {
+		tr, c := talkingTo(t, nil)
+		fail(tr, c)
+		tr.do(HungUp{c, ByCaller, CauseNormal})
+		tr.mustEnd(c, OutcomeAnswered)
+		tr.mustBe("sari", WrapUp)
+	})
+	t.Run("it rings in vain and cannot connect", func(t *testing.T) {
+		tr, c := talkingTo(t, nil)
+		fail(tr, c)
+		tr.accept("sari")
+		tr.do(ConnectFailed{c, "sari", "microphone"})
+		tr.mustPhase(c, waiting)
+		tr.ready2("dewi", t)
+		if tr.offered("dewi") != c {
+			t.Fatal("she is not anybody's")
 		}
 	})
 }
@@ -214,6 +324,10 @@ func TestTransferToANumber(t *testing.T) {
 			tr.mustDo("Wait {Contact:C1", "Code:transfer_failed", "Key:"+name)
 			tr.do(Connected{Contact: c}, ConnectFailed{Contact: c, Stage: "busy"}) // too late
 			tr.mustPhase(c, waiting)
+			if tr.offered("sari") != c {
+				t.Fatal("she does not come back to who gave her away")
+			}
+			tr.pass(21 * time.Second)
 			tr.ready2("dewi", t)
 			if tr.offered("dewi") != c || tr.s.charges != 0 {
 				t.Fatal("she is not at the head of the line she came from")

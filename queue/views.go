@@ -41,6 +41,9 @@ func (s *state) view(a *agent) AgentView {
 			ID: o.id, Contact: c.id, Queue: c.line.id, Label: c.line.set.Label, Caller: c.caller.String(),
 			Waiting: c.entered, Expires: o.lapse.at, GivenBy: c.givenBy, Before: c.before, Said: c.said(), Safety: s.marks(c),
 		}
+		if c.transfer != nil && c.transfer.back {
+			v.Offer.GivenBy, v.Offer.Back = "", true
+		}
 		if c.virtual != nil {
 			b := s.callbackView(c.virtual)
 			v.Offer.Callback = &b

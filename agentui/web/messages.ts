@@ -69,6 +69,7 @@ export interface OfferView {
   waiting_since: string;
   expires: string;
   given_by?: string;
+  back?: boolean; // she gave this caller away, and nobody took her
   consult?: boolean; // she is only asked; the caller stays with given_by
   callback?: CallbackView; // nobody is on the line; accepted, she is called
   before?: number; // how often she called in the last 30 days

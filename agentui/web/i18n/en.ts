@@ -291,6 +291,7 @@ export const en = {
   wishSame: "She would like me again",
   wishNever: "Not the two of us",
   givenBy: (who: string) => `Given to you by ${who}`,
+  cameBack: "Nobody took her: your caller comes back to you",
   answerOn: { phone: "Answer on your phone.", mobile: "Answer on your mobile and press 1." } as Record<"phone" | "mobile", string>,
   talkOn: { phone: "You talk on your phone. Mute there.", mobile: "You talk on your mobile. Mute there." } as Record<"phone" | "mobile", string>,
 
@@ -457,7 +458,7 @@ export const en = {
     transfer_not_allowed: () => "The call cannot go there now. It is still yours.",
     transfer_not_now: () => "The call could not be transferred at this moment.",
     transfer_waiting: (who: string) => `${who || "A volunteer"} gives you a call. It waits for you.`,
-    transfer_failed: () => "Your transfer was not taken. The caller is back at the head of her queue.",
+    transfer_failed: () => "Your transfer was not taken. The caller comes back to you if you can answer, else to the head of her queue.",
     safety_unknown: () => "Nobody knows whether it is safe to call this number, so it is not called.",
     safety_no: () => "She said that it is not safe to call her. She is not called.",
     safety_expired: () => "What she said about being called is too old. She is not called.",

@@ -275,6 +275,7 @@ export const id: Words = {
   wishSame: "Ia ingin dengan saya lagi",
   wishNever: "Jangan kami berdua",
   givenBy: (who) => `Dialihkan kepada Anda oleh ${who}`,
+  cameBack: "Tidak ada yang menerima: penelepon Anda kembali kepada Anda",
   answerOn: { phone: "Jawablah di telepon Anda.", mobile: "Jawablah di ponsel Anda, lalu tekan 1." },
   talkOn: { phone: "Anda berbicara di telepon. Bisukan di sana.", mobile: "Anda berbicara di ponsel. Bisukan di sana." },
 
@@ -431,7 +432,7 @@ export const id: Words = {
     transfer_not_allowed: () => "Panggilan tidak dapat dialihkan ke sana sekarang. Masih pada Anda.",
     transfer_not_now: () => "Panggilan tidak dapat dialihkan saat ini.",
     transfer_waiting: (who) => `${who || "Seorang relawan"} mengalihkan panggilan kepada Anda. Penelepon menunggu Anda.`,
-    transfer_failed: () => "Pengalihan Anda tidak dijawab. Penelepon kembali ke urutan terdepan antreannya.",
+    transfer_failed: () => "Pengalihan Anda tidak dijawab. Penelepon kembali kepada Anda bila Anda dapat menjawab; bila tidak, ke urutan terdepan antreannya.",
     safety_unknown: () => "Belum diketahui apakah aman menelepon nomor ini, jadi tidak ditelepon.",
     safety_no: () => "Ia menyatakan tidak aman untuk ditelepon. Ia tidak ditelepon.",
     safety_expired: () => "Jawabannya tentang ditelepon sudah terlalu lama. Ia tidak ditelepon.",

@@ -101,6 +101,7 @@ const states: Record<string, Partial<Snapshot>> = {
   wrapup_open: { view: view({ state: "wrapup", since: ago(26), wrapup: { ...wrapup, open: true, disposition: "referred" } }), disposition: "referred", contact: "01J" },
   rest: { view: view({ state: "paused", reason: "decompression", until: ahead(412) }) },
   load_break: { view: view({ state: "paused", reason: "load_break" }) },
+  back: { view: view({ state: "offered", since: ago(2), offer: { ...offer, back: true } }) },
   given: { view: view({ state: "offered", since: ago(2), offer: { ...offer, given_by: "Dewi" } }) },
   phone_ready: { view: view({ state: "ready", device: "phone", devices: ["browser", "phone", "mobile"] }), sound: noSound },
   phone_offered: { view: view({ state: "offered", since: ago(2), offer, device: "mobile", devices: ["browser", "mobile"] }), sound: noSound },

@@ -25,6 +25,7 @@ export function offer({ s, w, app }: Scene): TemplateResult {
       ${said(w, o)}
       ${o.safety?.length ? html`<ul class="marks">${o.safety.map((m) => html`<li>${icon("warn")}<span>${w.safetyMarks[m]}</span></li>`)}</ul>` : nothing}
       ${offered({ s, w, app })}
+      ${o.back ? html`<p class="lead"><b>${w.cameBack}</b></p>` : nothing}
       ${o.given_by ? html`<p class="lead"><b>${o.consult ? w.consultBy(o.given_by) : w.givenBy(o.given_by)}</b></p>` : nothing}
       <p class="lead">${who(w, o.caller)} · <sahut-tick role="timer" .text=${(now: number) => w.waitingFor(spell(now + s.offset - at(o.waiting_since), s.lang))}></sahut-tick></p>
       ${o.before ? html`<p class="lead">${w.before(o.before)}</p>` : nothing}</div>
