@@ -49,6 +49,7 @@ type Closing struct {
 const (
 	KeepWaiting = "keep"
 	LeadOut     = "exit"
+	OfferBack   = "callback"
 )
 
 // String is the window in a list of changes.

@@ -64,7 +64,7 @@ type Queue struct {
 	MinPlanned       int      `yaml:"min_planned" json:"min_planned" default:"1" doc:"How many volunteers should be planned while it is open; with fewer the shift plan shows a gap. 0 never."`
 	Cover            []Cover  `yaml:"cover" json:"cover" doc:"Whom else the shift plan should have while it is open, like a woman or somebody who speaks English."`
 	WhenClosed       Exit     `yaml:"when_closed" json:"when_closed" doc:"Where callers go while it is closed; nothing: they hear the words closed."`
-	AtClosing        string   `yaml:"at_closing" json:"at_closing" default:"keep" choices:"keep,exit" doc:"Who waits when it closes: keep, they wait on and are answered; exit, they go where callers go while it is closed."`
+	AtClosing        string   `yaml:"at_closing" json:"at_closing" default:"keep" choices:"keep,exit,callback" doc:"Who waits when it closes: keep, they wait on and are answered; callback, they are asked whether they would rather be called back, and else wait on; exit, they go where callers go while it is closed."`
 	ResumeFor        Duration `yaml:"resume_for" json:"resume_for" default:"5m" doc:"Who hung up while she waited and calls again within this time has her place back; 0s never."`
 	DropReturnFor    Duration `yaml:"drop_return_for" json:"drop_return_for" default:"10m" doc:"Whose talk broke off and who calls again within this time goes to the head, to the same volunteer first; 0s never."`
 	WrapUpMode       string   `yaml:"wrap_up_mode" json:"wrap_up_mode" default:"timed_extendable" choices:"none,timed,timed_extendable,until_done" doc:"How the volunteer's writing time ends: none at all; timed, after wrap_up; timed_extendable, likewise but she may add wrap_up_extend; until_done, when she says so, an hour at most."`

@@ -192,7 +192,12 @@ func (s *state) turnGate(l *line) {
 		return
 	}
 	s.record(Entry{Kind: QueueClosed, Queue: l.id, Reason: why})
-	if l.set.AtClosing != configs.LeadOut {
+	switch l.set.AtClosing {
+	case configs.OfferBack:
+		s.offerBackAll(l)
+		return
+	case configs.LeadOut:
+	default:
 		return
 	}
 	for _, c := range slices.Clone(l.order.list) {
@@ -204,6 +209,17 @@ func (s *state) turnGate(l *line) {
 			continue
 		}
 		s.takeExit(c, closedByHours)
+	}
+}
+
+// offerBackAll asks those who wait in l, which closes, whether they would rather be
+// called back at their place. Who is rung for, asked something else, or cannot be
+// called waits on.
+func (s *state) offerBackAll(l *line) {
+	for _, c := range slices.Clone(l.order.list) {
+		if c.virtual == nil && c.phase == waiting && len(c.offers) == 0 && c.inquiry == nil && c.exitDue == "" && c.awaits() == nil && s.denied(c.caller) == "" {
+			s.offerCallback(c)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -217,5 +218,42 @@ func TestClosedForNewcomersOnly(t *testing.T) {
 		if want := map[bool]string{true: "waiting", false: "closing"}[staffed]; tr.phase(back) != want {
 			t.Errorf("staffed %v: she is %s", staffed, tr.phase(back))
 		}
+	}
+}
+
+// At closing who waits may choose to be called back; whoever does not, cannot be
+// called, or is being rung for, waits on and is answered.
+func TestCallbackAtClosing(t *testing.T) {
+	tr := newTrial(t, called(func(r *configs.Routing) {
+		r.Hours = []configs.Hours{{ID: "office", TimeZone: "UTC", Weekly: []configs.Window{{Days: []string{"sun"}, From: "08:00", To: "18:05"}}}} // day0 is a Sunday, 18:00
+		r.Queues[0].Hours, r.Queues[0].AtClosing, r.Queues[0].Ladder = "office", configs.OfferBack, nil
+		r.Queues[0].RingFor = dur(5 * time.Minute)
+	}))
+	call := func(number string) ContactID {
+		tr.n++
+		c := ContactID(fmt.Sprintf("C%d", tr.n))
+		tr.do(Arrived{Contact: c, Channel: Voice, Dialled: hotlineNumber, Caller: NewCaller(number)}, Established{c})
+		return c
+	}
+	rung, yes, no, silent, withheld := call("+62811000001"), call("+62811000002"), call("+62811000003"), call("+62811000004"), call("")
+	tr.pass(4 * time.Minute)
+	tr.ready2("sari", t)
+	if tr.offered("sari") != rung {
+		t.Fatal("she rings for another")
+	}
+	tr.all = nil
+	tr.pass(time.Minute)
+	if n := find(tr.all, "Prompts:[callback-safe]"); n != 3 {
+		t.Fatalf("%d were asked", n)
+	}
+	tr.do(KeyPressed{yes, '1'})
+	tr.mustDo("Record callback.queued "+string(yes), "Close {Contact:"+string(yes)+" Words:callback-kept}")
+	tr.do(KeyPressed{no, '2'})
+	for range 2 {
+		tr.do(Asked{silent, tr.s.contacts[silent].asks})
+		tr.pass(safeWithin)
+	}
+	for _, c := range []ContactID{rung, no, silent, withheld} {
+		tr.mustPhase(c, waiting)
 	}
 }
