@@ -1,6 +1,7 @@
 // The wallboard: alarms, figures, who waits, queues, volunteers, the day.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { at, count, dayAndTime, timer } from "../format";
 import { button, icon, mark } from "../parts";
 import { closingDialog } from "../admin/floor";
@@ -31,8 +32,19 @@ function body(scene: Scene): TemplateResult {
   if (s.tv) return html`${television(scene)}${spoken(scene)}`;
   return html`${fresh(scene)}${s.trouble ? html`<p class="banner bad" role="alert">${icon("warn")}<span>${s.trouble}</span></p>` : nothing}
     ${alarms(scene)}${announcement(scene)}${figures(scene)}
-    <div class="board-main"><div class="stack">${waiting(scene)}${queues(scene)}${chart(scene)}${moreOfToday(scene)}${latestCalls(scene)}</div>
+    <div class="board-main"><div class="stack">${waiting(scene)}${queues(scene)}${today(scene)}</div>
       <div class="stack">${people(scene)}${line(scene)}</div></div>${spoken(scene)}`;
+}
+
+// today is drawn anew when it changed, not with every picture: the figures are some
+// seconds old anyway.
+function today(scene: Scene): unknown {
+  const { s } = scene;
+  const b = s.board!;
+  return [
+    guard([b.today.at, s.lang, Math.floor(serverNow(s) / 60_000)], () => html`${chart(scene)}${moreOfToday(scene)}`),
+    guard([s.lang, b.status.revision, JSON.stringify(b.calls)], () => latestCalls(scene)),
+  ];
 }
 
 // spoken is read out, each alarm once.
