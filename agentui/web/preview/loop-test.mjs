@@ -29,6 +29,11 @@ const find = (name) => `[...document.querySelectorAll("button")].find((x) => x.c
 const has = (name) => b.until(`!!${find(name)}`);
 const click = async (name) => { await has(name); await b.evaluate(`${find(name)}.click()`, true); };
 const state = (want, ms) => b.until(`document.querySelector("[role=status][data-state]")?.dataset.state === ${JSON.stringify(want)}`, ms);
+const strike = async (key, text) => {
+  const code = { Tab: 9, Enter: 13, Escape: 27 }[key];
+  await b.send("Input.dispatchKeyEvent", { type: text ? "keyDown" : "rawKeyDown", key, code: key, windowsVirtualKeyCode: code, text });
+  await b.send("Input.dispatchKeyEvent", { type: "keyUp", key, code: key, windowsVirtualKeyCode: code });
+};
 const said = (type) => b.evaluate(`seen.said.filter((m) => m.type === ${JSON.stringify(type)})`);
 // Counts what begins to sound: the ring is the page's only buffer source.
 await b.send("Page.addScriptToEvaluateOnNewDocument", { source: `window.rings = []; { const begin = AudioBufferSourceNode.prototype.start;
@@ -105,6 +110,17 @@ try {
   await state("held");
   await click("Resume");
   await state("talking");
+  // A dialog takes the focus, keeps it, and gives it back.
+  await b.evaluate(`${find("Keypad")}.focus()`);
+  await strike("Enter", "\r");
+  await b.until(`!!document.activeElement.closest("dialog[open]")`);
+  for (let i = 0; i < 16; i++) {
+    await strike("Tab");
+    assert.ok(await b.evaluate(`document.activeElement === document.body || !!document.activeElement.closest("dialog[open]")`), "Tab leaves the dialog");
+  }
+  await strike("Escape");
+  await b.until(`!document.querySelector("dialog[open]") && document.activeElement === ${find("Keypad")}`);
+  await state("talking"); // Esc never ends a call
   await click("Keypad");
   await click("5");
   await b.until(`seen.said.some((m) => m.type === "keys" && m.keys === "5")`);

@@ -9,7 +9,7 @@ import { words } from "../i18n";
 import type { AgentView, Choice } from "../messages";
 import { usualKeys } from "../keys";
 import { noProof } from "../soundcheck";
-import { blank, noSound, type Snapshot, type Sound } from "../store";
+import { blank, noSound, type Snapshot, type Sound, type SoundFault } from "../store";
 import type { App } from "../volunteer/app";
 import * as later from "../volunteer/later";
 import { screen } from "../volunteer/screen";
@@ -163,7 +163,18 @@ const states: Record<string, Partial<Snapshot>> = {
   wire: { link: "retrying", view: view({ state: "talking", call }), sound: live },
   elsewhere: { link: "elsewhere", view: null, sound: noSound },
   signed_out: { link: "signed_out", view: view({ state: "offline" }), sound: noSound },
+  replaced: { link: "replaced", view: null, sound: noSound },
+  outdated: { link: "outdated", view: view({ state: "offline" }), sound: noSound },
+  draining: { view: view({ state: "ready" }), draining: true },
+  draining_offline: { view: view({ state: "offline" }), draining: true, sound: noSound },
+  system_muted: { view: view({ state: "talking", call }), sound: { ...live, systemMuted: true } },
+  hang_up_armed: { view: view({ state: "talking", call }), sound: live, hangUpArmed: now + 3_600_000 },
+  menu: { view: view({ state: "ready" }) },
+  slow: { view: view({ state: "ready" }), told: [{ key: 1, at: now, notice: { code: "slow", for: "pause" } }, { key: 2, at: now, notice: { code: "error", error: "not_agent", for: "ready" } }] },
 };
+// Each fault of the sound in the check, with its remedy.
+const faults: SoundFault[] = ["insecure", "no_mic", "mic_busy", "mic_lost", "no_path", "not_heard", "mic_unsent", "blocked"];
+for (const fault of faults) states[`fault_${fault}`] = { view: view({ state: "checking" }), sound: { ...sound, phase: "failed", step: fault === "no_path" ? "path" : fault === "not_heard" ? "hearing" : "microphone", fault } };
 
 const nothing = () => undefined;
 const app = new Proxy({} as App, {
@@ -176,6 +187,7 @@ if (asked && states[asked]) {
   const s = { ...base, ...states[asked] };
   render(screen({ s, w: words(lang), app, later }), root);
   document.title = `${asked} – Sahut`;
+  if (asked === "menu") document.querySelector<HTMLDetailsElement>(".menu")!.open = true;
   if (asked === "tour") new Tour("preview", (l) => [{ at: ".state-pill", text: words(l).tour.state }, { at: "#start-shift", text: words(l).tour.start }], (l) => words(l).tour).show(lang, true);
 } else {
   document.title = "Preview – Sahut";

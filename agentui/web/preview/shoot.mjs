@@ -108,6 +108,10 @@ for (const state of states) {
   await look(state, "id", "dark", 1100);
   await look(state, "id", "light", 320);
   await look(state, "en", "dark", 320);
+  if (page === "preview") { // a system's own colours, and 200 %: each state one of them
+    if (states.indexOf(state) % 2) await look(state, "id", "forced", 1100);
+    else await look(state, "en", "light", 550);
+  }
   if (!hard[page]?.includes(state)) continue;
   await look(state, "id", "forced", 1280);
   await look(state, "en", "large", 1280);
