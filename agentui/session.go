@@ -376,6 +376,7 @@ func (x *session) show(v queue.AgentView) {
 	x.state = v.State
 	x.call = v.Call
 	x.inContact = v.Offer != nil || v.Call != nil || v.WrapUp != nil
+	x.outlast(time.Now())
 	if v.Queues == nil {
 		v.Queues = []queue.QueueView{}
 	}
@@ -392,6 +393,7 @@ func (x *session) show(v queue.AgentView) {
 // onTick looks at the deadlines.
 func (x *session) onTick(now time.Time) {
 	l := x.server.limits
+	x.outlast(now)
 	if now.Sub(x.listenedAt) >= l.sound {
 		x.tellQuality(now)
 	}
@@ -406,20 +408,26 @@ func (x *session) onTick(now time.Time) {
 	}
 }
 
-// lookUp asks whether the sign-in is still good. Its time does not cut a contact
-// short: it is prolonged while there is one, so that a page reloaded or a wire
-// broken late in a long shift comes back to its caller. Afterwards she is asked to
-// sign in again.
+// outlast sees to it that the time of her sign-in does not cut a contact short: it
+// is prolonged, well before it ends, while there is one, so that a page reloaded or
+// a wire broken late in a long shift comes back to its caller. Afterwards she is
+// asked to sign in again.
+func (x *session) outlast(now time.Time) {
+	if !x.inContact || x.expires.After(now.Add(contactGrace/2)) {
+		return
+	}
+	x.expires = now.Add(contactGrace)
+	if err := x.server.sessions.prolong(x.hash, x.expires, now); err != nil {
+		x.log.Error("the sign-in of a volunteer in a contact could not be prolonged", "err", err)
+	}
+}
+
+// lookUp asks whether the sign-in is still good, which counts as a sign of life.
+// In a contact nothing follows from it: signing out or an admin would have ended
+// this connection itself.
 func (x *session) lookUp(now time.Time) {
 	x.checked = now
-	if until := now.Add(contactGrace); x.inContact && x.expires.Before(until) {
-		if err := x.server.sessions.prolong(x.hash, until, now); err != nil {
-			x.log.Error("the sign-in of a volunteer in a contact could not be prolonged", "err", err)
-		}
-		x.expires = until
-		return // signing out or an admin would have ended this connection itself
-	}
-	if !x.server.sessions.alive(x.hash, now) {
+	if !x.server.sessions.alive(x.hash, now) && !x.inContact {
 		x.onSignedOut()
 	}
 }
