@@ -170,7 +170,7 @@ function choiceList(scene: Scene, list: "pause_reasons" | "dispositions"): Templ
   const f = fieldOf(scene, list);
   return html`<section class="stack" aria-labelledby="${list}-title"><h3 id="${list}-title">${f ? labelOf(scene, f) : list}</h3>
     ${f?.help || f?.doc ? html`<p class="help">${f.help?.[s.lang] ?? f.doc}</p>` : nothing}${errors(scene, problemsAt(scene, list))}
-    ${all.map((_, i) => html`<div class="card row-card"><div class="grid">${["code", "label.en", "label.id", ...(list === "dispositions" ? ["wrap_up", "heavy", "new_incident"] : [])].map((k) => control(scene, `${list}[${i}].${k}`))}</div>
+    ${all.map((_, i) => html`<div class="card row-card"><div class="grid">${["code", "label.en", "label.id", ...(list === "dispositions" ? ["kind", "wrap_up", "heavy", "new_incident"] : [])].map((k) => control(scene, `${list}[${i}].${k}`))}</div>
       ${errors(scene, problemsAt(scene, `${list}[${i}]`))}${listDo(scene, list, i)}</div>`)}
     ${mayEdit(s) ? button({ label: a.addChoice, id: `add-${list}`, icon: "plus", click: () => act.edit(list, [...all, { code: "", label: { en: "", id: "" } }]) }) : nothing}</section>`;
 }
