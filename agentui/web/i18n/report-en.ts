@@ -25,7 +25,7 @@ export const reportEn = {
   t: "T: answered in time within (seconds)",
   s: "S: a short abandon within (seconds)",
   show: "Show",
-  found: (n: string, range: string) => `${n} callers in queues. ${range}`,
+  found: (n: string, range: string) => `Callers in queues: ${n}. ${range}`,
   range: (from: string, to: string, zone: string, t: string, s: string) => `${from} to ${to} ${zone}, T ${t}, S ${s}.`,
   moved: "The form above asks for something else: press Show.",
   nothing: "Nobody called in this time.",
