@@ -91,6 +91,17 @@ func (a *agent) counts(now time.Time) bool {
 	return a.atWork || a.present && a.since.Add(breakCounts).After(now)
 }
 
+// counted is until when she counted, now at the latest; zero if she did not.
+func (a *agent) counted(now time.Time) time.Time {
+	switch end := a.since.Add(breakCounts); {
+	case a.counts(now):
+		return now
+	case a.present:
+		return end
+	}
+	return time.Time{}
+}
+
 func newAgent(id AgentID, seed uint64, now time.Time) *agent {
 	h := fnv.New64a()
 	var b [8]byte
@@ -153,8 +164,8 @@ func (s *state) count(a *agent, by int) {
 		if a.present {
 			l.present += by
 		}
-		if by < 0 && a.counts(s.now) {
-			l.nobody = s.now
+		if by < 0 {
+			l.leftBy(a, s.now)
 		}
 		s.touch(l)
 	}

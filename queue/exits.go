@@ -52,6 +52,14 @@ func (l *line) counted(now time.Time) bool {
 	return slices.ContainsFunc(l.members, func(a *agent) bool { return a.counts(now) })
 }
 
+// leftBy remembers when a, who leaves l, counted last: now, or the end of a break
+// that was too long.
+func (l *line) leftBy(a *agent, now time.Time) {
+	if at := a.counted(now); at.After(l.nobody) {
+		l.nobody = at
+	}
+}
+
 // alone is when nobody of l counts as present any more, or since when that is so;
 // false while somebody works. A break counts as presence for breakCounts only.
 func (l *line) alone() (time.Time, bool) {

@@ -138,6 +138,7 @@ func TestNobodyBesideALongBreak(t *testing.T) {
 		"an edit": RoutingChanged{Routing: with(func(r *configs.Routing) {
 			r.Agents = slices.DeleteFunc(r.Agents, func(a configs.Agent) bool { return a.ID == "dewi" })
 		}), Revision: 2},
+		"an edit of her queues": RoutingChanged{Routing: with(func(r *configs.Routing) { r.Agents[1].Queues = []string{"backup"} }), Revision: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tr := newTrial(t, house())
@@ -150,9 +151,39 @@ func TestNobodyBesideALongBreak(t *testing.T) {
 			tr.pass(5 * time.Minute) // of her break: she will be back
 			tr.mustPhase(c, waiting)
 			tr.do(goes)
-			tr.pass(2*time.Minute - 1)
+			tr.pass(time.Minute)
+			tr.do(ShiftEnded{"sari"}) // who counted no more takes nothing from them
+			tr.pass(time.Minute - 1)
 			if q := tr.s.contacts[c].line.id; q != "hotline" {
 				t.Fatalf("in %s: the two minutes did not begin when she went", q)
+			}
+			tr.pass(1)
+			tr.mustDo("Record ladder.rung C1  hotline nobody")
+		})
+	}
+}
+
+// Her break counted for nobody any more: that she goes gives them no time anew, and
+// neither does an edit.
+func TestNobodyCountedAnyMore(t *testing.T) {
+	for name, then := range map[string]Event{
+		"her shift ends":        ShiftEnded{"sari"},
+		"an edit":               RoutingChanged{Routing: house(), Revision: 2},
+		"an edit of her queues": RoutingChanged{Routing: with(func(r *configs.Routing) { r.Agents[0].Queues = []string{"backup"} }), Revision: 2},
+		"she comes, unheard":    SessionOpened{"dewi"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tr := newTrial(t, house())
+			tr.ready("sari")
+			tr.do(PauseAsked{"sari", "break"})
+			tr.pass(29 * time.Minute)
+			c := tr.call()
+			tr.pass(2 * time.Minute)
+			tr.do(then)
+			tr.pass(time.Minute - 1)
+			tr.mustPhase(c, waiting)
+			if q := tr.s.contacts[c].line.id; q != "hotline" {
+				t.Fatalf("in %s too early", q)
 			}
 			tr.pass(1)
 			tr.mustDo("Record ladder.rung C1  hotline nobody")

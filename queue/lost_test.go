@@ -335,8 +335,12 @@ func (w *waits) muster() {
 			crew.until = laterOf(crew.until, now[a.id].until)
 		}
 		for _, id := range was.members {
-			if gone := !slices.Contains(crew.members, id) || now[id] == (presence{}); gone && w.before[id].counts(w.now) {
+			gone := !slices.Contains(crew.members, id) || now[id] == (presence{})
+			switch before := w.before[id]; {
+			case gone && before.counts(w.now):
 				crew.left = w.now
+			case gone: // the end of her break stays what it was
+				crew.left = laterOf(crew.left, before.until)
 			}
 			if w.before[id].works && !now[id].works {
 				crew.left = w.now

@@ -180,10 +180,14 @@ func (s *state) route(r configs.Routing) (gone []*line) {
 func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 	lines := slices.Concat(s.lines, gone)
 	one := oneLanguage(list)
-	staffed := make(map[*line]bool, len(lines))
-	last := make(map[*line]AgentID, len(lines)) // whom round_robin rang last
+	left := make(map[*line]time.Time, len(lines)) // when the last who counts would have left
+	last := make(map[*line]AgentID, len(lines))   // whom round_robin rang last
 	for _, l := range lines {
-		staffed[l] = l.counted(s.now)
+		for _, a := range l.members {
+			if at := a.counted(s.now); at.After(left[l]) {
+				left[l] = at
+			}
+		}
 		if n := len(l.members); n > 0 && l.turn > 0 {
 			last[l] = l.members[(l.turn-1)%n].id
 		}
@@ -229,8 +233,8 @@ func (s *state) seatAgents(list []configs.Agent, gone []*line) {
 		s.count(a, +1)
 	}
 	for _, l := range lines {
-		if staffed[l] && !l.counted(s.now) {
-			l.nobody = s.now
+		if !l.counted(s.now) && left[l].After(l.nobody) {
+			l.nobody = left[l]
 		}
 		if seat, ok := l.seat[last[l]]; ok {
 			l.turn = seat + 1
