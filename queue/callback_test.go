@@ -357,6 +357,9 @@ func TestQuickExitFromACallback(t *testing.T) {
 	back := tr.dialBack("sari")
 	tr.do(Established{back}, Connected{back, "sari"}, MuteAsked{"sari", back, false}, TransferAsked{"sari", back, Target{Queue: "backup"}}, KeyPressed{back, '0'}, KeyPressed{back, '0'})
 	tr.mustPhase(back, over)
+	tr.mustDo("Record safety.noted " + string(back) + "  backup quick_exit")
+	tr.do(WrapUpFinished{"sari", back, ""}, Dialled{"sari", callerNumber})
+	tr.mustDo("Code:safety_unknown")
 
 	tr = newTrial(t, called(func(r *configs.Routing) { r.Outgoing.Allow = append(r.Outgoing.Allow, "112") }))
 	tr.ready("sari") // whom she dials may be a caller; a short code is a machine with a menu of its own

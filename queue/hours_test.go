@@ -236,16 +236,29 @@ func TestCallbackAtClosing(t *testing.T) {
 		return c
 	}
 	rung, yes, no, silent, withheld := call("+62811000001"), call("+62811000002"), call("+62811000003"), call("+62811000004"), call("")
+	chooses := call("+62811000005")
 	tr.pass(4 * time.Minute)
 	tr.ready2("sari", t)
 	if tr.offered("sari") != rung {
 		t.Fatal("she rings for another")
 	}
+	tr.pass(55 * time.Second)
+	tr.accept("sari") // connecting when it closes
+	asked := ""
+	tr.s.inquire(tr.s.contacts[chooses], inquiry{prompts: []string{"choices"}, keys: "1", answer: func(key rune) { asked = string(key) }})
+	tr.s.batch()
 	tr.all = nil
-	tr.pass(time.Minute)
+	tr.pass(5 * time.Second)
 	if n := find(tr.all, "Prompts:[callback-safe]"); n != 3 {
 		t.Fatalf("%d were asked", n)
 	}
+	tr.mustNotDo("callback.denied") // who withheld her number is not told no unasked
+	tr.do(KeyPressed{chooses, '1'})
+	if asked != "1" {
+		t.Fatal("another question was cut off")
+	}
+	tr.do(Connected{rung, "sari"})
+	tr.mustPhase(rung, talking)
 	tr.do(KeyPressed{yes, '1'})
 	tr.mustDo("Record callback.queued "+string(yes), "Close {Contact:"+string(yes)+" Words:callback-kept}")
 	tr.do(KeyPressed{no, '2'})
@@ -253,7 +266,7 @@ func TestCallbackAtClosing(t *testing.T) {
 		tr.do(Asked{silent, tr.s.contacts[silent].asks})
 		tr.pass(safeWithin)
 	}
-	for _, c := range []ContactID{rung, no, silent, withheld} {
+	for _, c := range []ContactID{no, silent, withheld, chooses} {
 		tr.mustPhase(c, waiting)
 	}
 }

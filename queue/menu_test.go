@@ -168,6 +168,9 @@ func TestNoWomanOnDuty(t *testing.T) {
 				tr.do(Asked{c, tr.s.contacts[c].asks})
 				tr.pass(8 * time.Second)
 			}
+			if n := find(tr.all, "Prompts:[no-woman]"); n != 2 {
+				t.Fatalf("asked %d times who says nothing", n)
+			}
 		} else {
 			tr.do(KeyPressed{c, key})
 		}
@@ -301,6 +304,9 @@ func TestNobodySpeaksHers(t *testing.T) {
 				tr.do(Asked{c, tr.s.contacts[c].asks})
 				tr.pass(8 * time.Second)
 			}
+			if n := find(tr.all, "Prompts:[no-language]"); n != 2 {
+				t.Fatalf("asked %d times who says nothing", n)
+			}
 		} else {
 			tr.do(KeyPressed{c, key})
 		}
@@ -332,6 +338,87 @@ func TestNobodySpeaksHers(t *testing.T) {
 		tr.pass(time.Minute)
 		if n := find(tr.all, "Prompts:[no-language]"); n != 1 {
 			t.Fatalf("asked %d times", n)
+		}
+	})
+	t.Run("not while it rings, and again when the last goes", func(t *testing.T) {
+		tr := newTrial(t, house(func(r *configs.Routing) { r.Queues[0].RingFor = dur(5 * time.Minute) }))
+		tr.ready("sari", "dewi")
+		c := tr.call()
+		tr.do(KeyPressed{c, '2'})
+		tr.pass(4 * time.Minute) // the step came meanwhile
+		if n := find(tr.all, "no-language"); n != 0 || tr.offered("sari") != c {
+			t.Fatal("asked while somebody who speaks it is rung")
+		}
+		tr.do(Declined{"sari", tr.offerID("sari")}, PauseAsked{"sari", "break"})
+		told := func(want int) {
+			t.Helper()
+			if n := find(tr.all, "Prompts:[no-language]"); n != want {
+				t.Fatalf("asked %d times, not %d", n, want)
+			}
+		}
+		told(1)
+		tr.do(KeyPressed{c, keyWait})
+		told(1)
+		tr.do(ShiftEnded{"sari"}) // before, they were busy; now nobody is there
+		told(2)
+	})
+	t.Run("not while she waits for one volunteer", func(t *testing.T) {
+		tr := newTrial(t, house(nil))
+		tr.ready("dewi")
+		d := tr.call()
+		tr.do(KeyPressed{d, '1'})
+		tr.talk("dewi")
+		tr.ready("sari")
+		c := tr.call()
+		tr.do(KeyPressed{c, '2'})
+		tr.talk("sari")
+		tr.do(TransferAsked{"sari", c, Target{Agent: "dewi"}}, PauseAsked{"sari", "break"}, ShiftEnded{"sari"})
+		tr.mustPhase(c, waiting)
+		if n := find(tr.all, "Prompts:[no-language]"); n != 0 {
+			t.Fatal("asked though sari brings her to dewi")
+		}
+	})
+	t.Run("a call-back keeps what she said", func(t *testing.T) {
+		said := needs{language: "en", gender: "f", topic: "legal", another: true, away: true}
+		tr := newTrial(t, called(nil))
+		first := tr.call()
+		tr.s.contacts[first].needs = needs{language: "en", gender: "f", topic: "legal", another: true}
+		tr.s.contacts[first].line.order.regroup(tr.s.contacts[first])
+		tr.choose(first)
+		var kept []KeptCallback
+		var safety []SafetyProfile
+		for _, e := range tr.all {
+			switch e := e.(type) {
+			case KeepCallback:
+				kept = append(kept, e.Callback)
+			case KeepSafety:
+				safety = append(safety, e.Profile)
+			}
+		}
+		if len(kept) == 0 {
+			t.Fatal("not kept")
+		}
+		again := newTrial(t, called(nil))
+		again.s.pseudonym, again.now = tr.s.pseudonym, tr.now
+		again.do(CallbacksKept{List: kept[len(kept)-1:], Safety: safety})
+		for _, tr := range []*trial{tr, again} {
+			b := tr.s.callbacks[first]
+			if b == nil || b.entry.needs != said {
+				t.Fatalf("%+v", b)
+			}
+		}
+		again.s.agents["sari"].skills = skills{gender: "f", languages: []string{"id"}, topics: []string{"legal"}}
+		again.ready2("sari", t)
+		back := again.s.contacts[again.dialBack("sari")]
+		if back.needs.away || !back.needs.another || back.needs.gender != "f" {
+			t.Fatalf("on the phone she can be asked: %+v", back.needs)
+		}
+	})
+	t.Run("so does a promise", func(t *testing.T) {
+		tr, c := talkingTo(t, nil)
+		tr.do(CallbackPromised{"sari", c, true}, SafetyAnswered{"sari", c, SafetyAnswer{MayCall: SafeYes}}, HungUp{c, ByCaller, CauseNormal}, WrapUpFinished{"sari", c, ""})
+		if b := tr.s.callbacks[c]; b == nil || !b.entry.needs.away {
+			t.Fatalf("%+v", b)
 		}
 	})
 	t.Run("one language", func(t *testing.T) {

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -411,6 +412,75 @@ func TestWhatSheAskedForComesBackWithHer(t *testing.T) {
 		tr.mustBe("dewi", Ready)
 		check(t, tr, tr.call(), "hotline") // and she calls by herself
 	})
+}
+
+// Of two calls that she left, what the later one did not ask for is forgotten, but
+// not whom she is afraid of.
+func TestTheLaterCallKeepsTheGender(t *testing.T) {
+	before := wanted{needs: needs{gender: "f", language: "en"}}
+	for want, later := range map[string]string{"f": "", "m": "m"} {
+		w := wanted{needs: needs{gender: later, topic: "legal"}}.after(before)
+		if w.needs.gender != want || w.needs.language != "" || w.needs.topic != "legal" {
+			t.Errorf("%+v", w.needs)
+		}
+	}
+}
+
+// A wish is kept as it is made, the later one counts, and it reaches whatever is
+// hers already: the contact that breaks, and the call-back that waits.
+func TestAWishHoldsAtOnce(t *testing.T) {
+	kept := func(tr *trial) (p SafetyProfile) {
+		for _, e := range tr.last {
+			if k, ok := e.(KeepSafety); ok {
+				p = k.Profile
+			}
+		}
+		return p
+	}
+	tr, c := talkingTo(t, nil)
+	tr.do(StickyAsked{"sari", c, true})
+	if p := kept(tr); p.Same != "sari" || len(p.Never) != 0 {
+		t.Fatalf("%+v", p)
+	}
+	tr.s.contacts[c].prefers = "sari"
+	tr.do(NeverAsked{"sari", c, true})
+	if p := kept(tr); p.Same != "" || !slices.Equal(p.Never, []AgentID{"sari"}) {
+		t.Fatalf("%+v", p)
+	}
+	if p := tr.s.contacts[c]; p.prefers != "" || !slices.Equal(p.never, []AgentID{"sari"}) {
+		t.Fatalf("if it breaks now: %s, %s", p.prefers, p.never)
+	}
+	tr.do(StickyAsked{"sari", c, true})
+	if p := kept(tr); p.Same != "sari" || len(p.Never) != 0 {
+		t.Fatalf("%+v", p)
+	}
+
+	tr.do(NeverAsked{"sari", c, true})
+	key := kept(tr).Key // a memory that is full forgets others
+	tr.s.safety.list = slices.Repeat([]string{key}, callersMost+2)
+	tr.s.sweepSafety()
+	if tr.s.safety.of[key] == nil {
+		t.Fatal("her wish is forgotten for want of room")
+	}
+
+	tr, c = talkingTo(t, nil)
+	tr.do(CallbackPromised{"sari", c, true}, SafetyAnswered{"sari", c, SafetyAnswer{MayCall: SafeYes}}, HungUp{c, ByCaller, CauseNormal}, NeverAsked{"sari", c, true}, WrapUpFinished{"sari", c, ""})
+	b := tr.s.callbacks[c]
+	if b == nil || !slices.Equal(b.entry.never, []AgentID{"sari"}) {
+		t.Fatalf("promised without her wish: %+v", b)
+	}
+
+	tr = newTrial(t, called(nil)) // she calls again and waits for a call-back, while sari writes
+	tr.ready("sari")
+	c = tr.call()
+	tr.talk("sari")
+	tr.do(HungUp{c, ByCaller, CauseNormal})
+	again := tr.queued()
+	tr.do(NeverAsked{"sari", c, true})
+	if b := tr.s.callbacks[again]; b == nil || !slices.Equal(b.entry.never, []AgentID{"sari"}) {
+		t.Fatalf("the call-back still leads to her: %+v", b)
+	}
+	tr.mustDo("KeepCallback")
 }
 
 // "Never again" is a wish for safety: it is sealed with her answers and outlives

@@ -63,7 +63,7 @@ func TestSimulation(t *testing.T) {
 	for _, want := range []string{
 		"queue:ok", "agent:ok", "agent:timeout", "agent:declined", "agent:ring_failed", "agent:caller_left", "number:ok", "number:busy", "number:no_answer",
 		"refused:transfer_unknown", "refused:transfer_not_allowed", "refused:dial_not_allowed", "refused:dial_busy", "refused:dial_limit", "dial:dial_not_now", "dial:dial_limit", "ring:phone", "ring:mobile", "drill",
-		"menu:timeout", "menu:1", "menu:9", "rung", "choice:language", "choice:stay", "choice:queue", "choice:number", "choice:message", "choice:gender", "quick_exit", "queue.opened", "queue.closed", "exit:hours", "exit:closed_now", "diverted:ok", "diverted:busy",
+		"menu:timeout", "menu:1", "menu:9", "rung", "choice:language", "choice:stay", "choice:queue", "choice:number", "choice:message", "choice:gender", "quick_exit", "queue.opened", "queue.closed", "at_closing:yes", "at_closing:no", "exit:hours", "exit:closed_now", "diverted:ok", "diverted:busy",
 		"block.hit:message", "block.hit:low_class", "block.hit:supervisor_only", "block.passed:key", "block.expired:", "flood.hit:message", "flood.hit:low_class", "silent.answered:yes", "silent.answered:no", "abusive",
 		"callback.denied:withheld", "callback.queued", "callback.hurried", "callback.dialled", "callback.missed", "callback.missed:quick_exit", "callback.reached", "callback.expired", "callback.refused:safety_no", "callback.cancelled:called",
 		"callback.failed:attempts", "callback.failed:per_day", "callback.failed:other_person", "callback.failed:queue_deleted", "safety.noted:asked", "safety.noted:volunteer", "safety.noted:admin",
@@ -101,6 +101,7 @@ type day struct {
 	numbers map[ContactID]string
 	safely  map[string]bool    // contact and agent who noted whether she could talk safely
 	spoke   map[ContactID]bool // left a message
+	closing map[ContactID]bool // was asked about a call-back because her queue closed
 	watch   func(Effect)
 	seen    func() // after each event
 }
@@ -112,7 +113,7 @@ type reply struct {
 }
 
 func newDay(t testing.TB, seed uint64) *day {
-	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), plans: rand.New(rand.NewPCG(seed, 78)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}, results: map[string]int{}, numbers: map[ContactID]string{}, safely: map[string]bool{}, spoke: map[ContactID]bool{}, asks: 30, lost: 3}
+	d := &day{rnd: rand.New(rand.NewPCG(seed, 77)), plans: rand.New(rand.NewPCG(seed, 78)), heard: map[ContactID]bool{}, gone: map[ContactID]bool{}, closing: map[ContactID]bool{}, results: map[string]int{}, numbers: map[ContactID]string{}, safely: map[string]bool{}, spoke: map[ContactID]bool{}, asks: 30, lost: 3}
 	d.routing = d.document()
 	d.trial = newTrial(t, d.routing)
 	d.keep = false
@@ -239,7 +240,7 @@ func (d *day) flow(q *configs.Queue, names []string) {
 		Expires: dur(time.Minute + d.seconds(2400)), PerDay: 1 + d.rnd.IntN(3), HideNumber: d.chance(50),
 	}
 	q.Supervision = d.chance(80)
-	q.AtClosing = []string{configs.KeepWaiting, configs.LeadOut}[d.rnd.IntN(2)]
+	q.AtClosing = []string{configs.KeepWaiting, configs.LeadOut, configs.OfferBack}[d.rnd.IntN(3)]
 	at := time.Duration(0)
 	for range d.rnd.IntN(3) {
 		r := configs.Rung{After: dur(at), Prompt: "choices"}
@@ -568,6 +569,7 @@ func (d *day) react(e Effect) {
 	case Notify:
 		d.results["told:"+string(e.Notice.Code)]++
 	case Ask:
+		d.atClosing(e)
 		if c := d.s.contacts[e.Contact]; c != nil && c.bar != nil && d.chance(40) {
 			d.later(3, KeyPressed{e.Contact, '1'})
 			d.later(3, KeyPressed{e.Contact, '1'})
@@ -623,6 +625,24 @@ func (d *day) asksFirst(e Entry) {
 	}
 }
 
+// atClosing remembers whom a queue that closes asks about a call-back.
+func (d *day) atClosing(e Ask) {
+	c := d.s.contacts[e.Contact]
+	if c == nil || !slices.Contains(e.Prompts, safeQuestion) {
+		delete(d.closing, e.Contact)
+		return
+	}
+	if slices.ContainsFunc(d.last, func(did Effect) bool {
+		r, ok := did.(Record)
+		return ok && r.Entry.Kind == QueueClosed && r.Entry.Queue == c.line.id
+	}) {
+		d.closing[e.Contact] = true
+		if d.plans.IntN(4) == 0 {
+			d.world = append(d.world, reply{d.now.Add(time.Second), KeyPressed{e.Contact, '2'}})
+		}
+	}
+}
+
 // note remembers how things went, to see that the days are wild enough.
 func (d *day) note(e Entry) {
 	switch {
@@ -673,6 +693,8 @@ func (d *day) note(e Entry) {
 		d.results["menu:"+e.Result]++
 	case e.Kind == LadderSaid:
 		d.results["rung"]++
+	case e.Kind == ChoiceMade && e.Reason == "safe" && d.closing[e.Contact]:
+		d.results["at_closing:"+e.Result]++
 	case e.Kind == ChoiceMade:
 		d.results["choice:"+e.Reason]++
 	case e.Kind == QueueOpened, e.Kind == QueueClosed:

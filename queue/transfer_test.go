@@ -197,8 +197,8 @@ func TestTransferComesBack(t *testing.T) {
 	}
 	t.Run("she answers", func(t *testing.T) {
 		tr, c := talkingTo(t, nil)
-		tr.do(CallbackPromised{"sari", c, true}, SafetyAnswered{"sari", c, SafetyAnswer{MayCall: SafeYes}})
-		tr.do(TransferAsked{"sari", c, Target{Number: "112"}}, DispositionChosen{"sari", c, "listened"}, ConnectFailed{Contact: c, Stage: "busy"})
+		tr.do(TransferAsked{"sari", c, Target{Number: "112"}}, DispositionChosen{"sari", c, "listened"})
+		tr.do(CallbackPromised{"sari", c, true}, SafetyAnswered{"sari", c, SafetyAnswer{MayCall: SafeYes}}, ConnectFailed{Contact: c, Stage: "busy"})
 		tr.mustDo("Record transfer.done C1 sari hotline blind pos=0 out= by= res=busy")
 		tr.talk("sari")
 		tr.mustNotDo("Record transfer.done", "Record wrapup.done") // that stood already; there will be another
@@ -272,6 +272,23 @@ func TestTransferComesBack(t *testing.T) {
 		tr.do(HungUp{c, ByCaller, CauseNormal})
 		tr.mustEnd(c, OutcomeAnswered)
 		tr.mustBe("sari", WrapUp)
+	})
+	t.Run("she chose another queue herself", func(t *testing.T) {
+		tr, c := talkingTo(t, func(r *configs.Routing) {
+			r.Queues[0].Ladder = []configs.Rung{{After: dur(time.Second), Prompt: "choices", Choices: []configs.Option{{Key: "2", Do: configs.DoQueue, Queue: "backup"}}}}
+			r.Queues[0].RingFor = dur(time.Minute)
+		})
+		tr.ready("ayu")
+		d := tr.call()
+		tr.talk("ayu")
+		tr.do(TransferAsked{"sari", c, Target{Agent: "ayu"}})
+		tr.pass(2 * time.Second)
+		tr.do(KeyPressed{c, '2'})
+		if p := tr.s.contacts[c]; p.line.id != "backup" || p.transfer != nil {
+			t.Fatalf("in %s, waits for %v", p.line.id, p.awaits())
+		}
+		tr.mustBe("sari", WrapUp)
+		tr.mustPhase(d, talking)
 	})
 	t.Run("it rings in vain and cannot connect", func(t *testing.T) {
 		tr, c := talkingTo(t, nil)
