@@ -73,8 +73,13 @@ func (s *state) armAnnouncement(c *contact) {
 }
 
 // announceDue says her place if that is due and better than it was; else, if it
-// is time, a line of comfort.
+// is time, a line of comfort. While she is asked something it waits for the end of
+// that, see stayInLine, or for the next time.
 func (s *state) announceDue(c *contact) {
+	if c.inquiry != nil {
+		s.timers.arm(&c.announce, s.now.Add(announceGap), func() { s.announceDue(c) })
+		return
+	}
 	said := false
 	if due := &c.placeDue; !due.IsZero() && !due.After(s.now) {
 		*due = s.now.Add(max(c.line.every(), announceGap))

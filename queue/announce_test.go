@@ -92,6 +92,55 @@ func TestComfort(t *testing.T) {
 	}
 }
 
+// A line of comfort that falls due while she is asked something is said when that is
+// over, whether she answers or not, but not within the gap.
+func TestComfortAfterAQuestion(t *testing.T) {
+	for name, end := range map[string]func(*trial, ContactID){
+		"she stays": func(tr *trial, c ContactID) { tr.do(KeyPressed{c, '1'}) },
+		"she says nothing": func(tr *trial, c ContactID) {
+			tr.do(Asked{c, tr.s.contacts[c].asks})
+			tr.pass(choiceWithin)
+		},
+	} {
+		for _, after := range []time.Duration{55 * time.Second, 115 * time.Second} {
+			tr := newTrial(t, with(func(r *configs.Routing) {
+				q := &r.Queues[0]
+				q.ComfortEvery, q.AnnouncePosition, q.MaxWaitNobody = dur(time.Minute), configs.AnnounceNone, dur(10*time.Minute)
+				q.Ladder = []configs.Rung{{After: dur(after), Prompt: "choices", Choices: []configs.Option{{Key: "1", Do: configs.DoStay}}}}
+			}))
+			c := tr.call()
+			tr.pass(after + 15*time.Second) // the words of the question are long
+			before := len(tr.said(c))
+			end(tr, c)
+			tr.pass(0)
+			if n := len(tr.said(c)); n != before+1 {
+				t.Errorf("%s at %s: %d lines after the question, %d before", name, after, n, before)
+			}
+			tr.pass(time.Minute - 1)
+			if n := len(tr.said(c)); n != before+1 {
+				t.Errorf("%s at %s: again too soon", name, after)
+			}
+		}
+	}
+	tr := newTrial(t, with(func(r *configs.Routing) {
+		q := &r.Queues[0]
+		q.ComfortEvery, q.AnnouncePosition, q.MaxWaitNobody = dur(40*time.Second), configs.AnnounceNone, dur(10*time.Minute)
+		q.Ladder = []configs.Rung{{After: dur(30 * time.Second), Prompt: "choices", Choices: []configs.Option{{Key: "1", Do: configs.DoStay}}}}
+	}))
+	c := tr.call()
+	tr.pass(45 * time.Second)
+	tr.s.contacts[c].saidAt = tr.now // her place
+	tr.do(KeyPressed{c, '1'})
+	tr.pass(announceGap - 1)
+	if n := len(tr.said(c)); n != 0 {
+		t.Errorf("%d lines within the gap", n)
+	}
+	tr.pass(1)
+	if n := len(tr.said(c)); n != 1 {
+		t.Errorf("%d lines after the gap", n)
+	}
+}
+
 // Whatever the settings and whoever comes and goes: never two announcements to
 // one caller within announceGap, never a figure that grew, never one while she is
 // asked something, and while comfort is on never longer without words than its

@@ -58,6 +58,7 @@ func (s *state) rungAnswered(c *contact, r configs.Rung, key rune) {
 	i := slices.IndexFunc(r.Choices, func(o configs.Option) bool { return o.Key == string(key) })
 	if i < 0 {
 		s.rungOn(c)
+		s.armAnnouncement(c)
 		return
 	}
 	o := r.Choices[i]
@@ -81,6 +82,7 @@ func (s *state) rungAnswered(c *contact, r configs.Rung, key rune) {
 func (s *state) stayInLine(c *contact) {
 	s.order(Wait{Contact: c.id, Sound: c.sound("")})
 	s.rungOn(c)
+	s.armAnnouncement(c)
 }
 
 // unring calls off who rings for c: she chose something else herself.
