@@ -2,6 +2,8 @@ package configs
 
 import (
 	"os"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -30,5 +32,25 @@ func TestQueuesManual(t *testing.T) {
 	}
 	if examples < 8 {
 		t.Errorf("only %d examples", examples)
+	}
+}
+
+// TestQueuesManualNamesEachKey: whoever reads docs/queues.md meets every setting of
+// a queue, of who calls and who answers.
+func TestQueuesManualNamesEachKey(t *testing.T) {
+	b, err := os.ReadFile("../docs/queues.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := map[string]bool{}
+	for _, w := range regexp.MustCompile(`[a-z0-9_]+`).FindAllString(string(b), -1) {
+		words[w] = true
+	}
+	for _, of := range []any{Queue{}, Agent{}, Menu{}, MenuChoice{}, Rung{}, Option{}, Step{}, Callback{}, Disposition{}, Outgoing{}, Rate{}, Care{}, Cover{}} {
+		for field := range reflect.TypeOf(of).Fields() {
+			if key, _, _ := strings.Cut(field.Tag.Get("yaml"), ","); key != "" && key != "-" && !words[key] {
+				t.Errorf("%T has %s, which docs/queues.md does not", of, key)
+			}
+		}
 	}
 }
