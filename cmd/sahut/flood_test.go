@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"sahut/agentui"
 	"sahut/configs"
 	"sahut/queue"
 	"sahut/sip/siptest"
@@ -244,6 +246,16 @@ func TestSoak(t *testing.T) {
 	if h1 > h0+4<<20 {
 		t.Errorf("heap of %.1f MB, then %.1f MB", h0/1e6, h1/1e6)
 	}
+	if t.Failed() {
+		var list agentui.Calls
+		err := json.Unmarshal([]byte(askOperator(t, dir, "/api/v1/calls?limit=5000")), &list)
+		for _, c := range list.Calls {
+			if c.EndedBy != queue.ByCaller {
+				t.Logf("not ended by its caller: %+v", c)
+			}
+		}
+		t.Logf("%d calls, %v", len(list.Calls), err)
+	}
 	if err := server.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
@@ -270,6 +282,9 @@ func shortCalls(ctx context.Context, t *testing.T, phone *siptest.Phone, addr st
 			}
 			if err == nil {
 				err = c.Hangup(ctx)
+			}
+			if err != nil && c != nil {
+				err = fmt.Errorf("%w; %+v; the house asked %v", err, c.Report(), c.Requests())
 			}
 			if err != nil {
 				t.Error(err)
