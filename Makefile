@@ -36,7 +36,7 @@ test: build ## every test, with the outside programs they need
 	@.ci/need gcc=gcc sipp=sip-tester chromium=chromium node=nodejs baresip=baresip svmap=sipvicious \
 	  firefox-esr=firefox-esr pulseaudio=pulseaudio parec=pulseaudio-utils ip=iproute2 \
 	  kamailio=kamailio /usr/lib/$$(uname -m)-linux-gnu/kamailio/modules/tls.so=kamailio-tls-modules
-	$(GO) test -race -parallel 4 -timeout 30m ./...
+	$(GO) test -race -timeout 30m ./...
 	sh $(WEB)/check-screens.sh
 
 check: $(BUNDLE) ## formatting, vet, staticcheck, types, layering, generated files

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"flag"
 	"io"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -23,11 +25,16 @@ const (
 	volunteerTone = 1400
 )
 
-// TestMain lets a test run this program as a process of its own.
+// TestMain lets a test run this program as a process of its own. Four tests run
+// side by side on two cores, because they mostly wait for sound and timers.
 func TestMain(m *testing.M) {
 	if os.Getenv("SAHUT_RUN") != "" {
 		main()
 		return
+	}
+	flag.Parse()
+	if n, _ := strconv.Atoi(flag.Lookup("test.parallel").Value.String()); n < 4 {
+		_ = flag.Set("test.parallel", "4")
 	}
 	os.Exit(m.Run())
 }
