@@ -93,7 +93,15 @@ export function dialog(open: boolean, name: string, close: () => void, content: 
       if (!open && d.open) d.close();
     });
   };
-  return html`<dialog class=${cls} aria-label=${name} ${ref(sync)} @close=${() => open && close()}
+  // The state goes first, also for Esc: the browser tells of the closing later,
+  // when she may have opened it again.
+  const cancel = (e: Event) => {
+    if (e.target !== e.currentTarget) return; // a file chooser in it says so, too
+    e.preventDefault();
+    close();
+  };
+  const closed = (e: Event) => open && !(e.currentTarget as HTMLDialogElement).open && close();
+  return html`<dialog class=${cls} aria-label=${name} ${ref(sync)} @cancel=${cancel} @close=${closed}
     @click=${(e: Event) => e.target === e.currentTarget && close()} @keydown=${keydown ?? nothing}
   >${open ? html`<div class="dialog-body" tabindex="-1" autofocus>${content}</div>` : nothing}</dialog>`;
 }
