@@ -196,6 +196,7 @@ func TestChromiumKeyboardOnly(t *testing.T) {
 			s.must("heard", caller.Media().Hears().WaitTone(s.ctx, micTone))
 			p.do("mute", chromedp.KeyEvent(kb.F4))
 			s.must("muted", caller.Media().Hears().WaitQuiet(s.ctx))
+			p.is("muted on the page, too", `!!document.getElementById("mute")?.closest("[data-on]")`)
 			p.do("unmute", chromedp.KeyEvent(kb.F4))
 			s.must("heard again", caller.Media().Hears().WaitTone(s.ctx, micTone))
 			p.do("hold", chromedp.KeyEvent(kb.F8))
