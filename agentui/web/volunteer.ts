@@ -62,6 +62,7 @@ const pageLock = new PageLock({
 }, Date.now());
 
 const mutedVoice = new MutedVoice();
+let muteAsked = false; // by the latest press
 let checkedSince = ""; // the check of which visit to the state checking has begun
 let lockedSince = 0; // when the ring was first seen without its leave
 let readyAfterCheck = false; // she pressed Ready after a fault: first the proof
@@ -226,8 +227,13 @@ const app: App = {
   },
   toggleHold: () => withContact((contact) => ({ type: store.now.view?.call?.held ? "resume" : "hold", contact })),
   toggleMute() {
-    const on = !store.now.view?.call?.muted;
-    withContact((contact) => ({ type: "mute", contact, on }));
+    const waiting = waits(store.now, "mute");
+    muteAsked = waiting ? !muteAsked : !store.now.view?.call?.muted;
+    const contact = store.now.view?.call?.contact;
+    // A second press before the server's word takes back the first: who thinks
+    // that she is muted must be.
+    if (waiting && contact) live.send({ type: "mute", contact, on: muteAsked });
+    else withContact((contact) => ({ type: "mute", contact, on: muteAsked }));
     follow(store.now); // silent at once; loud again only with the server's word
   },
   sendKey(key) {

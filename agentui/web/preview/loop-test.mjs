@@ -106,6 +106,9 @@ try {
   await b.until(`!!document.getElementById("speaks-muted")`); // the fake microphone beeps on
   await click("Unmute");
   await has("Mute");
+  await b.evaluate(`for (let i = 0; i < 2; i++) document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "F4", code: "F4", bubbles: true, cancelable: true }))`);
+  await has("Mute");
+  assert.deepEqual((await said("mute")).slice(-2).map((m) => m.on), [true, false], "a second press takes back the first");
   await click("Hold");
   await state("held");
   await click("Resume");
