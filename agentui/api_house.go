@@ -3,8 +3,10 @@ package agentui
 import (
 	"fmt"
 	"net/http"
-	"sahut/queue"
+	"slices"
 	"time"
+
+	"sahut/queue"
 )
 
 // Verdict is what the journal's conservation laws say.
@@ -20,7 +22,23 @@ type Status struct {
 }
 
 func (s *Server) getStatus(w http.ResponseWriter, r *request) error {
-	return writeJSON(w, http.StatusOK, Status{s.desk.Snapshot(), s.desk.Conservation()})
+	now := s.desk.Snapshot()
+	if r.user.Role == Admin {
+		now = withoutCallers(now)
+	}
+	return writeJSON(w, http.StatusOK, Status{now, s.desk.Conservation()})
+}
+
+// withoutCallers leaves out what tells of single callers: who waits to be called
+// back and when that is safe, and which contact a volunteer has.
+func withoutCallers(all *queue.Snapshot) *queue.Snapshot {
+	now := *all
+	now.Callbacks = nil
+	now.Agents = slices.Clone(all.Agents)
+	for i := range now.Agents {
+		now.Agents[i].Contact = ""
+	}
+	return &now
 }
 
 func (s *Server) getVerify(w http.ResponseWriter, r *request) error {

@@ -83,7 +83,7 @@ func (s *Server) deletePrompt(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return fmt.Errorf("read routing: %w", err)
 	}
-	if users := usersOf(routing, name); len(users) > 0 && !known[i].Builtin {
+	if users := s.usersOf(routing, name); len(users) > 0 && !known[i].Builtin {
 		return &Problem{Status: http.StatusConflict, Code: "in_use", Args: []string{strings.Join(users, ", ")}, Detail: "Callers of " + strings.Join(users, ", ") + " hear this prompt. Give them another one first."}
 	}
 	if err := s.directory.DeletePrompt(name); err != nil {
@@ -95,12 +95,21 @@ func (s *Server) deletePrompt(w http.ResponseWriter, r *request) error {
 	return nil
 }
 
-// usersOf lists the queues that play a prompt.
-func usersOf(r configs.Routing, prompt string) []string {
+// usersOf lists what of a routing document could not play a prompt any more. Whoever
+// judges the document knows every place that may name one.
+func (s *Server) usersOf(r configs.Routing, prompt string) []string {
+	rest := slices.DeleteFunc(s.promptNames(), func(name string) bool { return name == prompt })
 	var users []string
-	for _, q := range r.Queues {
-		if q.Greeting == prompt || q.Music == prompt || q.Exit.Words == prompt {
-			users = append(users, q.ID)
+	for _, p := range r.Validate(rest...) {
+		if p.Value != prompt {
+			continue
+		}
+		place, inside, _ := strings.Cut(p.Key, ".")
+		if name, _, deep := strings.Cut(inside, "."); deep { // of a queue or a menu
+			place = name
+		}
+		if !slices.Contains(users, place) {
+			users = append(users, place)
 		}
 	}
 	return users

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -182,6 +183,29 @@ func TestPrompts(t *testing.T) {
 	}
 	if r := admin.send("DELETE", "/api/v1/prompts/lagu", nil); r.code != "in_use" || !strings.Contains(r.body, "hotline") {
 		t.Errorf("delete what is used: %d %s", r.status, r.body)
+	}
+	admin.send("POST", "/api/v1/routing/rollback", agentui.Rollback{Revision: 1})
+	// Wherever it is named: who is led to a sound that is gone hears nothing.
+	var doc configs.Routing
+	admin.send("GET", "/api/v1/routing", nil).into(t, &doc)
+	for place, name := range map[string]func(*configs.Routing){
+		"hotline": func(r *configs.Routing) {
+			r.Queues[0].Ladder = []configs.Rung{{After: configs.Duration(time.Minute), Prompt: "lagu"}}
+		},
+		"messages": func(r *configs.Routing) { r.Messages.Thanks = "lagu" },
+		"bahasa": func(r *configs.Routing) {
+			r.Menus = []configs.Menu{{ID: "bahasa", Prompt: "lagu", Timeout: configs.Duration(5 * time.Second), Queue: "hotline", Choices: []configs.MenuChoice{{Key: "1", Queue: "hotline"}}}}
+		},
+	} {
+		used := doc
+		used.Queues = slices.Clone(doc.Queues)
+		name(&used)
+		if r := admin.send("PUT", "/api/v1/routing", used, "If-Match", "*"); r.status != 200 {
+			t.Fatalf("use it in %s: %d %s", place, r.status, r.body)
+		}
+		if r := admin.send("DELETE", "/api/v1/prompts/lagu", nil); r.code != "in_use" || !strings.Contains(r.body, place) {
+			t.Errorf("delete what %s plays: %d %s", place, r.status, r.body)
+		}
 	}
 	admin.send("POST", "/api/v1/routing/rollback", agentui.Rollback{Revision: 1})
 	if r := admin.send("DELETE", "/api/v1/prompts/lagu", nil); r.status != http.StatusNoContent {

@@ -37,6 +37,13 @@ func TestCallbacksOverTheAPI(t *testing.T) {
 			t.Errorf("%s %s: %d %s, want %d %s", want.method, path, r.status, r.body, want.status, want.code)
 		}
 	}
+	// The live status tells an admin neither of her nor whom a volunteer talks with.
+	if r := who.send("GET", "/api/v1/status", nil); !strings.Contains(r.body, "C1") || !strings.Contains(r.body, "C2") {
+		t.Errorf("the supervisor's status %s", r.body)
+	}
+	if r := h.signIn("admin").send("GET", "/api/v1/status", nil); r.status != http.StatusOK || !strings.Contains(r.body, "sari") || strings.Contains(r.body, "C1") || strings.Contains(r.body, "C2") {
+		t.Errorf("the admin's status %d %s", r.status, r.body)
+	}
 	for _, name := range []string{"sari", "admin"} {
 		if r := h.signIn(name).send("POST", "/api/v1/callbacks/C1/call", nil); r.status != http.StatusForbidden {
 			t.Errorf("%s: %d", name, r.status)

@@ -79,9 +79,9 @@ func (d *Desk) Conservation() queue.Conservation {
 	return queue.Conservation{Latest: []queue.Violation{}}
 }
 
-// Snapshot is empty but for the time and one call-back, C1.
+// Snapshot is empty but for the time, one call-back, C1, and sari, who has C2.
 func (d *Desk) Snapshot() *queue.Snapshot {
-	return &queue.Snapshot{At: time.Now(), Revision: 1, Queues: []queue.QueueView{}, Agents: []queue.AgentLine{},
+	return &queue.Snapshot{At: time.Now(), Revision: 1, Queues: []queue.QueueView{}, Agents: []queue.AgentLine{{Agent: "sari", Contact: "C2"}},
 		Callbacks: []queue.CallbackView{{ID: "C1", Queue: "hotline", Label: "Hotline", State: queue.CallbackIsAside, Reason: queue.SafetyUnknown, Most: 3}}}
 }
 
