@@ -185,9 +185,10 @@ func cancelOf(invite *sip.Request) *sip.Request {
 
 // orphaned takes a response that comes too late: somebody picked up a call
 // that was cancelled, or another telephone one that is up already. She is
-// acknowledged and told goodbye.
+// acknowledged and told goodbye; but a 2xx that was repeated while the first
+// still waited for its call is of who is in it.
 func (a *attempt) orphaned(res *sip.Response) {
-	if !res.IsSuccess() {
+	if !res.IsSuccess() || a.noted(res) {
 		return
 	}
 	d := a.proto.branch(res)

@@ -114,6 +114,45 @@ func TestRepeatedAndForkedAnswers(t *testing.T) {
 	}
 }
 
+// A far end repeats its 2xx when our ACK is late; the repetition may wait behind the
+// first in the call's inbox. It is the same telephone: she is acknowledged again, and
+// not told goodbye as a second one would be.
+func TestAnswerRepeatedBeforeTheCallGotToIt(t *testing.T) {
+	t.Parallel()
+	far := newCallee(t, "127.0.1.23")
+	far.byes()
+	slow := make(chan struct{})
+	h := outHouse(t, func(h *house, _ []way) {
+		h.desk.on = func(ev queue.Event) {
+			if _, rings := ev.(queue.Ringing); rings {
+				<-slow // the call's own goroutine
+			}
+		}
+	}, far)
+	h.dialOut()
+	invite := far.request("INVITE", 1)
+	far.reply(invite, "180 Ringing", "them", "")
+	await[queue.Ringing](t, h.desk, 1)
+	far.reply(invite, "200 OK", "them", quietSDP)
+	far.reply(invite, "200 OK", "them", quietSDP)
+	c := h.server.calls.byContact[outContact]
+	waitFor(t, func() bool { c.inbox.mu.Lock(); defer c.inbox.mu.Unlock(); return len(c.inbox.items) == 2 })
+	close(slow)
+	far.until(func() bool { return acksTo(far, "them") == 2 })
+	h.voice().End(outContact, queue.ByAgent, queue.CauseNormal)
+	h.ended(1, queue.ByAgent, queue.CauseNormal)
+	if err := h.server.Close(t.Context()); err != nil { // by then all goodbyes are said
+		t.Fatal(err)
+	}
+	far.mu.Lock()
+	defer far.mu.Unlock()
+	for _, m := range far.got {
+		if m.Method() == "BYE" && strings.Contains(m.Header("Reason"), "elsewhere") {
+			t.Errorf("whoever picked up was hung up:\n%s", m.Text)
+		}
+	}
+}
+
 // acksTo counts the ACKs to a tag, each time it came.
 func acksTo(c *callee, tag string) (n int) {
 	c.mu.Lock()

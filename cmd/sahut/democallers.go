@@ -41,7 +41,7 @@ func keepCalling(ctx context.Context, addr string, n int, log *slog.Logger) {
 		log.Error("the simulated callers cannot call", "err", err)
 		return
 	}
-	phone, err := siptest.New(siptest.Config{Listen: net.JoinHostPort(host, "0"), Log: log})
+	phone, err := siptest.New(siptest.Config{Listen: net.JoinHostPort(host, "0")})
 	if err != nil {
 		log.Error("the simulated callers cannot call", "err", err)
 		return

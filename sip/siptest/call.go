@@ -331,6 +331,9 @@ func (c *Call) gotAgain(res *sip.Response) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.leg.remote == nil {
+		return // it overtook the first, which is acknowledged by gotOK
+	}
 	tag, _ := res.To().Params.Get("tag")
 	if c.leg.remoteTag() == tag {
 		if c.leg.lastAck != nil {

@@ -45,9 +45,6 @@ func (l *leg) fork(res *sip.Response) leg {
 }
 
 func (l *leg) remoteTag() string {
-	if l.remote == nil {
-		return ""
-	}
 	tag, _ := l.remote.Params.Get("tag")
 	return tag
 }

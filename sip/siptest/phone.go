@@ -23,7 +23,6 @@ import (
 type Config struct {
 	Listen  string // its address; default 127.0.0.1:0
 	Network string // udp (default) or tcp
-	Log     *slog.Logger
 }
 
 // Phone is a telephone with as many lines as there are calls.
@@ -48,9 +47,6 @@ func New(cfg Config) (*Phone, error) {
 	if cfg.Network == "" {
 		cfg.Network = "udp"
 	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
 	p := &Phone{network: strings.ToUpper(cfg.Network), calls: map[string]*Call{}, pacer: mediatest.NewPacer()}
 	if err := p.start(cfg); err != nil {
 		p.Close()
@@ -60,19 +56,20 @@ func New(cfg Config) (*Phone, error) {
 }
 
 func (p *Phone) start(cfg Config) (err error) {
+	quiet := slog.New(slog.DiscardHandler) // sipgo would print whatever it cannot read, numbers too
 	p.ua, err = sipgo.NewUA(
 		sipgo.WithUserAgent("phone"),
-		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(cfg.Log),
+		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(quiet),
 			sip.WithTransportLayerReadFilter(p.sniff)),
 		sipgo.WithUserAgentTransactionLayerOptions(
-			sip.WithTransactionLayerLogger(cfg.Log),
+			sip.WithTransactionLayerLogger(quiet),
 			sip.WithTransactionLayerUnhandledResponseHandler(p.onStray),
 		),
 	)
 	if err != nil {
 		return err
 	}
-	srv, err := sipgo.NewServer(p.ua, sipgo.WithServerLogger(cfg.Log))
+	srv, err := sipgo.NewServer(p.ua, sipgo.WithServerLogger(quiet))
 	if err != nil {
 		return err
 	}
@@ -80,7 +77,7 @@ func (p *Phone) start(cfg Config) (err error) {
 		srv.OnRequest(m, p.onRequest)
 	}
 	srv.OnAck(func(*sip.Request, sip.ServerTransaction) {})
-	options := []sipgo.ClientOption{sipgo.WithClientLogger(cfg.Log)}
+	options := []sipgo.ClientOption{sipgo.WithClientLogger(quiet)}
 	if p.network == "UDP" {
 		conn, err := net.ListenPacket("udp", cfg.Listen)
 		if err != nil {

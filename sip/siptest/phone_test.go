@@ -179,6 +179,25 @@ func TestForkedAnswer(t *testing.T) {
 	}
 }
 
+// A repeated 200 may be handled before the first, which sipgo gives to another
+// goroutine: it is no second telephone, and the call is not hung up.
+func TestRepeatedAnswerOvertakesTheFirst(t *testing.T) {
+	far := newCallee(t)
+	call := start(t, far)
+	invite := far.next("INVITE")
+	res := sip.NewResponseFromRequest(call.invite, 200, "OK", []byte(sdp))
+	res.To().Params.Add("tag", "first")
+	call.gotAgain(res)
+	far.answer(invite, "200 OK", "first", sdp)
+	far.next("ACK")
+	if err := call.WaitAnswered(soon(t)); err != nil {
+		t.Fatal(err)
+	}
+	if n := call.Forks(); n != 0 {
+		t.Errorf("%d forks", n)
+	}
+}
+
 func TestManyProvisionals(t *testing.T) {
 	far := newCallee(t)
 	call := start(t, far)
