@@ -52,24 +52,29 @@ func (l *Latency) Percentile(p float64) time.Duration {
 	return 0
 }
 
-// A stamp is a word no sound is likely to make and the sender's clock.
-const stampWord = 0x5AC3_1D96
+// A stamp is a word no sound is likely to make and the sender's clock. It stands
+// at the end of a packet: the beginning of the first one is slid into (5 ms).
+const (
+	stampWord = 0x5AC3_1D96
+	stampSize = 12
+)
 
 var clockStart = time.Now()
 
 func putStamp(payload []byte) {
-	if len(payload) >= 12 {
-		binary.BigEndian.PutUint32(payload, stampWord)
-		binary.BigEndian.PutUint64(payload[4:], uint64(time.Since(clockStart)))
+	if n := len(payload) - stampSize; n >= 0 {
+		binary.BigEndian.PutUint32(payload[n:], stampWord)
+		binary.BigEndian.PutUint64(payload[n+4:], uint64(time.Since(clockStart)))
 	}
 }
 
 // stamped counts payload if it bears a stamp, and tells whether it does.
 func (l *Latency) stamped(payload []byte, now time.Time) bool {
-	if len(payload) < 12 || binary.BigEndian.Uint32(payload) != stampWord {
+	n := len(payload) - stampSize
+	if n < 0 || binary.BigEndian.Uint32(payload[n:]) != stampWord {
 		return false
 	}
-	d := now.Sub(clockStart) - time.Duration(binary.BigEndian.Uint64(payload[4:]))
+	d := now.Sub(clockStart) - time.Duration(binary.BigEndian.Uint64(payload[n+4:]))
 	if d < 0 || d >= time.Minute {
 		return false
 	}
