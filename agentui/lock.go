@@ -82,11 +82,11 @@ func (s *sessions) unlocked(hash [32]byte, now time.Time) bool {
 	return !errors.Is(err, ErrNotFound) && !session.Locked
 }
 
-// lookLock learns whether the sign-in is locked, for a page that begins.
+// lookLock learns whether the sign-in is locked, for a page that begins. What
+// cannot be read may be locked.
 func (x *session) lookLock(now time.Time) {
-	if session, _, err := x.server.sessions.find(x.hash, now); err == nil {
-		x.locked = session.Locked
-	}
+	session, _, err := x.server.sessions.find(x.hash, now)
+	x.locked = session.Locked || err != nil && session.User == ""
 }
 
 // onLock covers the page, or shows it all again.

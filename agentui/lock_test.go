@@ -2,6 +2,7 @@ package agentui_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -122,6 +123,41 @@ func TestLockedPage(t *testing.T) {
 		t.Error("not told that it is open")
 	}
 	if v := viewOf(t, q); v.Call.Caller != busyView.Call.Caller {
+		t.Errorf("unlocked: %+v", v.Call)
+	}
+}
+
+// A page whose sign-in cannot be read when it begins, because the disk fails, may be
+// one that was locked: it begins locked, and her password opens it.
+func TestPageOfASessionThatCannotBeReadIsLocked(t *testing.T) {
+	h := newHouse(t)
+	h.desk.Set("sari", busyView)
+	b := h.signIn("sari")
+	ticket := b.ticket()
+	reads := 0
+	h.dir.FailReading(func() error { // the request of the page itself is still known
+		if reads++; reads == 1 {
+			return nil
+		}
+		return errors.New("input/output error")
+	})
+	p, status := b.dial(ticket, b.url)
+	if p == nil {
+		t.Fatalf("live connection refused: %d", status)
+	}
+	p.say(map[string]any{"type": "hello", "versions": []int{1}})
+	if m := p.expect("welcome"); m["locked"] != true {
+		t.Error("a page whose session cannot be read is open")
+	}
+	mustBeCovered(t, p)
+	h.dir.FailReading(nil)
+	if r := b.send("POST", "/api/v1/session/unlock", agentui.Unlocking{Password: agentuitest.Password}); r.status != http.StatusNoContent {
+		t.Fatalf("unlock: %d %s", r.status, r.body)
+	}
+	if m := p.expect("locked"); m["on"] != false {
+		t.Error("not told that it is open")
+	}
+	if v := viewOf(t, p); v.Call.Caller != busyView.Call.Caller {
 		t.Errorf("unlocked: %+v", v.Call)
 	}
 }

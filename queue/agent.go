@@ -114,6 +114,7 @@ type CallView struct {
 	Role    string      `json:"role,omitempty"` // empty: the caller is hers; consulted, third, supervisor: Agent's
 	Mode    Mode        `json:"mode,omitempty"` // of a supervisor
 	Agent   string      `json:"agent,omitempty"`
+	Away    bool        `json:"away,omitempty"` // Agent's path broke: she has a moment to come back
 	Third   *ThirdView  `json:"third,omitempty"`
 	Watched []WatchView `json:"watched,omitempty"` // supervisors who hear this talk
 	Sos     *SosView    `json:"sos,omitempty"`

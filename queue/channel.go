@@ -42,6 +42,10 @@ type Channel interface {
 	// GuestLeft, when the leg is gone. Who was brought in is in the room until
 	// Dismiss, Promote or the contact's end, also while the agent's leg is away.
 	Bring(ContactID, Guest)
+	// Reseat lets the agent's new leg take the place of the one she lost, among who
+	// was brought in; a contact on hold stays so. If she has none, GuestLeft follows
+	// for each of them.
+	Reseat(ContactID)
 	// SetMode changes how far a supervisor takes part.
 	SetMode(ContactID, GuestID, Mode)
 	// MuteGuest keeps a guest's sound from the others.

@@ -125,17 +125,27 @@ func (s *state) callIn(p *guest, a *agent, at bool) {
 // bring orders p's leg into the room.
 func (s *state) bring(p *guest) {
 	p.stage, p.ringMS = joining, ms(s.now.Sub(p.asked))
-	within := connectWithin
 	who := Guest{ID: p.id, Role: p.role, Mode: p.mode, Number: p.number}
 	if p.agent != nil {
 		who.Agent = p.agent.id
 		s.become(p.agent, Assisting, "")
-	} else {
-		within = forwardWithin
 	}
 	s.order(Bring{Contact: p.contact.id, Guest: who})
-	s.arm(&p.limit, within, func() { s.guestGone(p, "timeout") })
+	s.limitJoining(p)
 	s.showRoom(p.contact)
+}
+
+// limitJoining is how long it may take until p is there: longer while the agent is
+// away, for nobody is heard who is alone.
+func (s *state) limitJoining(p *guest) {
+	within := connectWithin
+	if p.agent == nil {
+		within = forwardWithin
+	}
+	if p.contact.phase == parked {
+		within += reconnectWithin
+	}
+	s.arm(&p.limit, within, func() { s.guestGone(p, "timeout") })
 }
 
 // onGuestJoined: she is heard, or hears.
@@ -279,12 +289,17 @@ func (s *state) showRoom(c *contact) {
 	if c.agent != nil {
 		s.show(c.agent)
 	}
+	s.showGuests(c)
+	s.floorChanged()
+}
+
+// showGuests brings it to all but her agent.
+func (s *state) showGuests(c *contact) {
 	for _, p := range c.guests() {
 		if p.agent != nil {
 			s.show(p.agent)
 		}
 	}
-	s.floorChanged()
 }
 
 // guests are all beside her agent.

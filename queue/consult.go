@@ -17,6 +17,9 @@ import "cmp"
 // When a third is gone while it talks with the agent alone the contact stays on
 // hold: the agent may be in the middle of a sentence about her. When nobody came
 // there was no such sentence, and she is back at once.
+//
+// When the agent's path breaks meanwhile, the third has the contact's patience:
+// it stays, or goes on being rung, until she is back or her time is over.
 
 // attended is the kind of such a transfer in the journal.
 const attended = "attended"
@@ -167,8 +170,14 @@ func (s *state) thirdGone(p *guest, why string) {
 		code = ThirdLeft
 	}
 	s.notify(a, Notice{Code: code, Contact: c.id, Key: why})
-	if !came && a.held && c.phase == talking {
+	switch {
+	case came || !a.held:
+	case c.phase == talking:
 		s.resume(a, c)
+	case c.phase == parked: // as soon as she is back
+		a.held = false
+		s.record(Entry{Kind: TalkResumed, Contact: c.id, Agent: a.id})
+		s.showRoom(c)
 	}
 }
 
@@ -312,20 +321,15 @@ func (s *state) inherit(c *contact, p *guest) {
 	s.show(t)
 }
 
-// lostConsulting: the agent's path broke in a consultation or a three-way talk,
-// and it tells whether a volunteer goes on with the contact who is with her
-// already. A third that she was only consulted with, or a number, is let go: the
-// contact is her agent's when she comes back, or at the head of her line.
-func (s *state) lostConsulting(c *contact) bool {
+// lostToThird: the agent's path broke in a talk of three, and it tells whether a
+// volunteer goes on with the contact who is with her already. Any other third
+// waits with the contact.
+func (s *state) lostToThird(c *contact) bool {
 	p := c.third
-	if p == nil {
+	if p == nil || !p.merged || p.agent == nil || p.stage != present || c.agent.held {
 		return false
 	}
-	if p.merged && p.agent != nil && p.stage == present && !c.agent.held {
-		s.record(Entry{Kind: LegLost, Contact: c.id, Agent: c.agent.id, Reason: "agent"})
-		s.complete(c, p, ByNetwork, "agent_lost")
-		return true
-	}
-	s.endThird(p, "agent_lost")
-	return false
+	s.record(Entry{Kind: LegLost, Contact: c.id, Agent: c.agent.id, Reason: "agent"})
+	s.complete(c, p, ByNetwork, "agent_lost")
+	return true
 }

@@ -179,6 +179,7 @@ func TestLegsThatDie(t *testing.T) {
 		agent AgentID
 	}{
 		"asked, volunteer":   {asked, func(*trial, ContactID) Event { return sari }, parked, true, "sari"},
+		"coming, volunteer":  {coming, func(*trial, ContactID) Event { return sari }, parked, true, "sari"},
 		"asked, third":       {asked, func(*trial, ContactID) Event { return dewi }, talking, false, "sari"},
 		"coming, third":      {coming, third, talking, false, "sari"},
 		"consult, volunteer": {(*trial).consult, func(*trial, ContactID) Event { return sari }, parked, true, "sari"},
@@ -198,13 +199,16 @@ func TestLegsThatDie(t *testing.T) {
 			if p == nil || p.phase != tt.phase || p.agent == nil || p.agent.id != tt.agent || p.agent.held != tt.held {
 				t.Fatalf("she is %s with %+v", tr.phase(c), p.agent)
 			}
-			if tt.phase != rejoining && p.third != nil {
-				t.Fatal("the third is still there")
+			if stays := tt.phase == parked && name != "given, the new one"; (p.third != nil) != stays {
+				t.Fatalf("the third is %+v", p.third)
 			}
 			if tt.phase == parked { // and nobody comes back
 				tr.pass(21 * time.Second)
-				if p = tr.s.contacts[c]; p == nil || !p.phase.inLine() || !p.head {
-					t.Fatalf("she is %s", tr.phase(c))
+				if p = tr.s.contacts[c]; p == nil || !p.phase.inLine() || !p.head || p.third != nil || tr.s.charges != 0 {
+					t.Fatalf("she is %s with %+v", tr.phase(c), p)
+				}
+				if g := tr.s.agents["dewi"]; tt.agent == "sari" && g.guest != nil {
+					t.Fatalf("dewi is %s", g.state)
 				}
 			}
 		})
@@ -220,4 +224,100 @@ func TestLegsThatDie(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whoever was consulted when the volunteer's path broke is still there when she is
+// back, and what she was about to do with the three can be done.
+func TestConsultationOutlastsTheVolunteersLeg(t *testing.T) {
+	lost, back := PathLost{Agent: "sari"}, PathProven{"sari"}
+	t.Run("the two talk on", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.consult(c)
+		tr.do(lost)
+		tr.mustDo("Record leg.lost C1 sari")
+		if v := tr.s.view(tr.s.agents["dewi"]).Call; v == nil || !v.Away || !v.Held || v.Agent != "Bintang" {
+			t.Fatalf("dewi sees %+v", v)
+		}
+		tr.pass(19 * time.Second)
+		tr.do(back)
+		tr.mustDo("Record leg.reattached C1 sari", "Reseat {Contact:C1}")
+		tr.mustBe("sari", Held)
+		tr.mustBe("dewi", Assisting)
+		if v := tr.s.view(tr.s.agents["sari"]).Call.Third; v == nil || v.Stage != ThirdConsult {
+			t.Fatalf("sari sees %+v", v)
+		}
+		if tr.s.view(tr.s.agents["dewi"]).Call.Away {
+			t.Fatal("dewi still waits for her")
+		}
+		tr.do(CompleteAsked{"sari", c}, Connected{c, "dewi"})
+		tr.mustBe("dewi", Talking)
+	})
+	t.Run("all three", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.consult(c)
+		tr.do(lost, back, MergeAsked{"sari", c})
+		tr.mustDo("Record room.merged", "Connect {Contact:C1 Agent:sari}")
+		tr.do(Connected{c, "sari"})
+		tr.mustPhase(c, talking)
+		if v := tr.s.view(tr.s.agents["dewi"]).Call; v.Role != string(RoleThird) {
+			t.Fatalf("dewi sees %+v", v)
+		}
+	})
+	t.Run("she answers meanwhile", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.do(ConsultAsked{"sari", c, Target{Agent: "dewi"}}, lost)
+		tr.mustBe("dewi", Offered)
+		tr.do(Accepted{Agent: "dewi", Offer: OfferID(tr.guestID(c)), Page: true})
+		tr.mustDo("Bring {Contact:C1")
+		tr.pass(15 * time.Second) // nobody is there who could hear her
+		tr.mustBe("dewi", Assisting)
+		tr.do(back)
+		tr.mustDo("Reseat {Contact:C1}")
+		tr.do(GuestJoined{c, tr.guestID(c)})
+		if v := tr.s.view(tr.s.agents["sari"]).Call.Third; v == nil || v.Stage != ThirdConsult {
+			t.Fatalf("sari sees %+v", v)
+		}
+	})
+	t.Run("she declines meanwhile", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.do(ConsultAsked{"sari", c, Target{Agent: "dewi"}}, lost)
+		tr.do(Declined{"dewi", OfferID(tr.guestID(c))})
+		tr.mustDo("res=declined", "Record talk.resumed C1 sari")
+		tr.mustPhase(c, parked)
+		tr.do(back)
+		tr.mustDo("Connect {Contact:C1 Agent:sari}")
+		tr.do(Connected{c, "sari"})
+		tr.mustBe("sari", Talking)
+	})
+	t.Run("she goes meanwhile", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.consult(c)
+		tr.do(lost, HangUpAsked{"dewi", c})
+		tr.mustDo("res=left", "Dismiss {Contact:C1")
+		tr.do(back)
+		tr.mustBe("sari", Held)
+		tr.mustBe("dewi", Ready)
+	})
+	t.Run("a number in a talk of three", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.do(ConsultAsked{"sari", c, Target{Number: "112"}})
+		tr.do(GuestJoined{c, tr.guestID(c)}, MergeAsked{"sari", c}, lost)
+		tr.mustDo("Wait {Contact:C1")
+		tr.do(back)
+		tr.mustDo("Connect {Contact:C1 Agent:sari}")
+		tr.do(Connected{c, "sari"})
+		if v := tr.s.view(tr.s.agents["sari"]).Call.Third; v == nil || v.Stage != ThirdJoined {
+			t.Fatalf("sari sees %+v", v)
+		}
+	})
+	t.Run("by her telephone", func(t *testing.T) {
+		tr, c := roomOf(t)
+		tr.consult(c)
+		tr.s.agents["sari"].device = DevicePhone
+		tr.do(PathLost{Agent: "sari", Device: DevicePhone})
+		tr.mustDo("Ring {Agent:sari")
+		tr.do(Accepted{Agent: "sari", Offer: tr.s.agents["sari"].summons})
+		tr.mustDo("Reseat {Contact:C1}")
+		tr.mustBe("sari", Held)
+	})
 }

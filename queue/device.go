@@ -241,7 +241,7 @@ func (s *state) summonsAnswered(a *agent) {
 	case summoning:
 		s.dialOut(c)
 	case parked:
-		if a.held { // a phone that was just picked up is not on hold
+		if p := c.third; a.held && (p == nil || p.merged) { // a phone that was just picked up is not on hold
 			a.held = false
 			s.record(Entry{Kind: TalkResumed, Contact: c.id, Agent: a.id})
 		}

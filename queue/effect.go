@@ -85,6 +85,8 @@ type (
 		Contact ContactID
 		Guest   Guest
 	}
+	// Reseat's agent is the contact's.
+	Reseat  struct{ Contact ContactID }
 	SetMode struct {
 		Contact ContactID
 		Guest   GuestID
@@ -108,6 +110,7 @@ type (
 )
 
 func (Bring) effect()     {}
+func (Reseat) effect()    {}
 func (SetMode) effect()   {}
 func (MuteGuest) effect() {}
 func (Dismiss) effect()   {}

@@ -218,6 +218,8 @@ func (p *performer) hand(e Effect) {
 		p.channel.Forward(e.Contact, e.Number)
 	case Bring:
 		p.channel.Bring(e.Contact, e.Guest)
+	case Reseat:
+		p.channel.Reseat(e.Contact)
 	case SetMode:
 		p.channel.SetMode(e.Contact, e.Guest, e.Mode)
 	case MuteGuest:

@@ -107,7 +107,7 @@ func (s *state) lostWith(a *agent, c *contact) {
 		s.spare(a)
 		s.afterRing(c)
 	case talking, rejoining:
-		if s.lostConsulting(c) {
+		if s.lostToThird(c) {
 			return
 		}
 		s.park(a, c)
@@ -116,7 +116,8 @@ func (s *state) lostWith(a *agent, c *contact) {
 	}
 }
 
-// park gives c music and her agent 20 s to come back.
+// park gives c music and her agent 20 s to come back. Who else is with the two, or
+// is being rung for it, waits as long.
 func (s *state) park(a *agent, c *contact) {
 	if c.phase == talking {
 		s.record(Entry{Kind: LegLost, Contact: c.id, Agent: a.id, Reason: "agent"})
@@ -126,15 +127,21 @@ func (s *state) park(a *agent, c *contact) {
 	if !a.held { // held, she hears music already
 		s.order(Wait{Contact: c.id, Sound: c.sound(holdWords)})
 	}
+	for _, p := range c.guests() {
+		if p.stage == joining {
+			s.limitJoining(p)
+		}
+	}
 	if a.device != DeviceBrowser { // a browser comes back by itself, a phone is rung
 		s.unsummon(a)
 		s.summon(a, c)
 	}
 	if a.state == Reconnecting { // it broke again while it was mended: the window stays
 		s.show(a)
-		return
+	} else {
+		s.awayFrom(a, a.state, "")
 	}
-	s.awayFrom(a, a.state, "")
+	s.showGuests(c)
 }
 
 // awayFrom makes an agent reconnecting, to resume state when she is back.
@@ -164,18 +171,24 @@ func (s *state) comeBack(a *agent) {
 	}
 }
 
-// rejoin puts the two together again; on hold it waits for Resume.
+// rejoin puts the two together again; on hold it waits for Resume, and only who
+// else is with her agent hears her at once.
 func (s *state) rejoin(a *agent, c *contact) {
 	if a.held {
 		s.record(Entry{Kind: LegReattached, Contact: c.id, Agent: a.id})
 		s.enter(c, talking)
 		s.backTo(a, Held)
+		if len(c.guests()) > 0 {
+			s.order(Reseat{Contact: c.id})
+			s.showGuests(c)
+		}
 		return
 	}
 	s.enter(c, rejoining)
 	s.order(Connect{Contact: c.id, Agent: a.id})
 	s.arm(&c.limit, connectWithin, func() { s.connectOverdue(c) })
 	s.show(a)
+	s.showGuests(c)
 }
 
 // backTo ends the reconnecting of an agent with a contact.

@@ -90,7 +90,7 @@ func (s *state) guestView(a *agent) *CallView {
 		v.Started = p.since
 	}
 	if c.agent != nil {
-		v.Agent, v.Held = c.agent.name, c.agent.held
+		v.Agent, v.Held, v.Away = c.agent.name, c.agent.held, c.phase == parked
 	}
 	if p.role == RoleThird {
 		v.Role = "consulted"

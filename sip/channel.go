@@ -85,6 +85,9 @@ func (cs *calls) Bring(id queue.ContactID, g queue.Guest) {
 	cs.order(id, queue.Bring{Contact: id, Guest: g})
 }
 
+// Reseat implements [queue.Channel].
+func (cs *calls) Reseat(id queue.ContactID) { cs.order(id, queue.Reseat{Contact: id}) }
+
 // SetMode implements [queue.Channel].
 func (cs *calls) SetMode(id queue.ContactID, g queue.GuestID, m queue.Mode) {
 	cs.order(id, queue.SetMode{Contact: id, Guest: g, Mode: m})

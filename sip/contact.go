@@ -84,6 +84,8 @@ func (k *contact) onOrder(m any) {
 		k.forward(m.Number)
 	case queue.Bring:
 		k.bring(m.Guest)
+	case queue.Reseat:
+		k.reseat()
 	case queue.SetMode:
 		k.setMode(m.Guest, m.Mode)
 	case queue.MuteGuest:

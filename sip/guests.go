@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"errors"
 	"slices"
 
 	"sahut/media"
@@ -70,6 +71,24 @@ func (k *contact) seat(one *guestOnLine, heard func()) {
 	if heard == nil {
 		k.post(queue.GuestJoined{Contact: k.id, Guest: one.ID})
 	}
+}
+
+// reseat lets the agent, who has a new leg, and those who are with her hear each
+// other again.
+func (k *contact) reseat() {
+	if k.sound == nil || k.closing || k.agent.id == "" || len(k.guests) == 0 {
+		return
+	}
+	if err := k.sound.reseat(k.agent.id); err != nil {
+		k.log.Warn("a volunteer could not be led back to who is with her", "agent", k.agent.id, "error", err)
+		for id := range k.guests {
+			k.drop(id)
+			k.guestLeft(id, "peer")
+		}
+		return
+	}
+	k.server.calls.tellDevice(k.agent.id, talksWith{k.id})
+	k.quietAgent()
 }
 
 // quietAgent keeps a muted agent so in a room made anew.
@@ -203,22 +222,30 @@ func (s *stage) bring(id queue.GuestID, g guestSound, agent queue.AgentID, first
 		seat.leg = leg
 	}
 	if s.room == nil { // the contact is on hold: the others meet without her
-		leg, err := s.hall.legOf(agent)
-		if err != nil {
+		s.room = s.hall.engine.NewRoom()
+		if err := s.reseat(agent); err != nil && !errors.Is(err, errNoPeer) { // she is away for a moment: see reseat
+			s.part()
 			return err
 		}
-		room := s.hall.engine.NewRoom()
-		if err := room.JoinAs(leg, media.RoleAgent); err != nil {
-			room.Close()
-			return err
-		}
-		s.room, s.peer = room, leg
 	}
 	if first != nil {
 		s.room.OnFirst(seat.leg, first)
 	}
 	s.seats = append(s.seats, seat)
 	return s.sit(seat)
+}
+
+// reseat puts the leg the agent has now where the one she lost was.
+func (s *stage) reseat(agent queue.AgentID) error {
+	leg, err := s.hall.legOf(agent)
+	if err != nil || s.room == nil || leg == s.peer {
+		return err
+	}
+	if s.peer != nil {
+		s.room.Leave(s.peer)
+	}
+	s.peer = leg
+	return s.room.JoinAs(leg, media.RoleAgent)
 }
 
 // sit takes a guest into the room there is.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"sahut/media"
 	"sahut/media/mediatest"
 	"sahut/queue"
 	"sahut/sip/siptest"
@@ -49,12 +50,13 @@ type roomHouse struct {
 	caller           *siptest.Call
 	id               queue.ContactID
 	sari, dewi, rina *mediatest.Browser
+	peers            *media.Peers
 }
 
 func openRoom(t *testing.T, ports string, far ...*callee) *roomHouse {
 	_, peers, sound := loud(t, ports)
 	h := outHouse(t, func(h *house, _ []way) { sound(h); h.desk.on = h.desk.pickUp }, far...)
-	r := &roomHouse{house: h, sari: volunteer(h, peers, "sari"), dewi: volunteer(h, peers, "dewi"), rina: volunteer(h, peers, "rina")}
+	r := &roomHouse{house: h, peers: peers, sari: volunteer(h, peers, "sari"), dewi: volunteer(h, peers, "dewi"), rina: volunteer(h, peers, "rina")}
 	r.sari.Speak(sariTone)
 	r.dewi.Speak(dewiTone)
 	r.rina.Speak(rinaTone)
@@ -112,6 +114,50 @@ func TestConsultMergeAndComplete(t *testing.T) {
 	}
 	if heard := r.caller.Media().Hears().Heard(); heard.Sources != 1 || heard.TimeBack != 0 {
 		t.Errorf("the caller's stream is not one: %+v", heard)
+	}
+	r.within(r.caller.Hangup)
+}
+
+// The volunteer who asks another one loads her page anew: the two hear each other
+// again by her new leg, the caller on hold neither of them, and then all three. Who
+// picks up while she is away is there when she is back.
+func TestConsultOutlastsTheVolunteersLeg(t *testing.T) {
+	r := openRoom(t, "46400-46499")
+	anew := func() {
+		r.sari = volunteer(r.house, r.peers, "sari")
+		r.sari.Speak(sariTone)
+	}
+	r.hold()
+	r.voice().Bring(r.id, queue.Guest{ID: 7, Role: queue.RoleThird, Agent: "dewi"})
+	await[queue.GuestJoined](t, r.desk, 1)
+	r.who("sari", r.sari.Hears(), dewiTone)
+	anew()
+	r.voice().Reseat(r.id)
+	r.who("sari", r.sari.Hears(), dewiTone)
+	r.who("dewi", r.dewi.Hears(), sariTone)
+	r.who("the caller on hold", r.caller.Media().Hears())
+	r.voice().Connect(r.id, "sari") // as Resume with a new leg is
+	await[queue.Connected](t, r.desk, 2)
+	r.who("the caller", r.caller.Media().Hears(), sariTone, dewiTone)
+	r.who("dewi", r.dewi.Hears(), callerTone, sariTone)
+	r.voice().Dismiss(r.id, 7)
+	r.who("the caller", r.caller.Media().Hears(), sariTone)
+
+	r.hold()
+	r.peers.Close("sari")
+	r.voice().Bring(r.id, queue.Guest{ID: 8, Role: queue.RoleThird, Agent: "dewi"})
+	r.who("the caller on hold", r.caller.Media().Hears())
+	anew()
+	r.voice().Reseat(r.id)
+	if got := await[queue.GuestJoined](t, r.desk, 2); got.Guest != 8 {
+		t.Fatalf("joined: %+v", got)
+	}
+	r.who("sari", r.sari.Hears(), dewiTone)
+	r.peers.Close("sari")
+	r.within(r.sari.WaitGone)
+	r.voice().Reseat(r.id) // and she is not there after all
+	if got := await[queue.GuestLeft](t, r.desk, 1); got.Guest != 8 || got.Cause != "peer" {
+		t.Errorf("left: %+v", got)
 	}
 	r.within(r.caller.Hangup)
 }

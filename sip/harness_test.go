@@ -281,6 +281,14 @@ func (s *quietSound) bring(id queue.GuestID, g guestSound, agent queue.AgentID, 
 	}
 	return nil
 }
+func (s *quietSound) reseat(agent queue.AgentID) error {
+	defer s.lock()()
+	s.note("reseat %s", agent)
+	if s.noPeer {
+		return errNoPeer
+	}
+	return nil
+}
 func (s *quietSound) setMode(id queue.GuestID, m queue.Mode) {
 	defer s.lock()()
 	s.note("mode %d %s", id, m)

@@ -56,6 +56,8 @@ type sound interface {
 	// muteGuest and dismiss are about her; part leaves her seated, and the next
 	// connect brings her in again.
 	bring(id queue.GuestID, g guestSound, agent queue.AgentID, first func()) error
+	// reseat lets the agent's new leg take the place of the one she lost.
+	reseat(agent queue.AgentID) error
 	setMode(id queue.GuestID, m queue.Mode)
 	muteGuest(id queue.GuestID, on bool)
 	dismiss(id queue.GuestID)

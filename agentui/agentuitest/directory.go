@@ -37,6 +37,7 @@ type Directory struct {
 	revisions []revision
 	prompts   map[string][]byte
 	blocks    []queue.Block
+	reading   func() error
 }
 
 type revision struct {
@@ -151,7 +152,17 @@ func (d *Directory) Session(hash [32]byte) (agentui.Session, error) {
 	if !ok {
 		return s, agentui.ErrNotFound
 	}
+	if d.reading != nil {
+		return s, d.reading()
+	}
 	return s, d.Broken
+}
+
+// FailReading has f, if not nil, fail the readings of sessions from now on.
+func (d *Directory) FailReading(f func() error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.reading = f
 }
 
 func (d *Directory) DeleteSession(hash [32]byte) error {

@@ -101,6 +101,7 @@ export interface CallView {
   role?: "consulted" | "third" | "supervisor"; // absent: the caller is hers
   mode?: Mode; // of a supervisor
   agent?: string; // whose caller it is
+  away?: boolean; // her path broke: she has a moment to come back
   third?: ThirdView;
   watched?: WatchView[] | null;
   sos?: SosView;

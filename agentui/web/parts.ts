@@ -48,6 +48,7 @@ export function mark(): TemplateResult {
 
 export interface ButtonOptions {
   label: string;
+  short?: string; // how the label begins: the rest is shown where there is room
   click: () => void;
   icon?: Icon;
   kind?: "primary" | "go" | "stop" | "warn" | "plain" | "ghost" | "tile";
@@ -75,7 +76,7 @@ export function button(o: ButtonOptions): TemplateResult {
       @click=${() => {
         if (!o.reason && !o.busy) o.click();
       }}
-    >${o.icon ? icon(o.icon) : nothing}<span class="label">${o.label}</span>${o.key
+    >${o.icon ? icon(o.icon) : nothing}<span class="label">${o.short ? html`${o.short}<span class="rest">${o.label.slice(o.short.length)}</span>` : o.label}</span>${o.key
       ? html`<kbd aria-hidden="true">${shown(o.key)}</kbd>`
       : nothing}</button>${o.reason ? html`<span class="why" id=${why}>${o.reason}</span>` : nothing}</span>`;
 }

@@ -67,9 +67,14 @@ func TestChromiumReloads(t *testing.T) {
 	dewi.Answer(s.offered(dewi).ID)
 	p.reads("You talk with Dewi")
 	s.must("dewi hears the browser", ear.Hears().WaitTone(s.ctx, micTone))
-	p.reloadsIn(queue.Held, caller) // the colleague was let go: the caller is Sari's alone
+	p.reloadsIn(queue.Held, caller) // and the colleague is still with her
+	p.reads("You talk with Dewi")
+	ear.Hears().Reset()
+	s.must("dewi hears the browser", ear.Hears().WaitTone(s.ctx, micTone))
 	s.must("music on hold", caller.Media().Hears().WaitSoundBut(s.ctx, micTone))
-	p.press("Resume")
+	p.press("All three together")
+	bothHear()
+	p.press("Let them go")
 	bothHear()
 	dewi.Send("shift.end", nil)
 

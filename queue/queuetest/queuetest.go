@@ -139,6 +139,9 @@ func (c *Channel) Bring(id queue.ContactID, g queue.Guest) {
 	c.order(queue.Bring{Contact: id, Guest: g}, queue.GuestJoined{Contact: id, Guest: g.ID})
 }
 
+// Reseat writes the order down.
+func (c *Channel) Reseat(id queue.ContactID) { c.order(queue.Reseat{Contact: id}, nil) }
+
 // SetMode writes the order down.
 func (c *Channel) SetMode(id queue.ContactID, g queue.GuestID, m queue.Mode) {
 	c.order(queue.SetMode{Contact: id, Guest: g, Mode: m}, nil)

@@ -74,6 +74,7 @@ export const en = {
   finishWrapUp: "Finish wrap-up",
   extend: "More time",
   repairSound: "Repair sound",
+  callControls: "This call",
 
   // ---- off shift
   hello: (hour: number, name: string) => `${hour < 4 || hour >= 18 ? "Good evening" : hour < 11 ? "Good morning" : "Good day"}, ${name}`,
@@ -289,7 +290,7 @@ export const en = {
   giveBack: "Give back",
   wishQuestion: "If she calls again",
   wishSame: "She would like me again",
-  wishNever: "Not the two of us",
+  wishNever: "Not with me again",
   givenBy: (who: string) => `Given to you by ${who}`,
   cameBack: "Nobody took her: your caller comes back to you",
   answerOn: { phone: "Answer on your phone.", mobile: "Answer on your mobile and press 1." } as Record<"phone" | "mobile", string>,
@@ -322,7 +323,8 @@ export const en = {
   assisting: { consulted: (n: string) => `${n} asks you`, third: (n: string) => `You, ${n} and the caller`, supervisor: (n: string) => `You supervise ${n}` },
   assistingHint: { consulted: "You hear the volunteer, not the caller.", third: "All three hear each other." },
   connectingRoom: "Connecting you…", roomHeld: "The caller is on hold.", leaveRoom: "Leave",
-  sos: "SOS: call a supervisor", sosHint: "One press. A supervisor comes to you; the caller does not notice.",
+  agentAway: (n: string) => `${n}’s connection broke. Stay here: she has 20 seconds to come back. The caller hears music.`, thirdWaits: (n: string) => `${n} waits for you, too.`,
+  sos: "SOS: call a supervisor", sosHint: "SOS, one press: a supervisor comes to you; the caller does not notice.",
   sosRaised: "Help is called.", sosAnswered: (n: string) => `${n} comes.`, sosCalled: (n: string) => `Called: ${n}.`, sosNobody: "No supervisor is on shift yet.", sosBack: "Not needed any more",
   sosOf: (n: string) => `${n} needs help`, sosYou: "You are called. Please go.", sosGo: "Go to her",
   floorTitle: "Running calls", floorNone: "Nobody is on a call.", floorHeld: "on hold", floorThird: "with somebody else", floorBusy: "You can come when you are ready or paused.",

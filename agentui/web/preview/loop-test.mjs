@@ -147,6 +147,23 @@ try {
   await grows();
   say("wire cut and back: the call never stopped");
 
+  // On a small telephone, wherever she reads: what she must reach at once is there,
+  // and whatever has the focus is not below it.
+  await b.send("Emulation.setDeviceMetricsOverride", { width: 360, height: 640, deviceScaleFactor: 1, mobile: true });
+  for (const top of [0, 1e6]) assert.deepEqual(await b.evaluate(`new Promise((r) => { scrollTo({ top: ${top}, behavior: "instant" }); requestAnimationFrame(() => r(["mute", "hold", "sos", "hang-up"].filter((id) => {
+    const e = document.getElementById(id), at = e.getBoundingClientRect();
+    return at.bottom > innerHeight || !e.contains(document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2));
+  }))); })`), [], "out of reach");
+  const below = `(() => { const e = document.activeElement, bar = document.querySelector(".in-reach"); if (e === document.body || bar.contains(e)) return "";
+    const at = e.getBoundingClientRect(); return at.top >= bar.getBoundingClientRect().top - 4 || at.bottom > innerHeight ? e.outerHTML.slice(0, 120) : ""; })()`;
+  await b.evaluate(`scrollTo({ top: 0, behavior: "instant" }); document.getElementById("mute").focus()`);
+  for (let i = 0; i < 25; i++) {
+    await strike("Tab");
+    assert.equal(await b.evaluate(below), "", "the focus is covered");
+  }
+  await b.send("Emulation.clearDeviceMetricsOverride");
+  say("on a small telephone Mute, Hold, SOS and Hang up are in reach, and cover no focus");
+
   const down = (key, code = key, held = {}) => b.evaluate(`void document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "${key}", code: "${code}", bubbles: true, cancelable: true, ...${JSON.stringify(held)} }))`);
   await down("F9", "F9", { shiftKey: true });
   await b.until(`!!document.getElementById("sos-back")`);

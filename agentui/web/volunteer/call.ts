@@ -10,7 +10,7 @@ import { soundInWords } from "./bothways";
 import { faultCard, meter } from "./check";
 import { back, listening, offered, otherAfterAll } from "./callback";
 import { note } from "./note";
-import { sos, third, watched } from "./room";
+import { sos, sosButton, third, watched } from "./room";
 import { talkSafety } from "./talksafety";
 import { abuse, silentPanel, silentTile } from "./silent";
 
@@ -53,24 +53,16 @@ export function call(scene: Scene): TemplateResult {
     ${talkSafety(scene, c.talk_safety)}
     ${watched(scene)}${conditions(scene)}
     ${third(scene)}
-    ${c.held && c.third?.stage !== "ringing" && c.third?.stage !== "consult" ? html`<div class="do">${button({ label: w.resume, click: app.toggleHold, kind: "primary", size: "xl", icon: "play", key: key(s, "hold"), busy: waits(s, "resume") })}</div>` : nothing}
     ${here ? meter(scene) : nothing}
     <div role="status">${s.speaksMuted ? html`<p class="call-out warn" id="speaks-muted">${icon("micOff")}<span>${w.speaksMuted}</span></p>` : nothing}</div>
+    ${inReach(scene)}
     <div class="tiles">
-      ${!here ? nothing : c.muted
-        ? button({ label: w.unmute, click: app.toggleMute, kind: "tile", icon: "micOff", key: key(s, "mute"), on: true, busy: waits(s, "mute"), id: "mute" })
-        : button({ label: w.mute, click: app.toggleMute, kind: "tile", icon: "mic", key: key(s, "mute"), busy: waits(s, "mute"), id: "mute" })}
-      ${c.held
-        ? nothing
-        : button({ label: w.hold, click: app.toggleHold, kind: "tile", icon: "pause", key: key(s, "hold"), busy: waits(s, "hold") })}
       ${button({ label: w.keypad, click: app.openKeypad, kind: "tile", icon: "keypad", key: key(s, "keypad") })}
       ${button({ label: w.transfer, click: app.openTransfer, kind: "tile", icon: "transfer", key: key(s, "transfer"), busy: waits(s, "transfer"),
         reason: c.connecting ? w.noTransfer : undefined, id: "transfer" })}
       ${silentTile(scene)}
     </div>
     ${silentPanel(scene)}
-    ${c.held && c.third ? nothing : html`<div class="hang-up">${button({ label: w.hangUp, click: app.hangUp, kind: "stop", size: "lg", icon: "hangup", key: key(s, "hangUp"), busy: waits(s, "hangup") })}
-      ${s.hangUpArmed ? html`<p class="hint" role="alert">${w.hangUpAgain(shown(s.keys.hangUp))}</p>` : nothing}</div>`}
     ${sos(scene)}
     ${c.role ? nothing : note(scene)}
     ${otherAfterAll(scene)}
@@ -78,6 +70,21 @@ export function call(scene: Scene): TemplateResult {
     ${wishes(scene)}
     ${abuse(scene)}
     ${afterwards(scene)}`;
+}
+
+// inReach is what must be in reach wherever she reads or writes: it stays at the
+// lower edge of the window.
+function inReach(scene: Scene): TemplateResult {
+  const { s, w, app } = scene;
+  const c = s.view!.call!;
+  const asks = c.third?.stage === "ringing" || c.third?.stage === "consult"; // there are buttons of its own to end that
+  return html`<div class="in-reach" role="group" aria-label=${w.callControls}>
+      ${s.hangUpArmed ? html`<p role="alert">${w.hangUpAgain(shown(s.keys.hangUp))}</p>` : nothing}
+      ${soundHere(s.view) ? button({ label: c.muted ? w.unmute : w.mute, click: app.toggleMute, icon: c.muted ? "micOff" : "mic", key: key(s, "mute"), on: c.muted, busy: waits(s, "mute"), id: "mute" }) : nothing}
+      ${!c.held ? button({ label: w.hold, click: app.toggleHold, icon: "pause", key: key(s, "hold"), busy: waits(s, "hold"), id: "hold" })
+        : asks ? nothing : button({ label: w.resume, click: app.toggleHold, kind: "primary", icon: "play", key: key(s, "hold"), busy: waits(s, "resume"), id: "hold" })}
+      ${sosButton(scene)}
+      ${c.held && c.third ? nothing : button({ label: w.hangUp, click: app.hangUp, kind: "stop", icon: "hangup", key: key(s, "hangUp"), busy: waits(s, "hangup"), id: "hang-up" })}</div>`;
 }
 
 // said is what the caller told by keys: danger first, and never missed.

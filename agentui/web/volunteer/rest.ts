@@ -82,7 +82,7 @@ export function reconnecting(scene: Scene): TemplateResult {
   const until = view?.state === "reconnecting" ? at(view.until) : 0;
   const inCall = !!view?.call;
   return calm("link", w.reconnectTitle, html`
-    <p class="lead">${inCall ? w.reconnectCall : w.reconnectIdle}</p>
+    <p class="lead">${inCall ? w.reconnectCall : w.reconnectIdle}${view?.call?.third ? html` ${w.thirdWaits(view.call.third.name)}` : nothing}</p>
     ${until ? html`<p class="hint"><sahut-tick role="timer" .text=${(now: number) => w.reconnectUntil(timer(until - now - s.offset, s.lang))}></sahut-tick></p>` : nothing}
     ${s.sound.fault ? faultCard(scene, s.sound.fault) : nothing}
     ${s.link === "live" ? html`<div class="do">${button({ label: w.repairSound, click: app.retrySound, size: "lg" })}

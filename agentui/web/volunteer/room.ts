@@ -31,12 +31,17 @@ export function third({ s, w, app }: Scene): TemplateResult | typeof nothing {
     </div></section>`;
 }
 
-/** One press calls a supervisor; it stands until she comes or it is taken back. */
-export function sos({ s, w, app }: Scene): TemplateResult | typeof nothing {
+/** One press calls a supervisor. */
+export function sosButton({ s, w, app }: Scene): TemplateResult | typeof nothing {
   const c = s.view!.call!;
-  if (c.connecting || c.role) return nothing;
-  const o = c.sos;
-  if (!o) return html`<div class="sos">${button({ label: w.sos, click: () => app.sos(true), kind: "warn", icon: "warn", key: key(s, "sos"), id: "sos", busy: waits(s, "sos") })}<p class="hint">${w.sosHint}</p></div>`;
+  if (c.connecting || c.role || c.sos) return nothing;
+  return button({ label: w.sos, short: "SOS", click: () => app.sos(true), kind: "warn", icon: "warn", key: key(s, "sos"), id: "sos", busy: waits(s, "sos") });
+}
+
+/** The call for help stands until she comes or it is taken back. */
+export function sos({ s, w, app }: Scene): TemplateResult | typeof nothing {
+  const o = s.view!.call!.sos;
+  if (!o) return s.view!.call!.connecting ? nothing : html`<p class="hint">${icon("warn")}<span>${w.sosHint}</span></p>`;
   return html`<div class="call-out bad" role="status">${icon("warn")}<span><b>${o.answered ? w.sosAnswered(o.answered) : w.sosRaised}</b>
       ${o.answered ? nothing : html` <sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(o.raised), s.lang)}></sahut-tick> ${o.called.length > 0 ? w.sosCalled(o.called.join(", ")) : w.sosNobody}`}</span>
     ${o.answered ? nothing : button({ label: w.sosBack, click: () => app.sos(false), id: "sos-back", busy: waits(s, "sos") })}</div>`;
@@ -55,7 +60,8 @@ export function assisting(scene: Scene): TemplateResult {
       <p class="lead">${c.label}</p></div>
       <p class="timer"><span class="visually-hidden">${w.talkTime}: </span><sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(c.started), s.lang)}></sahut-tick></p></div>
     <p class="call-out">${icon("headset")}<span>${c.connecting ? w.connectingRoom : supervises ? w.modeHint[c.mode ?? "listen"] : w.assistingHint[role]}</span></p>
-    ${c.held ? html`<p class="call-out warn">${icon("pause")}<span>${w.roomHeld}</span></p>` : nothing}
+    ${c.away ? html`<p class="call-out warn" role="status" id="away">${icon("link")}<span>${w.agentAway(c.agent ?? "")}</span></p>`
+      : c.held ? html`<p class="call-out warn">${icon("pause")}<span>${w.roomHeld}</span></p>` : nothing}
     ${supervises ? html`<fieldset class="chips"><legend>${w.modeQuestion}</legend><div class="chips">${modes.map((m) => html`<label class="chip"><input type="radio" name="mode" value=${m} id="mode-${m}"
         .checked=${c.mode === m} ?disabled=${waits(s, "supervise")} @change=${() => app.supervise(c.contact, m)} /><span>${w.modes[m]}</span></label>`)}</div></fieldset>` : nothing}
     ${soundHere(s.view) && !muted ? html`${meter(scene)}<div class="tiles">${button({ label: c.muted ? w.unmute : w.mute, click: app.toggleMute, kind: "tile", icon: c.muted ? "micOff" : "mic", key: key(s, "mute"), on: c.muted, id: "mute", busy: waits(s, "mute") })}</div>` : nothing}
