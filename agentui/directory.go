@@ -27,6 +27,7 @@ type Directory interface {
 	Documents
 	Records
 	Blocks
+	Groups
 }
 
 // Accounts are the people who may sign in.
@@ -89,6 +90,22 @@ type Blocks interface {
 	// Pseudonym stands for a number, in the form of queue.CallerKey, that must not
 	// be kept.
 	Pseudonym(number string) string
+}
+
+// Groups are those of volunteers of which figures were given, so that no two of them
+// give a figure about one person, before and after a restart.
+type Groups interface {
+	Groups() ([]Group, error) // oldest first
+	// AddGroup keeps one more; of more than most the oldest go.
+	AddGroup(g Group, most int) error
+}
+
+// Group is a group of which figures of that time were given: of that queue, or
+// (empty) of all.
+type Group struct {
+	From, To time.Time
+	Queue    queue.QueueID
+	Agents   []queue.AgentID
 }
 
 // Desk decides who talks to whom; *queue.Desk is one.

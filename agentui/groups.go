@@ -1,6 +1,7 @@
 package agentui
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -12,11 +13,28 @@ import (
 )
 
 // groups remembers of which groups of volunteers figures were given, to whomever,
-// so that no two of them give a figure about one person by subtraction. A restart
-// forgets (docs/kpi.md).
+// so that no two of them give a figure about one person by subtraction (docs/kpi.md).
 type groups struct {
-	mu    sync.Mutex // guards given
+	keep  func(Group) error // before figures are given
+	mu    sync.Mutex        // guards given
 	given []givenGroup
+}
+
+// openGroups remembers what was given before the server started.
+func openGroups(kept Groups) (*groups, error) {
+	list, err := kept.Groups()
+	if err != nil {
+		return nil, fmt.Errorf("read the groups of which figures were given: %w", err)
+	}
+	g := &groups{keep: func(one Group) error { return kept.AddGroup(one, mostGroups) }}
+	for _, one := range list {
+		given := givenGroup{one.From, one.To, one.Queue, map[queue.AgentID]bool{}}
+		for _, a := range one.Agents {
+			given.agents[a] = true
+		}
+		g.given = append(g.given, given)
+	}
+	return g, nil
 }
 
 type givenGroup struct {
@@ -79,6 +97,9 @@ func (g *groups) admit(q question, here map[queue.AgentID]bool) error {
 		return was.from.Equal(q.from) && was.to.Equal(q.to) && was.queue == q.queue && maps.Equal(was.agents, q.group)
 	})
 	if !known {
+		if err := g.keep(Group{q.from, q.to, q.queue, slices.Sorted(maps.Keys(q.group))}); err != nil {
+			return fmt.Errorf("keep a group of which figures are given: %w", err)
+		}
 		g.given = append(g.given, givenGroup{q.from, q.to, q.queue, q.group})
 	}
 	if len(g.given) > mostGroups {

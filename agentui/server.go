@@ -52,7 +52,7 @@ type Server struct {
 	slowdown *slowdown
 	screens  *screens
 	boards   boards
-	groups   groups
+	groups   *groups
 	pages    *pages
 	loginKey [32]byte // signs the sign-in form's token; new at each start
 	openapi  []byte
@@ -131,6 +131,9 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	if s.openapi, err = describeAPI(routes()); err != nil {
+		return nil, err
+	}
+	if s.groups, err = openGroups(o.Directory); err != nil {
 		return nil, err
 	}
 	return s, nil

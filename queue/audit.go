@@ -30,7 +30,8 @@ import (
 //   - blocked only ends who met a block or a limit; no block is met after its
 //     end, nor after a day unless somebody else than who added it approved it
 //   - keys are kept as answers only after a question in the same talk
-//   - a debrief is held, or taken back, only after it was asked for
+//   - a debrief is held, or taken back, only after it was asked for, or was kept over
+//     a restart
 //   - whether she can talk safely is noted by who talked with her last
 //   - seq has no gaps
 //
@@ -303,7 +304,7 @@ func (a *Audit) talkStarted(e Entry, c *auditCall) {
 // debrief: it is taken back or held only while she has asked for it.
 func (a *Audit) debrief(e Entry) {
 	g := a.agent(e.Agent)
-	on := e.Kind == DebriefCalled && e.Result == "on"
+	on, _ := e.OpenDebrief()
 	if g.debrief == on {
 		a.broken(e, "one debrief", "%s %s, but she had%s asked", e.Kind, e.Result, map[bool]string{false: " not"}[g.debrief])
 	}

@@ -5,7 +5,8 @@ import "time"
 // After a heavy or an abusive contact she is offered somebody to talk to (WE-1).
 // She asks by one press; supervisors on shift see her name and nothing of the
 // contact, and one of them says when the two have talked. It stands until then,
-// over the end of her shift, and the journal keeps it apart from any contact.
+// over the end of her shift and a restart of the server, and the journal keeps it
+// apart from any contact.
 
 // DebriefView is a volunteer who would like to talk to somebody.
 type DebriefView struct {
@@ -43,14 +44,47 @@ func (s *state) onDebriefAsked(ev DebriefAsked) {
 	was := s.debriefWord(a)
 	switch {
 	case ev.On && was == DebriefOffered:
-		a.debrief = s.now
-		s.record(Entry{Kind: DebriefCalled, Agent: a.id, Result: "on"})
+		a.debrief = s.now.Truncate(time.Millisecond) // as it is kept: the same wish after a restart
+		s.record(Entry{Kind: DebriefCalled, Agent: a.id, Result: debriefOn})
 	case !ev.On && was == DebriefWanted:
 		a.debrief = time.Time{}
-		s.record(Entry{Kind: DebriefCalled, Agent: a.id, Result: "off"})
+		s.record(Entry{Kind: DebriefCalled, Agent: a.id, Result: debriefOff})
 	}
 	s.show(a)
 	s.floorChanged()
+}
+
+// onDebriefsKept takes in the wishes of an earlier run.
+func (s *state) onDebriefsKept(ev DebriefsKept) {
+	for _, a := range s.roster {
+		since, wanted := ev.Since[a.id]
+		if !wanted || !a.debrief.IsZero() {
+			continue
+		}
+		a.debrief = since
+		s.record(Entry{Kind: DebriefCalled, Agent: a.id, Result: debriefKept, MS: ms(s.now.Sub(since))})
+		s.show(a)
+	}
+	s.floorChanged()
+}
+
+// The results of debrief.asked.
+const (
+	debriefOn   = "on"
+	debriefOff  = "off"
+	debriefKept = "kept"
+)
+
+// OpenDebrief tells of an entry about a debrief whether its agent still waits for
+// one after it.
+func (e Entry) OpenDebrief() (open, about bool) {
+	switch e.Kind {
+	case DebriefCalled:
+		return e.Result != debriefOff, true
+	case DebriefOver:
+		return false, true
+	}
+	return false, false
 }
 
 // onDebriefHeld: a supervisor has talked with her.

@@ -73,3 +73,28 @@ func TestDebrief(t *testing.T) {
 		t.Errorf("afterwards %q, %+v", word(tr), f)
 	}
 }
+
+// A wish of an earlier run stands as if nothing had happened, once, and its end breaks
+// no law; one of who is in the house no longer is nobody's.
+func TestDebriefOutlivesARestart(t *testing.T) {
+	tr := newTrial(t, caring(func(r *configs.Routing) {
+		r.Agents = append(r.Agents, configs.Agent{ID: "rina", Name: "Rina", Queues: []string{"backup"}, Supervisor: true})
+	}))
+	tr.ready("rina")
+	since := tr.now.Add(-50 * time.Hour)
+	kept := DebriefsKept{map[AgentID]time.Time{"sari": since, "gone": since}}
+	tr.do(kept, kept)
+	if tr.kinds[DebriefCalled] != 1 {
+		t.Errorf("noted %d times", tr.kinds[DebriefCalled])
+	}
+	if f := tr.s.view(tr.s.agents["rina"]).Floor; len(f.Debriefs) != 1 || f.Debriefs[0].Agent != "sari" || !f.Debriefs[0].Since.Equal(since) {
+		t.Errorf("the supervisor sees %+v", f)
+	}
+	if word := tr.s.view(tr.s.agents["sari"]).Debrief; word != DebriefWanted {
+		t.Errorf("her screen says %q", word)
+	}
+	tr.do(DebriefHeld{By: "rina", Agent: "sari"})
+	if !tr.s.agents["sari"].debrief.IsZero() {
+		t.Error("held, and it stands")
+	}
+}

@@ -86,7 +86,7 @@ const (
 	DeviceTest       EntryKind = "device.test"       // her page's check of her sound; result: heard, silent, no_path
 	MediaProof       EntryKind = "media.proof"       // the path of her browser, on shift; result: ok, lost
 	WishNoted        EntryKind = "wish.noted"        // reason: same, never; result: on, off
-	DebriefCalled    EntryKind = "debrief.asked"     // she would like to talk to somebody; result: on, off; no contact
+	DebriefCalled    EntryKind = "debrief.asked"     // she would like to talk to somebody; result: on, off, kept (an earlier run had it; ms: since when); no contact
 	DebriefOver      EntryKind = "debrief.held"      // a supervisor, by, has talked with her; ms: after how long
 	TalkSafetyNoted  EntryKind = "safety.asked"      // whether she can talk safely; result: yes, no, unknown (it was not asked)
 	WrapUpDone       EntryKind = "wrapup.done"       // reason: the disposition; result: heavy, or empty

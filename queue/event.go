@@ -463,6 +463,9 @@ type (
 		By    AgentID
 		Agent AgentID
 	}
+	// DebriefsKept are the wishes of an earlier run, and since when they stand,
+	// posted when the server starts.
+	DebriefsKept struct{ Since map[AgentID]time.Time }
 	// TalkSafetyTold: whether the caller can talk safely now, as she told her
 	// volunteer.
 	TalkSafetyTold struct {
@@ -509,6 +512,7 @@ func (SafetyAnswered) event()    {}
 func (OtherAnswered) event()     {}
 func (DebriefAsked) event()      {}
 func (DebriefHeld) event()       {}
+func (DebriefsKept) event()      {}
 func (TalkSafetyTold) event()    {}
 func (WrapUpSaved) event()       {}
 func (CallbackCancelled) event() {}

@@ -280,6 +280,8 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 		s.onDebriefAsked(ev)
 	case DebriefHeld:
 		s.onDebriefHeld(ev)
+	case DebriefsKept:
+		s.onDebriefsKept(ev)
 	case TalkSafetyTold:
 		s.onTalkSafetyTold(ev)
 	case WrapUpSaved:

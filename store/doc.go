@@ -36,6 +36,8 @@
 //	callback contact                     → call-back, sealed; it alone has her number
 //	safety   pseudonym                   → what a caller said about being called, sealed
 //	note     contact, 0, author          → when; what a volunteer wrote, sealed
+//	group    number                      → a group of volunteers of which figures were given
+//	debrief  volunteer                   → since when she would like to talk to somebody
 //	meta     name                        → schema, projected, settled, realm
 //
 // store imports configs and queue, and is the only room that imports bbolt.

@@ -43,6 +43,9 @@ func (s *Store) Append(entries []queue.Entry) error {
 			if err := tx.calls.fold(tx.Tx, e); err != nil {
 				return err
 			}
+			if err := keepDebrief(tx.Tx, e); err != nil {
+				return err
+			}
 		}
 		return b.SetSequence(first + uint64(len(entries)) - 1)
 	})

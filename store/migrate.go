@@ -25,6 +25,8 @@ var (
 	bucketCallback  = []byte("callback")
 	bucketSafety    = []byte("safety")
 	bucketNote      = []byte("note")
+	bucketGroup     = []byte("group")
+	bucketDebrief   = []byte("debrief")
 )
 
 // The keys of bucket meta.
@@ -43,6 +45,7 @@ var migrations = []func(*bolt.Tx) error{
 	makeMessages,
 	makeCallbacks,
 	makeNotes,
+	makeGroups,
 }
 
 // makeBuckets is schema 1.
@@ -81,6 +84,16 @@ func makeCallbacks(tx *bolt.Tx) error {
 func makeNotes(tx *bolt.Tx) error {
 	_, err := tx.CreateBucketIfNotExists(bucketNote)
 	return err
+}
+
+// makeGroups is schema 6.
+func makeGroups(tx *bolt.Tx) error {
+	for _, name := range [][]byte{bucketGroup, bucketDebrief} {
+		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // migrate applies the steps the database lacks. A database of a newer Sahut is

@@ -38,6 +38,7 @@ type Directory struct {
 	prompts   map[string][]byte
 	blocks    []queue.Block
 	reading   func() error
+	groups    []agentui.Group
 }
 
 type revision struct {
@@ -300,4 +301,19 @@ func (d *Directory) HasKey(key []byte) bool {
 		}
 	}
 	return false
+}
+
+// Groups and AddGroup are part of agentui.Directory.
+func (d *Directory) Groups() ([]agentui.Group, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.groups), d.Broken
+}
+
+func (d *Directory) AddGroup(g agentui.Group, most int) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.groups = append(d.groups, g)
+	d.groups = d.groups[max(0, len(d.groups)-most):]
+	return d.Broken
 }

@@ -136,5 +136,18 @@ func (d directory) ApproveBlock(id queue.BlockID, by string, expires time.Time) 
 	return b, known(err)
 }
 
+func (d directory) Groups() ([]agentui.Group, error) {
+	list, err := d.store.Groups()
+	all := make([]agentui.Group, 0, len(list))
+	for _, g := range list {
+		all = append(all, agentui.Group(g))
+	}
+	return all, err
+}
+
+func (d directory) AddGroup(g agentui.Group, most int) error {
+	return d.store.AddGroup(store.Group(g), most)
+}
+
 func (d directory) Verify() ([]string, error) { return d.store.Verify() }
 func (d directory) Backup(w io.Writer) error  { return d.store.Backup(w) }

@@ -84,6 +84,11 @@ func openHouse(cfg configs.Server, log *slog.Logger) (h *house, err error) {
 		return nil, err
 	}
 	undo = append(undo, h.callbacks.close)
+	debriefs, err := h.store.Debriefs()
+	if err != nil {
+		return nil, err
+	}
+	h.desk.Post(queue.DebriefsKept{Since: debriefs})
 	if err = h.blocks.begin(h.desk.Post); err != nil { // before anybody can call
 		return nil, err
 	}
