@@ -63,6 +63,7 @@ bench: build ## the figures of docs/benchmarks.md (about ten minutes)
 	bin/sahut bench
 	$(GO) test -run '^$$' -bench 'Desk|Watch' ./queue
 	$(GO) test -run '^$$' -bench Mix ./media
+	$(GO) test -run '^$$' -bench Opus ./media/opus
 	$(GO) test -run '^$$' -bench WhatIfMonth ./reports
 	$(GO) test -run '^$$' -bench YearReport ./cmd/sahut
 	node $(WEB)/preview/frames.mjs

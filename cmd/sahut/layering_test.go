@@ -33,6 +33,7 @@ var onlyIn = map[string][]string{
 	"github.com/emiago/sipgo":             {"sip"},
 	"github.com/icholy/digest":            {"sip"},
 	"github.com/pion/":                    {"media"},
+	"github.com/tetratelabs/wazero":       {"media"},
 	"go.etcd.io/bbolt":                    {"store"},
 	"golang.org/x/crypto":                 {"store"},
 	"filippo.io/age":                      {"store"},
