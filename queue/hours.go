@@ -217,7 +217,7 @@ func (s *state) turnGate(l *line) {
 // called waits on.
 func (s *state) offerBackAll(l *line) {
 	for _, c := range slices.Clone(l.order.list) {
-		if c.virtual == nil && c.phase == waiting && len(c.offers) == 0 && c.inquiry == nil && c.exitDue == "" && c.awaits() == nil && s.denied(c.caller) == "" {
+		if c.virtual == nil && c.phase == waiting && len(c.offers) == 0 && c.inquiry == nil && c.awaits() == nil && s.denied(c.caller) == "" {
 			s.offerCallback(c)
 		}
 	}

@@ -270,3 +270,29 @@ func TestCallbackAtClosing(t *testing.T) {
 		tr.mustPhase(c, waiting)
 	}
 }
+
+// Nor is she asked who was given to one volunteer and waits for her alone, or for whom
+// it rings.
+func TestNoCallbackAtClosingForWhomOneAwaits(t *testing.T) {
+	tr := newTrial(t, called(func(r *configs.Routing) {
+		r.Hours = []configs.Hours{{ID: "office", TimeZone: "UTC", Weekly: []configs.Window{{Days: []string{"sun"}, From: "08:00", To: "18:05"}}}}
+		r.Queues[0].Hours, r.Queues[0].AtClosing, r.Queues[0].Ladder = "office", configs.OfferBack, nil
+		r.Queues[0].RingFor = dur(5 * time.Minute)
+		r.Agents = house().Agents
+	}))
+	c := tr.call()
+	tr.ready2("sari", t)
+	tr.talk("sari")
+	tr.ready("ayu")
+	tr.pass(4 * time.Minute)
+	tr.do(PauseAsked{"ayu", "break"}, TransferAsked{"sari", c, Target{Agent: "ayu"}})
+	d := tr.call()
+	tr.ready2("dewi", t)
+	tr.pass(time.Minute)
+	tr.mustDo("Record queue.closed")
+	tr.mustNotDo("callback-safe")
+	tr.mustPhase(c, waiting)
+	if tr.offered("dewi") != d {
+		t.Fatal("the ring was cut")
+	}
+}

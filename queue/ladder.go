@@ -37,7 +37,7 @@ func (s *state) rungOn(c *contact) {
 // takeRung says what the rung says. Who is rung for, or being asked something
 // else, is left alone; what ends that comes back here by rungOn.
 func (s *state) takeRung(c *contact) {
-	if c.phase != waiting || len(c.offers) > 0 || c.inquiry != nil || c.exitDue != "" || c.rungs >= len(c.line.set.Ladder) {
+	if c.phase != waiting || len(c.offers) > 0 || c.inquiry != nil || c.rungs >= len(c.line.set.Ladder) {
 		return
 	}
 	r := c.line.set.Ladder[c.rungs]

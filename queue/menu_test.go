@@ -372,11 +372,64 @@ func TestNobodySpeaksHers(t *testing.T) {
 		c := tr.call()
 		tr.do(KeyPressed{c, '2'})
 		tr.talk("sari")
-		tr.do(TransferAsked{"sari", c, Target{Agent: "dewi"}}, PauseAsked{"sari", "break"}, ShiftEnded{"sari"})
+		tr.do(TransferAsked{"sari", c, Target{Agent: "dewi"}}, ShiftEnded{"sari"}, WrapUpFinished{"sari", c, "listened"})
+		tr.mustBe("sari", Offline)
 		tr.mustPhase(c, waiting)
 		if n := find(tr.all, "Prompts:[no-language]"); n != 0 {
 			t.Fatal("asked though sari brings her to dewi")
 		}
+		tr.pass(20 * time.Second)
+		if n := find(tr.all, "Prompts:[no-language]"); n != 1 {
+			t.Fatal("not told when dewi did not come, either")
+		}
+	})
+	t.Run("a later step that is taken early waives nothing", func(t *testing.T) {
+		tr := newTrial(t, house(func(r *configs.Routing) {
+			r.Queues[0].Steps[0].Tiers = 1
+			r.Agents[0].Tiers = []configs.Tier{{Queue: "hotline", Tier: 1}}
+		}))
+		tr.ready("sari")
+		first := tr.call()
+		tr.do(KeyPressed{first, '1'})
+		tr.talk("sari")
+		c := tr.call()
+		tr.do(KeyPressed{c, '2'}) // only sari speaks it, of a later tier, so that tier is taken at once
+		if n := find(tr.all, "no-language"); n != 0 {
+			t.Fatal("asked before the time of the step")
+		}
+		tr.pass(3 * time.Minute)
+		if n := find(tr.all, "Prompts:[no-language]"); n != 1 {
+			t.Fatal("not asked at the time of the step")
+		}
+	})
+	t.Run("not when somebody is rung for her at once", func(t *testing.T) {
+		tr := newTrial(t, house(func(r *configs.Routing) { r.Queues[0].Steps[0].After = 0 }))
+		tr.ready("sari")
+		c := tr.call()
+		tr.do(KeyPressed{c, '2'})
+		if n := find(tr.all, "no-language"); n != 0 || tr.offered("sari") != c {
+			t.Fatal("told that nobody is free while sari is rung")
+		}
+		tr.do(Declined{"sari", tr.offerID("sari")})
+		tr.mustDo("Prompts:[no-language]")
+	})
+	t.Run("not while it rings when an edit makes the house speak two", func(t *testing.T) {
+		one := house(func(r *configs.Routing) { r.Agents[0].Languages = nil })
+		tr := newTrial(t, one)
+		tr.ready("sari")
+		c := tr.call()
+		tr.do(KeyPressed{c, '2'})
+		if tr.offered("sari") != c {
+			t.Fatal("a house of one language waits")
+		}
+		tr.do(RoutingChanged{Routing: house(func(r *configs.Routing) {
+			r.Agents[0].Languages, r.Agents[1].Languages = nil, []string{"en"}
+		}), Revision: 2})
+		if n := find(tr.all, "no-language"); n != 0 || tr.offered("sari") != c {
+			t.Fatal("asked while sari is rung")
+		}
+		tr.do(Declined{"sari", tr.offerID("sari")})
+		tr.mustDo("Prompts:[no-language]")
 	})
 	t.Run("a call-back keeps what she said", func(t *testing.T) {
 		said := needs{language: "en", gender: "f", topic: "legal", another: true, away: true}
@@ -385,6 +438,12 @@ func TestNobodySpeaksHers(t *testing.T) {
 		tr.s.contacts[first].needs = needs{language: "en", gender: "f", topic: "legal", another: true}
 		tr.s.contacts[first].line.order.regroup(tr.s.contacts[first])
 		tr.choose(first)
+		before := find(tr.all, "Ask {")
+		tr.ready("sari")
+		tr.do(ShiftEnded{"sari"})
+		if find(tr.all, "Ask {") != before {
+			t.Fatal("somebody is asked who is not on the phone")
+		}
 		var kept []KeptCallback
 		var safety []SafetyProfile
 		for _, e := range tr.all {

@@ -348,12 +348,13 @@ func (s *state) onNeverAsked(ev NeverAsked) {
 		if p.Same == a.id {
 			p.Same = ""
 		}
-		if c := a.contact; c != nil { // if it breaks, and she waits again
-			c.never = slices.Clone(p.Never)
-			if c.prefers == a.id {
-				c.prefers = ""
-			}
+	}
+	if c := s.contacts[ev.Contact]; c != nil { // she waits for somebody else, or may when it breaks
+		c.never = slices.Clone(p.Never)
+		if ev.On && c.prefers == a.id {
+			c.prefers = ""
 		}
+		s.releaseRefused()
 	}
 	if b := s.callbackOf(p.Key); b != nil { // it may be hers who writes
 		b.entry.never = slices.Clone(p.Never)

@@ -483,6 +483,22 @@ func TestAWishHoldsAtOnce(t *testing.T) {
 	tr.mustDo("KeepCallback")
 }
 
+// The wish counts at once for a caller who was given away and still waits, whoever
+// writes about her meanwhile; and no more when it is taken back.
+func TestNeverWhileSheWaits(t *testing.T) {
+	for _, on := range []bool{true, false} {
+		tr, c := talkingTo(t, nil)
+		tr.do(TransferAsked{"sari", c, Target{Queue: "hotline"}}, NeverAsked{"sari", c, true})
+		if !on {
+			tr.do(NeverAsked{"sari", c, false})
+		}
+		tr.do(WrapUpFinished{"sari", c, "listened"})
+		if got := tr.s.agents["sari"].offer; (got == nil) != on {
+			t.Errorf("wish %v, and sari is rung for her: %v", on, got != nil)
+		}
+	}
+}
+
 // "Never again" is a wish for safety: it is sealed with her answers and outlives
 // restarts and the years; nobody is made a caller by it whom we called.
 func TestNeverOutlivesARestart(t *testing.T) {

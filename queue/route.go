@@ -299,11 +299,7 @@ func (s *state) onRoutingChanged(ev RoutingChanged) {
 			s.dismiss(a)
 		}
 	}
-	for _, c := range slices.Clone(s.awaiting) {
-		if a := c.awaits(); a != nil && c.phase == waiting && c.refuses(a) {
-			s.transferOver(c, "withdrawn")
-		}
-	}
+	s.releaseRefused()
 }
 
 // mayRing tells whether a is still somebody who answers for c.

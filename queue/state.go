@@ -307,9 +307,9 @@ func (s *state) apply(ev Event, now time.Time) []Effect {
 		s.onTicked()
 	}
 	s.settleDevices()
-	s.askUnmet()
 	s.matchAwaiting()
 	s.match()
+	s.askUnmet()
 	s.tellNewcomers()
 	s.watchLines()
 	s.explainAll()

@@ -69,7 +69,7 @@ type group struct {
 func (g *group) now() *reach {
 	l := g.line
 	if g.staff != l.staff {
-		g.staff, g.reach = l.staff, min(g.step, len(l.reaches)-2)
+		g.staff, g.reach = l.staff, g.due()
 		for i := g.reach; i < len(l.reaches); i++ {
 			if g.met(i) {
 				g.reach = i
@@ -79,6 +79,12 @@ func (g *group) now() *reach {
 	}
 	return &l.reaches[g.reach]
 }
+
+// due is the reach that g's time has led to, whoever is present; taken is what holds
+// in it. After an edit there may be fewer steps than were taken.
+func (g *group) due() int { return min(g.step, len(g.line.reaches)-2) }
+
+func (g *group) taken() *reach { return &g.line.reaches[g.due()] }
 
 // met tells whether somebody present fits reach i of g's line.
 func (g *group) met(i int) bool {

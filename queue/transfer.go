@@ -132,6 +132,7 @@ func (s *state) transferOver(c *contact, result string) {
 	}
 	t.until.disarm()
 	c.transfer = nil
+	c.doubt()
 	if i := slices.Index(s.awaiting, c); i >= 0 {
 		s.awaiting = slices.Delete(s.awaiting, i, i+1)
 	}
@@ -141,7 +142,7 @@ func (s *state) transferOver(c *contact, result string) {
 	s.record(Entry{Kind: TransferDone, Contact: c.id, Agent: t.by, Queue: c.line.id, Reason: cmp.Or(t.kind, blind), Target: t.target, Result: result})
 	if by := s.agents[t.by]; result != resultOK && result != "caller_left" && by != nil {
 		s.notify(by, Notice{Code: TransferFailed, Contact: c.id, Key: result})
-		if result != "exit" && result != "queue_deleted" && result != "withdrawn" {
+		if result != "exit" && result != "queue_deleted" { // else she does not wait any more
 			s.ringBack(c, by)
 		}
 	}
@@ -176,6 +177,16 @@ func (a *agent) takesBack(c *contact) bool {
 func (s *state) awaitedEnough(c *contact) {
 	if len(c.offers) == 0 && c.phase == waiting {
 		s.transferOver(c, "timeout")
+	}
+}
+
+// releaseRefused lets those go on who wait for somebody alone whom they must not
+// have any more.
+func (s *state) releaseRefused() {
+	for _, c := range slices.Clone(s.awaiting) {
+		if a := c.awaits(); a != nil && c.phase == waiting && c.refuses(a) {
+			s.transferOver(c, "withdrawn")
+		}
 	}
 }
 
@@ -328,7 +339,7 @@ func (s *state) toHeadOrHeir(c *contact) {
 func (s *state) matchAwaiting() {
 	for _, c := range slices.Clone(s.awaiting) {
 		a := c.awaits()
-		if a == nil || c.phase != waiting || len(c.offers) > 0 || c.exitDue != "" {
+		if a == nil || c.phase != waiting || len(c.offers) > 0 {
 			continue
 		}
 		switch {

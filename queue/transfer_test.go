@@ -166,7 +166,47 @@ func TestTransferToAVolunteer(t *testing.T) {
 		}
 		tr.do(RoutingChanged{Routing: outgoing(func(r *configs.Routing) { r.Agents = r.Agents[:2] }), Revision: 3})
 		tr.mustDo("res=withdrawn", "removed_by_admin")
-		tr.mustPhase(c, waiting)
+		if tr.offered("sari") != c { // the admin took away ayu, not her
+			t.Fatal("she does not come back to who gave her away")
+		}
+	})
+	t.Run("whom she must not have by now", func(t *testing.T) {
+		for name, change := range map[string]Event{
+			"an edit":                 RoutingChanged{Routing: outgoing(func(r *configs.Routing) { r.Agents[0].Gender, r.Agents[2].Gender = "f", "m" }), Revision: 2},
+			"a wish while she writes": NeverAsked{"ayu", "C1", true},
+		} {
+			tr := newTrial(t, outgoing(func(r *configs.Routing) { r.Agents[0].Gender, r.Agents[2].Gender = "f", "f" }))
+			c := tr.asks(needs{gender: "f"})
+			tr.ready2("ayu", t)
+			tr.talk("ayu")
+			tr.ready("sari")
+			tr.do(TransferAsked{"ayu", c, Target{Agent: "sari"}})
+			tr.talk("sari")
+			tr.mustBe("ayu", WrapUp)
+			tr.do(TransferAsked{"sari", c, Target{Agent: "ayu"}})
+			tr.mustPhase(c, waiting)
+			tr.do(change)
+			tr.mustDo("Record transfer.done C1 sari hotline blind pos=0 out= by= res=withdrawn")
+			if tr.offered("sari") != c {
+				t.Fatalf("%s: she does not come back to who gave her away", name)
+			}
+		}
+	})
+	t.Run("in a queue that is deleted and nobody takes over", func(t *testing.T) {
+		tr, c := talkingTo(t, func(r *configs.Routing) {
+			r.Queues[0].Exit, r.Agents[2].Queues = configs.Exit{Words: "goodbye"}, []string{"backup"}
+		})
+		tr.ready("ayu")
+		tr.do(PauseAsked{"ayu", "break"}, TransferAsked{"sari", c, Target{Agent: "ayu"}}, WrapUpFinished{"sari", c, "listened"})
+		tr.mustBe("sari", Ready)
+		tr.do(RoutingChanged{Routing: outgoing(func(r *configs.Routing) {
+			r.Queues, r.Numbers = r.Queues[1:], nil
+			r.Agents[0].Queues, r.Agents[1].Queues, r.Agents[2].Queues = []string{"backup"}, nil, nil
+		}), Revision: 2})
+		tr.mustDo("res=queue_deleted", "Close {Contact:C1")
+		if tr.mustBe("sari", Ready); len(tr.s.awaiting) != 0 {
+			t.Fatal("who hears the closing words waits for somebody")
+		}
 	})
 	t.Run("who stays away", func(t *testing.T) {
 		tr, c := talkingTo(t, nil)
@@ -250,10 +290,7 @@ func TestTransferComesBack(t *testing.T) {
 		"an admin took her away": func(tr *trial, c ContactID) {
 			tr.do(RoutingChanged{Routing: outgoing(func(r *configs.Routing) { r.Agents = r.Agents[1:] }), Revision: 2})
 		},
-		"she must not have her": func(tr *trial, c ContactID) {
-			tr.do(NeverAsked{"sari", c, true})
-			tr.s.contacts[c].never = []AgentID{"sari"}
-		},
+		"she must not have her": func(tr *trial, c ContactID) { tr.do(NeverAsked{"sari", c, true}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			tr, c := talkingTo(t, nil)

@@ -27,8 +27,9 @@ const (
 // step of the queue thinks that another will do (RO-5).
 const dropLanguage = "drop"
 
-// askUnmet runs once an event, before match. It looks at the queues whose staff
-// changed, and at those that somebody entered who asked for something.
+// askUnmet runs once an event, after match: who is rung for is not asked. It looks at
+// the queues whose staff changed, and at those that somebody entered who asked for
+// something.
 func (s *state) askUnmet() {
 	for _, l := range s.lines {
 		if !l.doubtful {
@@ -64,7 +65,7 @@ func (s *state) lacks(g *group) string {
 	if !slices.ContainsFunc(g.line.members, func(a *agent) bool { return a.present && g.needs.allow(a) && a.speaks(g.needs.language) }) {
 		return unmetLanguage
 	}
-	if g.now().anyLanguage {
+	if g.taken().anyLanguage {
 		return dropLanguage
 	}
 	return ""
@@ -74,7 +75,7 @@ func (s *state) lacks(g *group) string {
 // rung for or asked something else is asked when that is over, see rungOn.
 func (s *state) tellUnmet(c *contact, what string) {
 	key := what + " " + string(c.line.id)
-	if c.virtual != nil || c.phase != waiting || len(c.offers) > 0 || c.inquiry != nil || c.exitDue != "" || c.awaits() != nil || slices.Contains(c.unmet, key) {
+	if c.virtual != nil || c.phase != waiting || len(c.offers) > 0 || c.inquiry != nil || c.awaits() != nil || slices.Contains(c.unmet, key) {
 		return
 	}
 	c.unmet = append(c.unmet, key)
