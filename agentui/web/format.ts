@@ -136,11 +136,16 @@ function locale(lang: Lang): string {
   return lang === "id" ? "id-ID" : "en-GB";
 }
 
-/** Day and time of a record, by the house's clock. */
+/** Day and time of a record, by the house's clock, to the second. */
 export function dayAndTime(time: string | null | undefined, lang: Lang): string {
+  return dayAndMinute(time, lang, "2-digit");
+}
+
+/** The same as people say it. */
+export function dayAndMinute(time: string | null | undefined, lang: Lang, second?: "2-digit"): string {
   const ms = at(time);
   if (!ms) return "–";
-  return named(ms, formatter(lang, house, { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(ms));
+  return named(ms, formatter(lang, house, { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit", second }).format(ms));
 }
 
 /** 1,234 or 1.234. */

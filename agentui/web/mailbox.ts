@@ -1,14 +1,36 @@
 // The messages callers left in her queues: asked for while the page is looked at,
 // for colleagues take them too.
 
+import { sink } from "./devices";
 import type { VoiceMessage } from "./messages";
 import type { Snapshot } from "./store";
 
 const EVERY_MS = 20_000;
 
 export class Mailbox {
+  private state = "offline";
+
   constructor(private readonly now: () => Snapshot, private readonly patch: (part: Partial<Snapshot>) => void) {
     window.setInterval(() => void this.load(), EVERY_MS);
+  }
+
+  /** Asks at once when she comes, and again when something of hers is over. */
+  follow({ view, playing, locked }: Snapshot): void {
+    const state = view?.state ?? "offline";
+    if (state !== this.state) void this.load();
+    this.state = state;
+    if (playing && (locked || view?.offer || view?.call)) this.patch({ playing: "" }); // no voice over another, and none for who passes by
+  }
+
+  /** Plays one where she hears her callers, never aloud in the room by mistake. */
+  async listen(id: string): Promise<void> {
+    this.patch({ playing: id });
+    await null; // it is drawn
+    const sound = document.getElementById("message-sound") as HTMLAudioElement | null;
+    if (!sound) return;
+    sound.focus(); // the button that was pressed is gone
+    await sink(sound, this.now().sound.speaker);
+    await sound.play().catch(() => undefined); // its own button plays it then
   }
 
   async load(): Promise<void> {

@@ -133,6 +133,14 @@ export function waits(s: Snapshot, ask: Ask): boolean {
   return s.asked[ask] !== undefined;
 }
 
+/**
+ * For a box or a choice: while its last press waits for an answer the next one does
+ * nothing. It is not disabled meanwhile, for that would take the focus away.
+ */
+export function patience(s: Snapshot, ask: Ask): (e: Event) => void {
+  return (e) => waits(s, ask) && e.preventDefault();
+}
+
 export const noSound: Sound = {
   phase: "off", fault: null, step: null, quality: null, figures: null,
   devices: { mics: [], speakers: [] }, mic: "", speaker: "", ringer: "", canChooseSpeaker: false, way: "", wayMs: 0,
@@ -264,7 +272,8 @@ function foldError(s: Snapshot, error: string, asked: string, now: number): Snap
 
 /** The snapshot with one more line told; the same line is not told twice in a row. */
 export function tell(s: Snapshot, notice: Told["notice"], now: number): Snapshot {
-  const fresh = s.told.filter((t) => now - t.at < TOLD_MS && JSON.stringify(t.notice) !== JSON.stringify(notice));
+  const again = notice.code === "offer_missed"; // each was another call; to read it once is enough
+  const fresh = s.told.filter((t) => now - t.at < TOLD_MS && (again ? t.notice.code !== notice.code : JSON.stringify(t.notice) !== JSON.stringify(notice)));
   const key = (s.told.at(-1)?.key ?? 0) + 1;
   return { ...s, told: [...fresh, { key, at: now, notice }].slice(-3) };
 }

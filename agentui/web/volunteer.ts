@@ -127,6 +127,7 @@ function follow(s: Snapshot): void {
   notebook.follow((view.call?.role ? "" : view.call?.contact) ?? view.wrapup?.contact ?? "");
   shifts.follow(view.shift?.from ?? "");
   day.follow(`${view.state} ${view.since}`);
+  mailbox.follow(s);
   const answering = waits(s, "accept");
   const here = soundHere(view);
   if (here && view.state === "offered" && view.offer && !answering && !waits(s, "decline")) {
@@ -297,7 +298,7 @@ const app: App = {
     if (store.now.wish && on) withContact((contact) => ({ type: "wish", contact, what: store.now.wish as "same" | "never", on: false }));
     withContact((contact) => ({ type: "wish", contact, what, on }));
   },
-  listen: (playing) => store.patch({ playing }),
+  listen: (id) => void mailbox.listen(id),
   markMessage: (id, state) => void mailbox.mark(id, state),
   choose(disposition) {
     store.patch({ disposition });
@@ -512,15 +513,29 @@ async function untilDone(work: () => Promise<void>): Promise<void> {
 function draw(s: Snapshot): void {
   const scene = { s, w: words(s.lang), app, later };
   const kind = s.locked ? "locked" : stageKind(scene);
+  const from = document.activeElement;
+  const around: Element[] = [];
+  for (let e = from; e && e !== document.body; e = e.parentElement) around.push(e);
   render(screen(scene), root);
   if (s.view?.state !== "offered" || !soundHere(s.view) || waits(s, "accept")) document.title = `${s.locked ? scene.w.locked : stateWords(scene)} – ${scene.w.product}`;
-  // A button that was pressed is often gone with its stage. Whoever uses the
-  // keyboard goes on from the new stage's title; nobody's focus is stolen.
-  if (kind !== lastStage && lastStage && document.activeElement === document.body) {
-    document.getElementById("stage-title")?.focus({ preventScroll: true });
+  // A button that was pressed is often gone, with its stage or alone. Whoever uses
+  // the keyboard goes on from the new stage's title, or from what stands nearest to
+  // it; nobody's focus is stolen.
+  if (document.activeElement === document.body) {
+    if (kind !== lastStage && lastStage) document.getElementById("stage-title")?.focus({ preventScroll: true });
+    else if (from && !from.isConnected && !around.some((e) => e.matches("dialog"))) nearest(around)?.focus();
   }
   lastStage = kind;
   tour?.show(s.lang, s.link === "live" && !s.dialog && !s.locked && ["offline", "paused", "ready"].includes(s.view?.state ?? ""));
+}
+
+// nearest is what of the page can be reached next to something that is gone.
+function nearest(around: Element[]): HTMLElement | null {
+  for (const e of around) {
+    const next = e.isConnected && e !== root ? e.querySelector<HTMLElement>("button:not(:disabled), summary, input:not(:disabled), a[href]") : null;
+    if (next) return next;
+  }
+  return null;
 }
 
 async function whoAmI(): Promise<void> {

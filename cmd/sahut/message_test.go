@@ -25,11 +25,23 @@ func messageHouse(r *configs.Routing) {
 // leave has a caller choose a message, and waits for the tone.
 func (s *site) leave() *siptest.Call {
 	s.t.Helper()
-	caller := s.dial(siptest.Options{})
-	s.must("words", caller.Media().Hears().WaitSound(s.ctx))
-	s.must("press", caller.SendKeys("3"))
-	s.must("the tone", caller.Media().Hears().WaitTone(s.ctx, 880))
-	return caller
+	return s.leaveAll(siptest.Options{})[0]
+}
+
+// leaveAll has several leave one at the same time.
+func (s *site) leaveAll(as ...siptest.Options) (callers []*siptest.Call) {
+	s.t.Helper()
+	for _, o := range as {
+		callers = append(callers, s.dial(o))
+	}
+	for _, c := range callers {
+		s.must("words", c.Media().Hears().WaitSound(s.ctx))
+		s.must("press", c.SendKeys("3"))
+	}
+	for _, c := range callers {
+		s.must("the tone", c.Media().Hears().WaitTone(s.ctx, 880))
+	}
+	return callers
 }
 
 // A caller leaves a message by the ladder. The one who may listen hears what she
@@ -117,17 +129,20 @@ func TestMessagesAreErasedInTime(t *testing.T) {
 	}
 }
 
-// unfinishedMessage is how many KiB of a message being spoken are on the disk.
-func (s *site) unfinishedMessage() int64 {
+// unfinishedMessage is how many KiB of a message being spoken are on the disk; of
+// the shortest, if there are several.
+func (s *site) unfinishedMessage() (least int64) {
 	names, _ := filepath.Glob(filepath.Join(s.cfg.Data, "messages", "*.part"))
-	if len(names) == 0 {
-		return 0
+	for i, name := range names {
+		info, err := os.Stat(name)
+		if err != nil {
+			return 0
+		}
+		if size := info.Size() >> 10; i == 0 || size < least {
+			least = size
+		}
 	}
-	info, err := os.Stat(names[0])
-	if err != nil {
-		return 0
-	}
-	return info.Size() >> 10
+	return least
 }
 
 func (s *site) listen(id queue.ContactID) []byte {

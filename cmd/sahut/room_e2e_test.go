@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -234,17 +235,20 @@ func TestChromiumKeyboardOnly(t *testing.T) {
 // has it must be seen to have it.
 func (p *screen) tabTo(name string) {
 	p.t.Helper()
+	p.tabUntil(name, fmt.Sprintf(`(() => { const c = e.cloneNode(true); c.querySelectorAll("[aria-hidden=true]").forEach(n => n.remove());
+		return e.getAttribute("aria-disabled") !== "true" && [e.id, e.getAttribute("aria-label") ?? c.textContent.trim()].includes(%q); })()`, name))
+}
+
+// tabUntil goes on by Tab until the element e that has the focus is the one.
+func (p *screen) tabUntil(name, isIt string) {
+	p.t.Helper()
 	limit := time.Now().Add(30 * time.Second)
 	for time.Now().Before(limit) {
 		p.do("Tab", chromedp.KeyEvent(kb.Tab))
-		at := p.js("focus", `(() => { const e = document.activeElement; const c = e.cloneNode(true); c.querySelectorAll("[aria-hidden=true]").forEach(n => n.remove());
-			if (e !== document.body && getComputedStyle(e).outlineStyle === "none") return "unseen: " + e.outerHTML.slice(0, 80);
-			return e.id + "|" + (e.getAttribute("aria-label") ?? c.textContent.trim()) + "|" + (e.getAttribute("aria-disabled") ?? ""); })()`)
-		for _, part := range []string{name + "||", "|" + name + "|"} {
-			if at == part || len(at) > len(part) && (at[:len(part)] == part || at[len(at)-len(part):] == part) {
-				return
-			}
+		if p.js("focus", fmt.Sprintf(`(() => { const e = document.activeElement;
+			return e !== document.body && (%s) && getComputedStyle(e).outlineStyle !== "none" ? "there" : ""; })()`, isIt)) == "there" {
+			return
 		}
 	}
-	p.fail("Tab to "+name, p.ctx.Err())
+	p.fail("Tab to "+name, errors.New("not reached in 30 s, or not seen to have the focus"))
 }

@@ -2,7 +2,7 @@
 // Never a number, and nobody here can have her called when she did not say yes.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { dayAndTime } from "../format";
+import { dayAndMinute } from "../format";
 import type { CallbackView, SafetyNote } from "../messages";
 import { button } from "../parts";
 import type { Scene } from "./state";
@@ -16,7 +16,7 @@ export function callbacks(scene: Scene): TemplateResult {
 function one(scene: Scene, b: CallbackView): TemplateResult {
   const { s, w, a, act } = scene;
   const reason = b.reason ? w.callbackReasons[b.reason] ?? b.reason : "";
-  const name = `${b.label}, ${dayAndTime(b.queued, s.lang)}`;
+  const name = `${b.label}, ${dayAndMinute(b.queued, s.lang)}`;
   const save = (e: SubmitEvent) => {
     e.preventDefault();
     const d = new FormData(e.currentTarget as HTMLFormElement);
@@ -28,14 +28,14 @@ function one(scene: Scene, b: CallbackView): TemplateResult {
     act.noteSafety(b.id, note);
   };
   return html`<section class="card trunk" aria-label=${name}><h3>${b.label} <span class="tag ${b.state === "parked" && b.reason?.startsWith("safety_") ? "bad" : "ok"}">${w.callbackStates[b.state]}</span></h3>
-    ${reason ? html`<p>${reason}${b.due ? html` · ${w.callbackDue(dayAndTime(b.due, s.lang))}` : nothing}</p>` : nothing}
+    ${reason ? html`<p>${reason}${b.due ? html` · ${w.callbackDue(dayAndMinute(b.due, s.lang))}` : nothing}</p>` : nothing}
     <dl class="facts">
-      <div><dt>${a.callbackAsked}</dt><dd>${dayAndTime(b.queued, s.lang)}${b.by ? html` · ${a.callbackPromisedBy(b.by)}` : nothing}</dd></div>
+      <div><dt>${a.callbackAsked}</dt><dd>${dayAndMinute(b.queued, s.lang)}${b.by ? html` · ${a.callbackPromisedBy(b.by)}` : nothing}</dd></div>
       ${b.place ? html`<div><dt>${a.callbackPlace}</dt><dd>${b.place}</dd></div>` : nothing}
       <div><dt>${a.callbackTries}</dt><dd>${w.callbackTried(b.attempts, b.most)}</dd></div>
-      <div><dt>${a.callbackSafe}</dt><dd>${b.safe === "yes" ? w.backSafeUntil(dayAndTime(b.until, s.lang)) : b.safe === "no" ? w.backUnsafe : w.backUnknown}
+      <div><dt>${a.callbackSafe}</dt><dd>${b.safe === "yes" ? w.backSafeUntil(dayAndMinute(b.until, s.lang)) : b.safe === "no" ? w.backUnsafe : w.backUnknown}
         ${(b.windows ?? []).map((v) => html`<br>${v.from}–${v.to} ${b.zone ?? ""}`)}</dd></div>
-      <div><dt>${a.callbackExpires}</dt><dd>${dayAndTime(b.expires, s.lang)}</dd></div>
+      <div><dt>${a.callbackExpires}</dt><dd>${dayAndMinute(b.expires, s.lang)}</dd></div>
     </dl>
     <div class="do">${button({ label: a.callbackNow, id: `call-${b.id}`, kind: "primary", click: () => act.callNow(b.id), busy: s.busy === "callback" })}
       ${button({ label: a.callbackGiveUp, id: `give-up-${b.id}`, kind: "ghost", click: () => act.giveUp(b.id), busy: s.busy === "callback" })}</div>

@@ -163,7 +163,7 @@ export const en = {
   pauseAfter: "It begins after this call.",
   justPause: "Short pause",
   missedTitle: "Calls were not answered here",
-  missedLead: "Calls went to other volunteers, and nothing rings here now. Press Ready when you are back.",
+  missedLead: "No caller was lost: they go to other volunteers. Nothing rings here until you press Ready.",
   faultTitle: "Your sound is down",
   faultLead: "The last caller could not hear you and went on to another volunteer. Check your headset, then press Ready: your sound is tested first.",
 
@@ -236,7 +236,7 @@ export const en = {
   backOtherHint: "“Somebody else answered” ends the call-back: nobody calls that number again until she says that it is safe. No message is ever left on a machine.",
   backTitle: "Calling her back",
   backSafeUntil: (until: string) => `She said it is safe, until ${until}.`,
-  backUnsafe: "She said that it is not safe to call her.",
+  backUnsafe: "She said that it is not safe to call her: nobody does.",
   backUnknown: "Not asked yet. Unknown counts as no: nobody can call her.",
   backPromise: "Call her back after this",
   backAsk: "Ask whether it is safe to call her. You cannot finish before it is noted.",
@@ -438,7 +438,7 @@ export const en = {
   notices: {
     answered_elsewhere: (who: string) => who ? `${who} answered the call.` : "Another volunteer answered the call.",
     caller_left: () => "The caller hung up before you were connected.",
-    offer_missed: () => "The call was not answered here and went on to another volunteer.",
+    offer_missed: () => "The call was not answered here. The caller keeps her place for whoever is free.",
     offer_withdrawn: () => "The call left the queue.",
     call_ended: () => "The call has ended.",
     key_heard: () => "",

@@ -151,7 +151,7 @@ export const id: Words = {
   pauseAfter: "Mulai setelah panggilan ini.",
   justPause: "Istirahat sebentar",
   missedTitle: "Panggilan tak terjawab di sini",
-  missedLead: "Panggilan dialihkan ke relawan lain dan kini tidak ada yang masuk. Tekan Siap bila Anda sudah kembali.",
+  missedLead: "Tidak ada penelepon yang hilang: mereka dialihkan ke relawan lain. Tidak ada yang berdering di sini sampai Anda menekan Siap.",
   faultTitle: "Suara Anda terganggu",
   faultLead: "Penelepon terakhir tidak mendengar Anda dan dialihkan ke relawan lain. Periksa headset, lalu tekan Siap: suara Anda diuji dahulu.",
 
@@ -220,7 +220,7 @@ export const id: Words = {
   backOtherHint: "“Orang lain yang mengangkat” mengakhiri telepon balik: nomor itu tidak ditelepon lagi sampai ia menyatakan aman. Tidak pernah ada pesan ditinggalkan di mesin.",
   backTitle: "Menelepon kembali",
   backSafeUntil: (until) => `Ia menyatakan aman, sampai ${until}.`,
-  backUnsafe: "Ia menyatakan tidak aman untuk ditelepon.",
+  backUnsafe: "Ia menyatakan tidak aman untuk ditelepon: tidak ada yang meneleponnya.",
   backUnknown: "Belum ditanyakan. Tidak tahu berarti tidak: tidak ada yang dapat meneleponnya.",
   backPromise: "Telepon kembali setelah ini",
   backAsk: "Tanyakan apakah aman meneleponnya. Anda tidak dapat menyelesaikan sebelum itu dicatat.",
@@ -412,7 +412,7 @@ export const id: Words = {
   notices: {
     answered_elsewhere: (who) => who ? `${who} menjawab panggilan itu.` : "Relawan lain menjawab panggilan itu.",
     caller_left: () => "Penelepon menutup telepon sebelum tersambung.",
-    offer_missed: () => "Panggilan tak terjawab di sini dan diteruskan ke relawan lain.",
+    offer_missed: () => "Panggilan tak terjawab di sini. Penelepon tetap menunggu relawan yang bebas.",
     offer_withdrawn: () => "Panggilan meninggalkan antrean.",
     call_ended: () => "Panggilan telah berakhir.",
     key_heard: () => "",

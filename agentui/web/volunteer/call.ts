@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { at, spell, timer } from "../format";
 import { shown } from "../keys";
 import { button, icon } from "../parts";
-import { soundHere, waits } from "../store";
+import { patience, soundHere, waits } from "../store";
 import { key, type Scene } from "./app";
 import { soundInWords } from "./bothways";
 import { faultCard, meter } from "./check";
@@ -99,7 +99,7 @@ export function wishes({ s, w, app }: Scene): TemplateResult | typeof nothing {
   const c = s.view?.call;
   if (c?.direction === "out" || c?.connecting) return nothing;
   const one = (what: "same" | "never", label: string) => html`<label class="chip"><input type="checkbox" .checked=${s.wish === what}
-    ?disabled=${waits(s, "wish")} @change=${() => app.wish(what)}><span>${label}</span></label>`;
+    @click=${patience(s, "wish")} @change=${() => app.wish(what)}><span>${label}</span></label>`;
   return html`<fieldset class="chips wishes"><legend>${w.wishQuestion}</legend>${one("same", w.wishSame)}${one("never", w.wishNever)}</fieldset>`;
 }
 

@@ -2,10 +2,10 @@
 // about being called, and those that wait. Nobody is heard before she says so.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { at, dayAndTime, spell } from "../format";
+import { at, dayAndMinute, spell } from "../format";
 import type { BackView, CallbackView, SafetyNote } from "../messages";
 import { button, icon } from "../parts";
-import { soundHere, waits } from "../store";
+import { patience, soundHere, waits } from "../store";
 import { key, type Scene } from "./app";
 import { meter } from "./check";
 
@@ -13,7 +13,7 @@ import { meter } from "./check";
 export function offered({ s, w }: Scene): TemplateResult | typeof nothing {
   const b = s.view!.offer!.callback;
   if (!b) return nothing;
-  return html`<p class="call-out">${icon("phone")}<span><b>${w.backOffer}</b> ${w.backOfferLead} ${w.backAttempt(b.attempts + 1, b.most)}${s.messages.some((m) => m.id === b.id) ? html` ${w.backMessage}` : nothing}</span></p>`;
+  return html`<p class="call-out">${icon("phone")}<span><b>${w.backOffer}</b> ${w.backOfferLead} ${b.safe === "yes" && b.until ? html`${w.backSafeUntil(dayAndMinute(b.until, s.lang))} ` : nothing}${w.backAttempt(b.attempts + 1, b.most)}${s.messages.some((m) => m.id === b.id) ? html` ${w.backMessage}` : nothing}</span></p>`;
 }
 
 /** Something picked up: she hears it, and is not heard. */
@@ -54,10 +54,10 @@ export function back({ s, w, app }: Scene, b: BackView | undefined): TemplateRes
   };
   const one = (value: string, label: string, on: boolean) => html`<label class="chip"><input type="radio" name="safe" value=${value} required .checked=${on}><span>${label}</span></label>`;
   return html`<section class="after" aria-labelledby="back-title"><div><h3 id="back-title">${w.backTitle}</h3>
-      <p>${b.safe === "yes" ? w.backSafeUntil(dayAndTime(b.until, s.lang)) : b.safe === "no" ? w.backUnsafe : w.backUnknown}</p></div>
-    <label class="switch"><input type="checkbox" id="promise" .checked=${b.promised} ?disabled=${waits(s, "callback.promise")} @change=${(e: Event) => app.promise((e.target as HTMLInputElement).checked)}><span>${w.backPromise}</span></label>
+      <p>${b.safe === "yes" ? w.backSafeUntil(dayAndMinute(b.until, s.lang)) : b.safe === "no" ? w.backUnsafe : w.backUnknown}</p></div>
+    <label class="switch"><input type="checkbox" id="promise" .checked=${b.promised} @click=${patience(s, "callback.promise")} @change=${(e: Event) => app.promise((e.target as HTMLInputElement).checked)}><span>${w.backPromise}</span></label>
     ${s.view!.call ? html`<fieldset class="chips"><legend>${w.cutQuestion}</legend><div class="chips">${(["we_call", "she_calls", "nothing"] as const).map((plan) => html`<label class="chip"><input type="radio" name="if-cut" value=${plan} id="cut-${plan}"
-        .checked=${b.if_cut === plan} ?disabled=${waits(s, "callback.cut")} @change=${() => app.agreeCut(plan)}><span>${w.cutPlans[plan]}</span></label>`)}</div></fieldset>` : nothing}
+        .checked=${b.if_cut === plan} @click=${patience(s, "callback.cut")} @change=${() => app.agreeCut(plan)}><span>${w.cutPlans[plan]}</span></label>`)}</div></fieldset>` : nothing}
     ${b.promised && !b.answered ? html`<p class="call-out warn">${icon("warn")}<span>${w.backAsk}</span></p>` : nothing}
     <form class="safety" @submit=${save}><fieldset class="chips"><legend>${w.backQuestion}</legend>${one("yes", w.backYes, b.answered === "yes")}${one("times", w.backTimes, false)}${one("no", w.backNo, b.answered === "no")}${b.safe ? one("unknown", w.backChanged, false) : nothing}</fieldset>
       <div class="safe-times"><div class="field inline"><label for="safe-from">${w.backFrom}</label><input type="time" id="safe-from" name="from" value="08:00"></div>
@@ -77,5 +77,5 @@ export function callbacks(scene: Scene): TemplateResult | typeof nothing {
 
 function callback({ s, w }: Scene, b: CallbackView): TemplateResult {
   return html`<li><p><b>${b.label}</b> · ${w.callbackStates[b.state]}${b.reason ? html` · ${w.callbackReasons[b.reason] ?? b.reason}` : nothing}</p>
-    <p class="hint">${b.due ? html`${w.callbackDue(dayAndTime(b.due, s.lang))} · ` : nothing}<sahut-tick role="timer" .text=${(now: number) => w.callbackSince(spell(now + s.offset - at(b.queued), s.lang))}></sahut-tick> · ${w.callbackTried(b.attempts, b.most)}</p></li>`;
+    <p class="hint">${b.due ? html`${w.callbackDue(dayAndMinute(b.due, s.lang))} · ` : nothing}<sahut-tick role="timer" .text=${(now: number) => w.callbackSince(spell(now + s.offset - at(b.queued), s.lang))}></sahut-tick> · ${w.callbackTried(b.attempts, b.most)}</p></li>`;
 }

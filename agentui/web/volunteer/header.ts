@@ -32,7 +32,7 @@ export function header(scene: Scene): TemplateResult {
     ${s.view || s.link === "retrying" ? html`<p class="link ${lineMood(scene)}">${icon("link")}<span>${lineWords(scene)}</span></p>` : nothing}
     <span class="grow"></span>
     <button type="button" class="btn ghost wide-only" lang=${s.lang === "en" ? "id" : "en"} @click=${app.switchLang}><span class="label">${w.otherLanguage}</span></button>
-    <details class="menu" @focusout=${closeOnLeave} @click=${closeOnChoice}>
+    <details class="menu" @focusout=${closeOnLeave} @click=${closeOnChoice} @keydown=${closeOnEscape}>
       <summary class="btn ghost">${icon("menu")}<span class="label who">${s.name || "…"}</span></summary>
       <div class="menu-list">
         <p class="menu-note">${w.signedInAs(s.name || s.agent)}</p>
@@ -72,7 +72,21 @@ function closeOnLeave(e: FocusEvent): void {
   if (e.relatedTarget instanceof Node && !menu.contains(e.relatedTarget)) menu.open = false;
 }
 
-function closeOnChoice(e: Event): void {
+// It closes before what was chosen acts: a dialog that opens then gives the focus
+// back to the menu, which is still there.
+const closeOnChoice = {
+  capture: true,
+  handleEvent(e: Event): void {
+    if (e.target instanceof Element && e.target.closest(".menu-list :is(button:not([aria-disabled]), a)")) close(e);
+  },
+};
+
+function closeOnEscape(e: KeyboardEvent): void {
+  if (e.key === "Escape" && (e.currentTarget as HTMLDetailsElement).open) close(e);
+}
+
+function close(e: Event): void {
   const menu = e.currentTarget as HTMLDetailsElement;
-  if (e.target instanceof Element && e.target.closest(".menu-list button, .menu-list a")) menu.open = false;
+  menu.querySelector("summary")!.focus();
+  menu.open = false;
 }

@@ -5,7 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { at, timer } from "../format";
 import type { Mode } from "../messages";
 import { button, icon } from "../parts";
-import { soundHere, waits } from "../store";
+import { patience, soundHere, waits } from "../store";
 import { key, type Scene } from "./app";
 import { meter } from "./check";
 
@@ -63,7 +63,7 @@ export function assisting(scene: Scene): TemplateResult {
     ${c.away ? html`<p class="call-out warn" role="status" id="away">${icon("link")}<span>${w.agentAway(c.agent ?? "")}</span></p>`
       : c.held ? html`<p class="call-out warn">${icon("pause")}<span>${w.roomHeld}</span></p>` : nothing}
     ${supervises ? html`<fieldset class="chips"><legend>${w.modeQuestion}</legend><div class="chips">${modes.map((m) => html`<label class="chip"><input type="radio" name="mode" value=${m} id="mode-${m}"
-        .checked=${c.mode === m} ?disabled=${waits(s, "supervise")} @change=${() => app.supervise(c.contact, m)} /><span>${w.modes[m]}</span></label>`)}</div></fieldset>` : nothing}
+        .checked=${c.mode === m} @click=${patience(s, "supervise")} @change=${() => app.supervise(c.contact, m)} /><span>${w.modes[m]}</span></label>`)}</div></fieldset>` : nothing}
     ${soundHere(s.view) && !muted ? html`${meter(scene)}<div class="tiles">${button({ label: c.muted ? w.unmute : w.mute, click: app.toggleMute, kind: "tile", icon: c.muted ? "micOff" : "mic", key: key(s, "mute"), on: c.muted, id: "mute", busy: waits(s, "mute") })}</div>` : nothing}
     <div class="hang-up">${button({ label: w.leaveRoom, click: app.leaveRoom, kind: "stop", size: "lg", icon: "hangup", id: "leave-room", busy: waits(s, "supervise.end") })}</div>`;
 }

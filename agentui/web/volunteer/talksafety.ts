@@ -5,7 +5,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { TalkSafetyView } from "../messages";
 import { icon } from "../parts";
-import { waits } from "../store";
+import { patience } from "../store";
 import type { Scene } from "./app";
 
 const answers = ["yes", "no", "unknown"] as const;
@@ -15,7 +15,7 @@ export function talkSafety({ s, w, app }: Scene, t: TalkSafetyView | undefined):
   if (!t) return nothing;
   return html`<section class="talk-safety ${t.answer ? "" : "open"}"><fieldset class="chips"><legend>${s.view!.call ? w.talkSafe : w.talkWasSafe}</legend>
       <div class="chips">${answers.map((a) => html`<label class="chip"><input type="radio" name="talk-safe" id="talk-safe-${a}" value=${a} .checked=${t.answer === a}
-        ?disabled=${waits(s, "talk.safety")} @change=${() => app.talkSafety(a)}><span>${w.talkSafeAnswers[a]}</span></label>`)}</div></fieldset>
+        @click=${patience(s, "talk.safety")} @change=${() => app.talkSafety(a)}><span>${w.talkSafeAnswers[a]}</span></label>`)}</div></fieldset>
     ${t.answer === "no" && s.view!.call ? html`<p class="call-out bad">${icon("warn")}<span>${w.talkUnsafe}</span></p>` : nothing}
     ${t.needed ? html`<p class="call-out warn" id="talk-safety-needed">${icon("warn")}<span>${w.talkSafeNeeded}</span></p>` : nothing}</section>`;
 }
