@@ -3,10 +3,12 @@
 // then applied, against the revision it was made from.
 
 import { render } from "lit";
-import { api, Refused, type HoursDays, type Revision, type Routing, type ShiftPlan } from "./admin/api";
-import { changes, withValue } from "./admin/draft";
+import { api, Refused, type HoursDays, type Problem, type Revision, type ShiftPlan } from "./admin/api";
+import { changes, withValue, without } from "./admin/draft";
 import { Calendar } from "./admin/calendar";
+import { keep, kept } from "./admin/kept";
 import { merge } from "./admin/merge";
+import { goTo, goToLine, sectionOf } from "./admin/place";
 import { screen } from "./admin/screen";
 import { playAsPhone, Recorder, stopPhone } from "./admin/sound";
 import { blankState, sectionsOf, type Actions, type Section, type State } from "./admin/state";
@@ -33,9 +35,23 @@ const tour = new Tour("admin", (lang) => {
 }, (lang) => words(lang).tour);
 let state: State = blankState(chosenLang());
 let queued = false;
+let next: (() => void) | null = null; // once the page is drawn
+
+// afterwards goes somewhere on the page as it will be drawn.
+function afterwards(go: () => void): void {
+  next = go;
+  set({});
+}
+
+const DONE_MS = 10_000; // long enough to read it twice
+let saidAt = 0;
 
 function set(part: Partial<State>): void {
   state = { ...state, ...part };
+  if (part.done) {
+    clearTimeout(saidAt);
+    saidAt = window.setTimeout(() => { if (!state.undo) set({ done: "" }); }, DONE_MS);
+  }
   if (queued) return;
   queued = true;
   queueMicrotask(() => {
@@ -48,32 +64,47 @@ function draw(): void {
   const a = adminWords(state.lang);
   document.title = `${a.sections[state.section]} – Sahut`;
   render(screen({ s: state, w: words(state.lang), a, act }), root);
+  const go = next;
+  next = null;
+  go?.();
   tour.show(state.lang, state.role !== "" && !state.review && !state.conflict && !state.goBack && state.problems.length === 0);
 }
 
 // run does one thing and puts its trouble into words.
-async function run(name: string, work: () => Promise<void>): Promise<boolean> {
-  set({ busy: name, trouble: "", done: "" });
+// atField are the codes that a form says at its own field.
+async function run(name: string, work: () => Promise<void>, atField: string[] = []): Promise<Refused | null> {
+  set({ busy: name, trouble: "", done: "", undo: null });
   try {
     await work();
-    return true;
+    if (state.signedOut) set({ signedOut: "" });
+    return null;
   } catch (e) {
     const a = adminWords(state.lang);
     if (!(e instanceof Refused)) throw e;
-    if (e.status === 401) set({ signedOut: true });
+    if (e.status === 401) set({ signedOut: "asked", signInTrouble: "" });
     else if (e.status === 412 && e.current) void conflicted(e.current);
-    else if (e.problems.length > 0) set({ problems: e.problems, review: null });
-    else set({ trouble: e.status === 0 ? a.offline : refusal(e, state.lang) || a.failed });
-    return false;
+    else if (e.problems.length > 0) mistaken(e.problems, typeof state.review?.document === "string");
+    else if (!atField.includes(e.code)) set({ trouble: e.status === 0 ? a.offline : refusal(e, state.lang) || a.failed });
+    return e;
   } finally {
     set({ busy: "" });
   }
 }
 
+// mistaken shows what is to be mended, and goes there.
+function mistaken(problems: Problem[], ofText: boolean): void {
+  set({ problems, ofText, review: null });
+  afterwards(() => document.getElementById("problems-title")?.focus());
+}
+
 // conflicted reads what somebody else applied meanwhile, to show it beside what
-// is edited here.
+// is edited here. Was it this very draft, then only its answer was lost on the way.
 async function conflicted(current: Revision): Promise<void> {
   const theirs = state.section === "routing" ? undefined : (await api.routing().catch(() => undefined))?.routing;
+  if (theirs && state.draft && changes(theirs, state.draft).length === 0) {
+    await taken();
+    return set({ done: adminWords(state.lang).applied(current.revision) });
+  }
   set({ review: null, conflict: { ...current, theirs, choices: {} } });
 }
 
@@ -95,25 +126,20 @@ async function tryOut(): Promise<void> {
   }
 }
 
-// A draft outlives a reload of this tab, with the revision it was made from.
-const DRAFT = "sahut.draft";
+const edits = () => !!state.base && !!state.draft && changes(state.base, state.draft).length > 0;
+const writes = () => state.yaml !== null && state.yaml !== state.yamlBase;
 
 function keepDraft(): void {
-  if (state.base && state.draft && changes(state.base, state.draft).length > 0) {
-    sessionStorage.setItem(DRAFT, JSON.stringify({ base: state.base, revision: state.revision, draft: state.draft }));
-  } else {
-    sessionStorage.removeItem(DRAFT);
-  }
+  keep(state.user, {
+    draft: edits() ? { base: state.base!, revision: state.revision, draft: state.draft! } : undefined,
+    yaml: writes() ? { base: state.yamlBase, revision: state.yamlRevision, text: state.yaml! } : undefined,
+  });
 }
 
 async function loadRouting(): Promise<void> {
   const { routing, revision } = await api.routing();
-  const kept = sessionStorage.getItem(DRAFT);
-  if (kept && !state.draft) {
-    const k = JSON.parse(kept) as { base: Routing; revision: number; draft: Routing };
-    set({ base: k.base, revision: k.revision, draft: k.draft });
-    return;
-  }
+  const { draft } = kept(state.user);
+  if (draft && !state.draft && state.role === "admin") return set(draft);
   set({ base: routing, revision, draft: routing, problems: [] });
 }
 
@@ -145,8 +171,7 @@ async function load(section: Section): Promise<void> {
         await loadFloor();
         break;
       case "trunks":
-        set({ trunks: await api.trunks(), bans: await api.bans(), status: await api.status(), statusAt: Date.now() });
-        if (state.role === "admin") set({ trace: await api.trace() });
+        await loadLine();
         break;
       case "callbacks":
         set({ callbacks: await api.callbacks() });
@@ -161,7 +186,7 @@ async function load(section: Section): Promise<void> {
         set({ prompts: await api.prompts() });
         break;
       case "volunteers":
-        if (state.role === "admin") set({ users: await api.users() });
+        if (state.role === "admin") set({ users: await api.users(), status: await api.status(), statusAt: Date.now() });
         break;
       case "shifts":
         await plan.load();
@@ -179,17 +204,27 @@ async function load(section: Section): Promise<void> {
   });
 }
 
+// loadLine reads how the trunks are, and the trace.
+async function loadLine(): Promise<void> {
+  const [trunks, bans, status, trace] = await Promise.all([api.trunks(), api.bans(), api.status(), state.role === "admin" ? api.trace() : null]);
+  set({ trunks, bans, status, statusAt: Date.now(), trace });
+}
+
 async function loadYaml(): Promise<void> {
+  const { yaml } = kept(state.user);
+  if (yaml && state.yaml === null && state.role === "admin") return set({ yaml: yaml.text, yamlBase: yaml.base, yamlRevision: yaml.revision });
   const { text, revision } = await api.yaml();
-  set({ yaml: text, yamlRevision: revision });
+  set({ yaml: text, yamlBase: text, yamlRevision: revision });
 }
 
 // taken makes the applied document the new ground of everything. What is shown
 // stays where it is, and open, and keeps the focus.
-async function taken(): Promise<void> {
-  sessionStorage.removeItem(DRAFT);
+// What was edited beside it, by another way than what was applied, stays a draft.
+async function taken(beside: "forms" | "text" | "" = ""): Promise<void> {
   const { routing, revision } = await api.routing();
-  set({ draft: routing, base: routing, revision, review: null, problems: [], yaml: null, looked: null });
+  const draft = beside === "forms" && edits() ? merge(state.base!, state.draft!, routing).document : routing;
+  set({ draft, base: routing, revision, review: null, problems: [], looked: null, ...(beside === "text" && writes() ? {} : { yaml: null }) });
+  keepDraft();
   if (state.section === "routing") await loadYaml();
   if (state.section === "history") set({ history: await api.history() });
 }
@@ -201,22 +236,43 @@ const act: Actions = {
     if (!state.draft) return;
     const draft = withValue(state.draft, path, value);
     // A problem is gone as soon as its value is another one; the next check decides.
-    set({ draft, done: "", problems: state.problems.filter((p) => !(p.path ?? p.key).startsWith(path)) });
-    keepDraft();
-    if (state.section === "shifts") plan.soon();
-    if (state.section === "hours") opening.soon();
+    set({ draft, done: "", undo: null, problems: state.ofText ? state.problems : state.problems.filter((p) => !(p.path ?? p.key).startsWith(path)) });
+    draftChanged();
   },
+  grow(path, list, value) {
+    act.edit(path, [...list, value]);
+    afterwards(() => goTo(`${path}[${list.length}]`));
+  },
+  shrink(path, list, i) {
+    const before = state.draft;
+    act.edit(path, without(list, i));
+    set({ done: adminWords(state.lang).removed1, undo: before });
+    afterwards(() => (document.getElementById(`add-${path.replaceAll(/\W+/g, "-")}`) ?? document.getElementById("main"))?.focus());
+  },
+  takeBack() {
+    set({ draft: state.undo ?? state.draft, undo: null, done: "" });
+    draftChanged();
+  },
+  show(path) {
+    const section = sectionOf(path);
+    if (section === state.section) return goTo(path);
+    arriving = path;
+    location.hash = section;
+  },
+  showLine: goToLine,
+  hush: () => set({ done: "", trouble: "", undo: null }),
   discard() {
+    const before = state.draft, revision = state.revision;
     set({ draft: state.base, problems: [], trouble: "", done: "" });
     keepDraft();
-    void run("load", loadRouting);
+    void run("load", loadRouting).then(() => state.revision === revision && set({ done: adminWords(state.lang).discarded, undo: before }));
   },
   check: (document) => void run("check", async () => {
     const doc = document ?? state.draft!;
     const base = typeof doc === "string" ? state.yamlRevision : state.revision;
     set({ problems: [] });
     const plan = await api.put(doc, base, true);
-    if (plan.problems?.length) set({ problems: plan.problems });
+    if (plan.problems?.length) mistaken(plan.problems, typeof doc === "string");
     else if (plan.revision > base) await conflicted(plan);
     else set({ review: { plan, document: doc }, trial: null, trialTrouble: "" });
   }),
@@ -224,19 +280,19 @@ const act: Actions = {
     const r = state.review;
     if (!r) return;
     const plan = await api.put(r.document, typeof r.document === "string" ? state.yamlRevision : state.revision, false, note);
-    await taken();
+    await taken(typeof r.document === "string" ? "forms" : "text");
     set({ done: adminWords(state.lang).applied(plan.revision) });
   }),
   closeReview() {
     trying?.abort();
-    set({ review: null, trial: null });
+    set({ review: null, trial: null, trouble: "" });
   },
   tryOut: () => void tryOut(),
   resolve(keepMine) {
     const c = state.conflict;
     set({ conflict: null });
     void run("load", async () => {
-      if (!keepMine) return taken();
+      if (!keepMine) return taken(c?.theirs ? "text" : "forms");
       const { routing, revision } = await api.routing();
       // Somebody else again: what was chosen was not about this.
       if (c?.theirs && revision !== c.revision) return conflicted((await api.history())[0]!);
@@ -282,7 +338,7 @@ const act: Actions = {
   addBlock: (block) => run("block", async () => {
     await api.addBlock(block);
     set({ blocks: await api.blocks(), done: adminWords(state.lang).saved });
-  }),
+  }, ["invalid_number", "invalid_prefix", "invalid_hours"]),
   approveBlock: (id, hours) => void run("block", async () => {
     await api.approveBlock(id, hours);
     set({ blocks: await api.blocks(), done: adminWords(state.lang).saved });
@@ -305,8 +361,15 @@ const act: Actions = {
   }),
   startTrace: (minutes) => void run("trace", async () => set({ trace: await api.startTrace(minutes) })),
   stopTrace: () => void run("trace", async () => set({ trace: await api.stopTrace() })),
-  editYaml: (yaml) => set({ yaml, problems: [], done: "" }),
-  revertYaml: () => void run("load", loadYaml),
+  editYaml(yaml) {
+    set({ yaml, problems: state.ofText ? [] : state.problems, done: "" });
+    keepDraft();
+  },
+  revertYaml() {
+    set({ yaml: state.yamlBase });
+    keepDraft();
+    void run("load", loadYaml);
+  },
   download() {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([state.yaml ?? ""], { type: "application/yaml" }));
@@ -329,15 +392,14 @@ const act: Actions = {
     if (!g) return;
     set({ goBack: null });
     const plan = await api.rollback(g.revision, state.history?.[0]?.revision ?? state.revision);
-    await taken();
+    await taken("forms");
     set({ done: adminWords(state.lang).applied(plan.revision) });
   }),
   closeBack: () => set({ goBack: null }),
-  upload: (name, file) => void run("upload", async () => {
-    if (!file) return;
+  upload: (name, file) => run("upload", async () => {
     await api.upload(name, file);
     set({ prompts: await api.prompts(), done: adminWords(state.lang).saved });
-  }),
+  }, ["invalid_name", "unreadable_sound", "too_large"]),
   hear(name) {
     stopPhone();
     set({ phone: name });
@@ -360,16 +422,17 @@ const act: Actions = {
     const r = recorder;
     recorder = null;
     if (!r) return;
-    const blob = await r.stop();
+    const blob = await r.stop().catch(() => null);
+    if (!blob) return set({ recording: null, recordLevel: 0, trouble: adminWords(state.lang).recordEmpty });
     set({ recording: { url: URL.createObjectURL(blob), file: new File([blob], "recording.wav", { type: "audio/wav" }) }, recordLevel: 0 });
   }),
-  saveRecording: (name) => void run("upload", async () => {
+  saveRecording: (name) => run("upload", async () => {
     const r = state.recording;
     if (!r || r === "on") return;
     await api.upload(name, r.file);
     URL.revokeObjectURL(r.url);
     set({ recording: null, prompts: await api.prompts(), done: adminWords(state.lang).saved });
-  }),
+  }, ["invalid_name"]),
   deletePrompt: (name) => void run("upload", async () => {
     await api.deletePrompt(name);
     set({ prompts: await api.prompts() });
@@ -377,17 +440,18 @@ const act: Actions = {
   addUser: (name, role, password) => run("user", async () => {
     await api.addUser({ name, role, password });
     set({ users: await api.users(), done: adminWords(state.lang).saved });
-  }),
-  changeUser: (name, change) => void run("user", async () => {
-    set({ passwordFor: "" });
-    try {
-      await api.changeUser(name, change);
-      set({ done: adminWords(state.lang).saved });
-    } finally {
-      set({ users: await api.users() });
-    }
-  }),
-  askPassword: (passwordFor) => set({ passwordFor }),
+  }, ["invalid_name", "exists", "invalid_password"]),
+  changeUser: (name, change) => run("user", async () => {
+    await api.changeUser(name, change);
+    set({ asking: null });
+    set({ users: await api.users(), done: adminWords(state.lang).saved });
+  }, ["invalid_password"]),
+  askAccount: (asking) => {
+    set({ asking, trouble: "" });
+    if (asking) void run("load", async () => set({ status: await api.status(), statusAt: Date.now() })); // what she does now
+  },
+  askSignIn: (open) => set({ signedOut: open ? "asked" : "told", signInTrouble: "" }),
+  signInAgain: (password) => void signInAgain(password),
   switchLang() {
     const lang = state.lang === "en" ? "id" : "en";
     useLang(lang);
@@ -396,8 +460,41 @@ const act: Actions = {
     history.replaceState(null, "", url);
     set({ lang });
   },
-  signOut: () => void api.signOut().catch(() => undefined).then(() => location.assign(`/signin?lang=${state.lang}`)),
+  signOut() {
+    if ((edits() || writes()) && !confirm(adminWords(state.lang).signOutAsk)) return;
+    keep(state.user, {});
+    leaving = true;
+    void api.signOut().catch(() => undefined).then(() => location.assign(`/signin?lang=${state.lang}`));
+  },
 };
+
+// signInAgain goes on where the sign-in ended, with everything as it was typed.
+async function signInAgain(password: string): Promise<void> {
+  const a = adminWords(state.lang);
+  set({ busy: "signin", signInTrouble: "" });
+  try {
+    await api.signIn(state.user, password);
+    const me = await api.me();
+    if (me.role !== state.role) return location.reload(); // another page than this one
+    set({ signedOut: "", trouble: "" });
+    if (state.section === "status") await loadFloor();
+  } catch (e) {
+    if (!(e instanceof Refused)) throw e;
+    set({ signInTrouble: e.status === 0 ? a.offline : refusal(e, state.lang) || a.failed });
+  } finally {
+    set({ busy: "" });
+  }
+}
+
+// draftChanged keeps the draft, and has its calendars follow it.
+function draftChanged(): void {
+  keepDraft();
+  if (state.section === "shifts") plan.soon();
+  if (state.section === "hours") opening.soon();
+}
+
+let arriving = ""; // the path that is gone to when its section is there
+let leaving = false; // to another page of the house, or signing out: the draft stays in this tab, or shall go
 
 function fromHash(): Section {
   const asked = location.hash.slice(1) as Section;
@@ -417,19 +514,33 @@ addEventListener("hashchange", () => {
   const section = fromHash();
   if (section === state.section) return;
   stopListening();
-  set({ section, trouble: "", done: "" });
+  const path = arriving;
+  arriving = "";
+  set({ section, trouble: "", done: "", undo: null });
+  if (path) afterwards(() => goTo(path));
   void load(section);
   document.getElementById("main")?.focus({ preventScroll: true });
   scrollTo(0, 0);
 });
-addEventListener("beforeunload", () => keepDraft());
+addEventListener("click", (e) => {
+  leaving = e.target instanceof Element && !!e.target.closest("a[href^='/']:not([download], [target])");
+}, { capture: true });
+// Closing the tab loses what was edited, so it is asked. Going to another page of
+// the house does not: it is there on the way back. A recording is lost by both.
+addEventListener("beforeunload", (e) => {
+  keepDraft();
+  if (!leaving && (edits() || writes()) || state.recording) e.preventDefault();
+});
 
 // The status is asked for every two seconds while it is looked at, and its age
 // shows when the answers stop.
-window.setInterval(() => {
-  if (state.section !== "status" || document.visibilityState !== "visible") return;
-  loadFloor().catch(() => set({}));
-}, 2000);
+window.setInterval(() => follow("status", loadFloor), 2000);
+window.setInterval(() => follow("trunks", loadLine), 5000);
+
+function follow(section: Section, look: () => Promise<void>): void {
+  if (state.section !== section || state.role === "" || state.signedOut || document.visibilityState !== "visible") return;
+  look().catch((e: unknown) => set(e instanceof Refused && e.status === 401 ? { signedOut: "told" } : {}));
+}
 
 const root = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
 draw();

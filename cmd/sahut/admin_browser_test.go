@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -82,6 +84,84 @@ func TestChromiumAdmin(t *testing.T) {
 	s.must("she hangs up", caller.Hangup(s.ctx))
 }
 
+// Whatever comes between, nothing she typed is lost: a mistake leads to its field and
+// back, the sign-in ends and goes on in place, the network is away while she applies,
+// the page is loaded anew with a field not even left. And it is hers alone.
+func TestChromiumAdminLosesNothing(t *testing.T) {
+	t.Parallel()
+	s := open(t, nil)
+	v, _ := s.volunteer("sari")
+	caller := s.dial(siptest.Options{})
+	v.Answer(s.offered(v).ID)
+	s.talking(v)
+	p := s.openScreen()
+	p.mayFail = "ERR_INTERNET_DISCONNECTED" // as the console calls it while the network is away
+	p.arrive("admin", "/admin?lang=en#queues")
+	field := func(id, value string) {
+		t.Helper()
+		p.js(id+" is at hand", fmt.Sprintf(waiting, fmt.Sprintf(`const f = document.getElementById(%q); return document.activeElement === f && f.getClientRects().length && f.value === %q ? "yes" : ""`, id, value)))
+	}
+
+	p.press("Add a queue")
+	field("f-queues-1-id", "queue1")
+	p.keys("Anak!")
+	p.reads("no number, menu or queue leads here")
+	p.press("Check and apply…")
+	p.js("what is to be mended is seen", fmt.Sprintf(waiting, `const h = document.getElementById("problems-title"), r = h?.getBoundingClientRect(); return h && document.activeElement === h && r.top > 0 && r.bottom < innerHeight ? "yes" : ""`))
+	p.press("Queue New queue › Short name")
+	field("f-queues-1-id", "queue1Anak!")
+	p.picture("admin-9-mistake")
+	p.js("all of it again", `(document.activeElement.select(), "yes")`)
+	p.keys("anak")
+	field("f-queues-1-id", "anak") // it did not fold away when it was right
+
+	_, err := chromedp.Call(p.tab, network.ClearBrowserCookies, cdp.Empty{})
+	s.must("her sign-in ends", err)
+	p.press("Check and apply…")
+	p.reads("With your password you go on where you are.")
+	for _, password := range []string{"not hers", s.password} {
+		p.must("her password", p.click(fmt.Sprintf(waiting, `return document.getElementById("again")`)))
+		p.js("empty", `(document.activeElement.select(), "yes")`)
+		p.keys(password, kb.Enter)
+		if password != s.password {
+			p.reads("The user name or the password is wrong.")
+		}
+	}
+	p.js("it goes on", fmt.Sprintf(waiting, `return document.querySelector("dialog[open]") ? "" : "yes"`))
+	p.press("Check and apply…")
+	p.reads("Queue anak is added")
+	p.reads("New queue: no number, menu or queue leads here; no volunteer answers this queue.")
+	p.offline(true)
+	p.press("Apply")
+	p.js("the dialog says so", fmt.Sprintf(waiting, `return document.querySelector("dialog[open] [role=alert]")?.textContent.includes("does not answer") ? "yes" : ""`))
+	p.picture("admin-10-offline")
+	p.offline(false)
+	p.press("Apply")
+	p.js("it is applied", fmt.Sprintf(waiting, `return document.querySelector(".foot .ok")?.textContent.includes("Applied.") ? "yes" : ""`))
+
+	p.js("half a word", `(() => { for (const d of document.querySelectorAll("details")) d.open = true; const f = document.getElementById("f-queues-1-ring-for"); f.focus(); f.select(); addEventListener("beforeunload", (e) => sessionStorage.setItem("asked", e.defaultPrevented)); return "there"; })()`)
+	p.keys("33s")
+	p.reads("Each volunteer rings for 33s.")
+	p.reload()
+	p.js("it is still there", fmt.Sprintf(waiting, `return document.getElementById("f-queues-1-ring-for")?.value === "33s" && sessionStorage.getItem("asked") === "true" ? "yes" : ""`))
+	p.press("Sign out")
+	p.do("somebody else", chromedp.WaitVisible(chromedp.CSS("#username")))
+	p.arrive("rina", "/admin?lang=en#queues")
+	p.reads("Only an administrator can change it.")
+	p.js("it is not hers", fmt.Sprintf(waiting, `return document.getElementById("f-queues-1-ring-for") ? (document.getElementById("f-queues-1-ring-for").value === "20s" && !document.querySelector(".draft-bar") ? "yes" : "no") : ""`))
+	p.press("Sign out")
+	p.do("the admin again", chromedp.WaitVisible(chromedp.CSS("#username")))
+	p.arrive("admin", "/admin?lang=en#volunteers")
+	p.must("disable her", p.click(fmt.Sprintf(waiting, `return document.getElementById("dis-sari")`)))
+	p.reads("sari is with a caller now.")
+	p.picture("admin-11-disable")
+	p.press("Cancel")
+	if s.talking(v) == nil {
+		t.Error("the talk broke off though nothing was done")
+	}
+	s.must("she hangs up", caller.Hangup(s.ctx))
+}
+
 // The same house in Indonesian and without a mouse: opening hours with a mistake
 // said at its field, a prompt recorded, the messages of a call as a ladder, an
 // account.
@@ -140,7 +220,12 @@ func TestChromiumAdminByKeyboard(t *testing.T) {
 	p.keys("budi")
 	p.tabTo("new-password")
 	p.keys("empat kata yang panjang", kb.Enter)
-	p.js("the account", fmt.Sprintf(waiting, `return document.getElementById("role-budi")?.value === "volunteer" ? "yes" : ""`))
+	p.js("the account", fmt.Sprintf(waiting, `return document.getElementById("role-budi")?.textContent === "Relawan" ? "yes" : ""`))
+	p.enter("Tambah akun") // a mistake, said at its field in the page's language
+	p.reads("Terlalu pendek: pakai sedikitnya 10 karakter.")
+	p.tabTo("Tambahkan budi sebagai relawan") // who answers nothing yet
+	p.keys(kb.Enter)
+	p.js("she is among those who answer", fmt.Sprintf(waiting, `return document.activeElement.value === "budi" && document.activeElement.id.startsWith("f-agents-") ? "yes" : ""`))
 	p.picture("admin-8-accounts-id")
 }
 

@@ -244,6 +244,7 @@ export const api = {
   changeUser: (name: string, change: { role?: string; disabled?: boolean; password?: string }) =>
     ask(`users/${encodeURIComponent(name)}`, sending("PATCH", change)),
   signOut: () => ask("session", { method: "DELETE" }),
+  signIn: (username: string, password: string) => ask("session", sending("POST", { username, password })),
 };
 
 function revisionOf(r: Response): number {

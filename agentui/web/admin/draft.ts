@@ -30,7 +30,7 @@ export function withValue<T>(doc: T, path: string, value: Json): T {
 }
 
 /** A copy without list element i. */
-export function without<T>(list: T[], i: number): T[] {
+export function without<T>(list: readonly T[], i: number): T[] {
   return list.filter((_, k) => k !== i);
 }
 

@@ -2,12 +2,13 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { button, icon } from "../parts";
-import type { Queue } from "./api";
-import { moved, shortDuration, valueAt, without } from "./draft";
+import type { Agent, Queue } from "./api";
+import { moved, shortDuration, valueAt } from "./draft";
 import { control, errors, fieldOf, idOf, labelOf, problemsAt } from "./form";
 import { blank, group, list, others } from "./nested";
 import { mayEdit, type Scene } from "./state";
 import { accounts } from "./accounts";
+import { unfolds } from "./unfold";
 import { exitWords, way } from "./way";
 
 // ---- queues
@@ -29,14 +30,14 @@ export function queues(scene: Scene): TemplateResult {
   const list = s.draft?.queues ?? [];
   return html`${errors(scene, problemsAt(scene, "queues"))}
     ${list.map((q, i) => queue(scene, q, i))}
-    ${mayEdit(s) ? button({ label: a.addQueue, icon: "plus", click: () => act.edit("queues", [...list, newQueue(scene)]) }) : nothing}`;
+    ${mayEdit(s) ? button({ label: a.addQueue, id: "add-queues", icon: "plus", click: () => act.grow("queues", list, newQueue(scene)) }) : nothing}`;
 }
 
 function queue(scene: Scene, q: Queue, i: number): TemplateResult {
   const { s, a } = scene;
   const path = `queues[${i}]`;
   const wrong = problemsAt(scene, path, true).length;
-  return html`<details class="card item" ?open=${wrong > 0 || (s.draft?.queues.length ?? 0) === 1}><summary><span class="item-name">${q.label || q.id || a.newQueue}</span>
+  return html`<details class="card item" ${unfolds(wrong > 0 || (s.draft?.queues.length ?? 0) === 1)}><summary><span class="item-name">${q.label || q.id || a.newQueue}</span>
       <span class="hint">${q.id}</span>${wrong ? html`<span class="tag bad">${a.problemsFound(wrong)}</span>` : nothing}</summary>
     <div class="item-body">${flow(scene, q)}
       <div class="grid">${["id", "label"].map((f) => control(scene, `${path}.${f}`))}</div>
@@ -50,7 +51,7 @@ function queue(scene: Scene, q: Queue, i: number): TemplateResult {
 // part is one group of a queue's settings; one with something to mend is open.
 function part(scene: Scene, path: string, title: string, keys: string[], ...content: unknown[]): TemplateResult {
   const wrong = keys.reduce((n, k) => n + problemsAt(scene, `${path}.${k}`, true).length, 0);
-  return html`<details class="part" ?open=${wrong > 0}><summary>${title}${wrong ? html` <span class="tag bad">${scene.a.problemsFound(wrong)}</span>` : nothing}</summary>
+  return html`<details class="part" ${unfolds(wrong > 0)}><summary>${title}${wrong ? html` <span class="tag bad">${scene.a.problemsFound(wrong)}</span>` : nothing}</summary>
     <div class="part-body">${content}</div></details>`;
 }
 
@@ -62,11 +63,11 @@ function exit(scene: Scene, path: string, key: "exit" | "when_closed"): Template
   const now = (valueAt(s.draft, at) ?? {}) as { queue?: string; words?: string; message?: boolean };
   const kind = now.queue ? "queue" : now.message ? "message" : now.words || key === "exit" ? "words" : "none";
   const first = s.draft?.queues.find((o) => o.id !== valueAt(s.draft, `${path}.id`))?.id ?? "";
-  const words = s.prompts?.find((p) => p.name.startsWith("clos"))?.name ?? "closing";
+  const words = key === "exit" ? "closing" : "closed"; // both are always there
   const kinds: [string, string, object][] = [["words", a.exitWords, { words }], ["queue", a.exitQueue, { queue: first }], ["message", a.exitMessage, { message: true }]];
   if (key === "when_closed") kinds.unshift(["none", a.exitNone, {}]);
   const field = fieldOf(scene, at);
-  return html`<fieldset class="exit"><legend>${field ? labelOf(scene, field) : a.exitKind}</legend>
+  return html`<fieldset class="exit" id=${idOf(at)}><legend>${field ? labelOf(scene, field) : a.exitKind}</legend>
     ${field ? html`<p class="help">${field.help?.[s.lang] ?? field.doc ?? ""}</p>` : nothing}
     ${kinds.map(([k, label, value]) => html`<label class="switch"><input type="radio" name=${`${idOf(path)}-${key}`} ?disabled=${off} .checked=${kind === k} @change=${() => act.edit(at, value)}><span>${label}</span></label>`)}
     ${kind === "queue" || kind === "words" ? control(scene, `${at}.${kind}`) : nothing}${errors(scene, problemsAt(scene, at))}</fieldset>`;
@@ -87,7 +88,7 @@ function newQueue(scene: Scene): Queue {
   const taken = new Set(s.draft?.queues.map((q) => q.id));
   let n = 1;
   while (taken.has(`queue${n}`)) n++;
-  return { ...blank(scene, "queues[]"), id: `queue${n}`, label: a.newQueue, exit: { words: s.prompts?.find((p) => p.name.startsWith("clos"))?.name ?? "closing" }, when_closed: {} } as unknown as Queue;
+  return { ...blank(scene, "queues[]"), id: `queue${n}`, label: a.newQueue, exit: { words: "closing" }, when_closed: {} } as unknown as Queue;
 }
 
 // ---- menus
@@ -112,7 +113,7 @@ export function numbers(scene: Scene): TemplateResult {
   return html`${errors(scene, problemsAt(scene, "numbers"))}
     ${list.map((_, i) => html`<div class="card row-card"><div class="grid">${["number", "queue", "menu", "language"].map((f) => control(scene, `numbers[${i}].${f}`))}</div>
       ${errors(scene, problemsAt(scene, `numbers[${i}]`))}${listDo(scene, "numbers", i)}</div>`)}
-    ${mayEdit(s) ? button({ label: a.addNumber, icon: "plus", click: () => act.edit("numbers", [...list, { number: "", queue: s.draft?.queues[0]?.id ?? "", language: "id" }]) }) : nothing}`;
+    ${mayEdit(s) ? button({ label: a.addNumber, id: "add-numbers", icon: "plus", click: () => act.grow("numbers", list, { number: "", queue: s.draft?.queues[0]?.id ?? "", language: "id" }) }) : nothing}`;
 }
 
 // ---- volunteers
@@ -125,8 +126,13 @@ export function volunteers(scene: Scene): TemplateResult {
       ${part(scene, `agents[${i}]`, a.parts.skills ?? "", ["languages", "gender", "topics", "weight", "supervisor", "tiers"], group(scene, `agents[${i}]`, undefined, ["id", "name", "queues", "mobile", "dial"]))}
       ${s.users && g.id && !s.users.some((u) => u.name === g.id) ? html`<p class="hint">${icon("warn")}<span>${g.id} ${a.noAccount}</span></p>` : nothing}
       ${errors(scene, problemsAt(scene, `agents[${i}]`))}${listDo(scene, "agents", i)}</div>`)}
-    ${mayEdit(s) ? button({ label: a.addAgent, icon: "plus", click: () => act.edit("agents", [...list, { id: "", name: "", queues: s.draft?.queues.slice(0, 1).map((q) => q.id) ?? [] }]) }) : nothing}
+    ${mayEdit(s) ? button({ label: a.addAgent, id: "add-agents", icon: "plus", click: () => act.grow("agents", list, newAgent(scene)) }) : nothing}
     </section>${mayEdit(s) ? accounts(scene) : nothing}`;
+}
+
+/** A volunteer who answers the first queue, until told otherwise. */
+export function newAgent({ s }: Scene, id = ""): Agent {
+  return { id, name: id.charAt(0).toUpperCase() + id.slice(1), queues: s.draft?.queues.slice(0, 1).map((q) => q.id) ?? [] };
 }
 
 function answers(scene: Scene, i: number): TemplateResult {
@@ -136,7 +142,7 @@ function answers(scene: Scene, i: number): TemplateResult {
   const f = fieldOf(scene, path);
   const known = s.draft?.queues ?? [];
   const toggle = (id: string, on: boolean) => act.edit(path, on ? [...mine, id] : mine.filter((q) => q !== id));
-  return html`<fieldset class="field"><legend>${f ? labelOf(scene, f) : scene.a.answersCol}</legend>
+  return html`<fieldset class="field" id=${idOf(path)}><legend>${f ? labelOf(scene, f) : scene.a.answersCol}</legend>
     ${known.map((q) => html`<label class="switch"><input type="checkbox" ?disabled=${!mayEdit(s)} .checked=${mine.includes(q.id)}
       @change=${(e: Event) => toggle(q.id, (e.target as HTMLInputElement).checked)}><span>${q.label || q.id}</span></label>`)}
     ${errors(scene, problemsAt(scene, path, true))}</fieldset>`;
@@ -154,8 +160,8 @@ export function outgoing(scene: Scene): TemplateResult {
       ${f?.help || f?.doc ? html`<p class="help">${f.help?.[s.lang] ?? f.doc}</p>` : nothing}
       ${rates.map((_, i) => html`<div class="card row-card"><div class="grid">${["prefix", "per_minute"].map((k) => control(scene, `outgoing.rates[${i}].${k}`))}</div>
         ${errors(scene, problemsAt(scene, `outgoing.rates[${i}]`))}
-        ${mayEdit(s) ? html`<div class="item-do">${button({ label: a.remove, id: `rate-${i}`, kind: "ghost", click: () => act.edit("outgoing.rates", without(rates, i)) })}</div>` : nothing}</div>`)}
-      ${mayEdit(s) ? button({ label: a.addRate, icon: "plus", click: () => act.edit("outgoing.rates", [...rates, { prefix: "", per_minute: 0 }]) }) : nothing}</section>`;
+        ${mayEdit(s) ? html`<div class="item-do">${button({ label: a.remove, id: `rate-${i}`, kind: "ghost", click: () => act.shrink("outgoing.rates", rates, i) })}</div>` : nothing}</div>`)}
+      ${mayEdit(s) ? button({ label: a.addRate, id: "add-outgoing-rates", icon: "plus", click: () => act.grow("outgoing.rates", rates, { prefix: "", per_minute: 0 }) }) : nothing}</section>`;
 }
 
 // ---- choices of volunteers
@@ -172,7 +178,7 @@ function choiceList(scene: Scene, list: "pause_reasons" | "dispositions"): Templ
     ${f?.help || f?.doc ? html`<p class="help">${f.help?.[s.lang] ?? f.doc}</p>` : nothing}${errors(scene, problemsAt(scene, list))}
     ${all.map((_, i) => html`<div class="card row-card"><div class="grid">${["code", "label.en", "label.id", ...(list === "dispositions" ? ["kind", "wrap_up", "heavy", "new_incident"] : [])].map((k) => control(scene, `${list}[${i}].${k}`))}</div>
       ${errors(scene, problemsAt(scene, `${list}[${i}]`))}${listDo(scene, list, i)}</div>`)}
-    ${mayEdit(s) ? button({ label: a.addChoice, id: `add-${list}`, icon: "plus", click: () => act.edit(list, [...all, { code: "", label: { en: "", id: "" } }]) }) : nothing}</section>`;
+    ${mayEdit(s) ? button({ label: a.addChoice, id: `add-${list}`, icon: "plus", click: () => act.grow(list, all, { code: "", label: { en: "", id: "" } }) }) : nothing}</section>`;
 }
 
 // listDo: order by buttons, never by dragging alone (WCAG 2.5.7).
@@ -182,5 +188,5 @@ function listDo({ s, a, act }: Scene, list: "queues" | "numbers" | "agents" | "p
   return html`<div class="item-do">
     ${i > 0 ? button({ label: a.moveUp, kind: "ghost", click: () => act.edit(list, moved(all, i, -1)) }) : nothing}
     ${i < all.length - 1 ? button({ label: a.moveDown, kind: "ghost", click: () => act.edit(list, moved(all, i, 1)) }) : nothing}
-    ${button({ label: a.remove, kind: "ghost", click: () => act.edit(list, without(all, i)) })}</div>`;
+    ${button({ label: a.remove, kind: "ghost", click: () => act.shrink(list, all, i) })}</div>`;
 }

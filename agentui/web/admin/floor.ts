@@ -2,13 +2,13 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { at, clock, languageName, timer } from "../format";
-import { button, dialog } from "../parts";
+import { button, dialog, icon } from "../parts";
 import type { WaitingCaller, Why } from "./api";
 import type { Scene } from "./state";
 
 /** What the parts below need of a page; the wallboard uses them too. */
 interface Floor {
-  s: Pick<Scene["s"], "lang" | "busy" | "closing"> & { status: { queues: { queue: string; label: string }[] | null } | null };
+  s: Pick<Scene["s"], "lang" | "busy" | "closing"> & { trouble?: string; status: { queues: { queue: string; label: string }[] | null } | null };
   w: Scene["w"];
   a: Scene["a"];
   act: Pick<Scene["act"], "askClosing" | "openQueue" | "closeQueue">;
@@ -63,5 +63,6 @@ export function closingDialog({ s, w, a, act }: Floor): TemplateResult {
   return dialog(s.closing !== "", a.closeTitle(label), () => act.askClosing(""), html`<form class="stack" @submit=${submit}><h2>${a.closeTitle(label)}</h2><p class="hint">${a.closeLead}</p>
     <div class="field"><label for="close-minutes">${a.closeFor}</label><select id="close-minutes" name="minutes">${[30, 60, 120, 240, 480, 1440].map((m) => html`<option value=${m} ?selected=${m === 60}>${a.hoursMinutes(m)}</option>`)}</select></div>
     <div class="field"><label for="close-reason">${a.closeWhy}</label><input id="close-reason" name="reason" maxlength="80" autocomplete="off"></div>
+    <div role="alert" class="said">${s.trouble ? html`<p class="banner bad">${icon("warn")}<span>${s.trouble}</span></p>` : nothing}</div>
     <div class="do"><button type="submit" class="btn primary ${s.busy === "closing" ? "busy" : ""}"><span class="label">${a.closeNow}</span></button>${button({ label: w.cancel, click: () => act.askClosing("") })}</div></form>`);
 }

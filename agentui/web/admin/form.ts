@@ -8,6 +8,12 @@ import type { Field, Problem } from "./api";
 import { shortDuration, valueAt } from "./draft";
 import { mayEdit, type Scene } from "./state";
 
+// What is typed at this moment stays as it is typed.
+function held(id: string, shown: string): string {
+  const at = document.activeElement;
+  return at?.id === id && at instanceof HTMLInputElement ? at.value : shown;
+}
+
 /** A labelled control for the value at path; generic is its key in the description. */
 export function control(scene: Scene, path: string): TemplateResult | typeof nothing {
   const f = fieldOf(scene, path);
@@ -31,7 +37,7 @@ export function errors({ s }: Scene, problems: Problem[], id?: string): Template
 
 /** The problems at exactly this path; with deep also of everything inside. */
 export function problemsAt({ s }: Scene, path: string, deep = false): Problem[] {
-  return s.problems.filter((p) => {
+  return s.ofText ? [] : s.problems.filter((p) => {
     const at = p.path ?? p.key;
     return at === path || (deep && (at.startsWith(`${path}.`) || at.startsWith(`${path}[`)));
   });
@@ -66,16 +72,20 @@ function input(scene: Scene, f: Field, path: string, id: string, value: unknown,
   }
   if (f.type === "list") {
     const words = (text: string) => text.split(/[\s,;]+/).filter(Boolean);
-    return html`<input id=${id} type="text" spellcheck="false" autocapitalize="none" ?disabled=${off} .value=${((value as string[] | null) ?? []).join(", ")}
-      aria-describedby=${about} aria-invalid=${bad} @change=${(e: Event) => act.edit(path, words((e.target as HTMLInputElement).value))}>`;
+    return html`<input id=${id} type="text" spellcheck="false" autocapitalize="none" ?disabled=${off} .value=${held(id, ((value as string[] | null) ?? []).join(", "))}
+      aria-describedby=${about} aria-invalid=${bad} @input=${(e: Event) => act.edit(path, words((e.target as HTMLInputElement).value))}>`;
   }
   if (f.type === "number") {
-    return html`<input id=${id} type="number" min="0" step="1" inputmode="numeric" ?disabled=${off} .value=${String(value ?? "")} aria-describedby=${about}
-      aria-invalid=${bad} @change=${(e: Event) => act.edit(path, Number((e.target as HTMLInputElement).value))}>`;
+    // An emptied field is no 0, which often means without limit: it goes back to the default.
+    const typed = (e: Event) => (e.target as HTMLInputElement).value;
+    const number = (e: Event) => { if (typed(e) !== "") act.edit(path, Number(typed(e))); };
+    const left = (e: Event) => { if (typed(e) === "") { (e.target as HTMLInputElement).value = f.default || "0"; act.edit(path, Number(f.default || 0)); } };
+    return html`<input id=${id} type="number" min="0" step="any" inputmode="numeric" ?disabled=${off} .value=${held(id, String(value ?? ""))} aria-describedby=${about}
+      aria-invalid=${bad} @input=${number} @change=${left}>`;
   }
   const shown = f.type === "duration" ? shortDuration(String(value ?? "")) : String(value ?? "");
-  return html`<input id=${id} type="text" class=${f.type === "duration" ? "short" : ""} spellcheck="false" autocapitalize="none" ?disabled=${off} .value=${shown}
-    aria-describedby=${about} aria-invalid=${bad} @change=${set}>`;
+  return html`<input id=${id} type="text" class=${f.type === "duration" ? "short" : ""} spellcheck="false" autocapitalize="none" ?disabled=${off} .value=${held(id, shown)}
+    aria-describedby=${about} aria-invalid=${bad} @input=${set}>`;
 }
 
 const week = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];

@@ -3,10 +3,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { button, icon } from "../parts";
 import type { OpenDay } from "./api";
-import { without } from "./draft";
 import { errors, problemsAt } from "./form";
 import { blank, group } from "./nested";
 import { mayEdit, type Scene } from "./state";
+import { unfolds } from "./unfold";
 import { span, week } from "./week";
 
 export function hours(scene: Scene): TemplateResult {
@@ -14,7 +14,7 @@ export function hours(scene: Scene): TemplateResult {
   const all = s.draft?.hours ?? [];
   return html`${errors(scene, problemsAt(scene, "hours"))}${all.length === 0 ? html`<p class="empty">${a.noHours}</p>` : nothing}
     ${all.map((h, i) => one(scene, h.id, i))}
-    ${mayEdit(s) ? button({ label: a.addHours, id: "add-hours", icon: "plus", click: () => act.edit("hours", [...all, fresh(scene)]) }) : nothing}`;
+    ${mayEdit(s) ? button({ label: a.addHours, id: "add-hours", icon: "plus", click: () => act.grow("hours", all, fresh(scene)) }) : nothing}`;
 }
 
 function one(scene: Scene, id: string, i: number): TemplateResult {
@@ -23,15 +23,15 @@ function one(scene: Scene, id: string, i: number): TemplateResult {
   const all = s.draft!.hours ?? [];
   const wrong = problemsAt(scene, path, true).length;
   const used = (s.draft?.queues ?? []).filter((q) => q.hours === id).map((q) => q.label || q.id);
-  return html`<details class="card item" ?open=${wrong > 0 || all.length < 3}><summary><span class="item-name">${id || a.newHours}</span>
+  return html`<details class="card item" ${unfolds(wrong > 0 || all.length < 3)}><summary><span class="item-name">${id || a.newHours}</span>
       <span class="hint">${used.length ? a.usedBy(used.join(", ")) : a.hoursUnused}</span>${wrong ? html`<span class="tag bad">${a.problemsFound(wrong)}</span>` : nothing}</summary>
     <div class="item-body">${calendar(scene, id, i)}${group(scene, path)}${errors(scene, problemsAt(scene, path))}
-      ${mayEdit(s) ? html`<div class="item-do">${button({ label: a.remove, id: `hours-remove-${i}`, kind: "ghost", click: () => act.edit("hours", without(all, i)) })}</div>` : nothing}</div></details>`;
+      ${mayEdit(s) ? html`<div class="item-do">${button({ label: a.remove, id: `hours-remove-${i}`, kind: "ghost", click: () => act.shrink("hours", all, i) })}</div>` : nothing}</div></details>`;
 }
 
 function calendar(scene: Scene, id: string, i: number): TemplateResult {
   const { s, w, a, act } = scene;
-  const shown = s.hours?.[i]?.id === id ? s.hours[i] : s.hours?.find((h) => h.id === id);
+  const shown = s.hours?.length === s.draft?.hours?.length ? s.hours?.[i] : s.hours?.find((h) => h.id === id); // also while its name is typed
   if (!shown) return html`<p class="hint" role="status">${s.hoursTrouble ? a.hoursMend : w.loading}</p>`;
   const open = shown.days.filter((d) => d.open.length > 0).length;
   const special = shown.days.filter((d) => d.special).length;

@@ -105,7 +105,7 @@ export function history(scene: Scene): TemplateResult {
   if (!s.history) return html`<p class="hint">${w.loading}</p>`;
   return html`<ol class="revisions">${s.history.map((r) => {
     const open = s.looked?.revision === r.revision;
-    const current = r.revision === s.revision;
+    const current = r === s.history![0]; // newest first; the draft may be made from an older one
     return html`<li class="card"><div class="revision-head"><div><h3>${a.revision} ${r.revision}${current ? html` <span class="tag ok">${a.current}</span>` : nothing}</h3>
       <p class="hint">${dayAndTime(r.at, s.lang)} · ${a.author} ${r.author}</p>${r.note ? html`<p>${noteWords(scene, r.note)}</p>` : nothing}</div>
       <div class="do">${button({ label: a.showChanges, click: () => act.look(open ? 0 : r.revision), id: `look-${r.revision}` })}

@@ -4,8 +4,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { button } from "../parts";
 import type { Field } from "./api";
-import { moved, valueAt, without } from "./draft";
-import { control, errors, fieldOf, labelOf, problemsAt } from "./form";
+import { moved, valueAt } from "./draft";
+import { control, errors, fieldOf, idOf, labelOf, problemsAt } from "./form";
 import { mayEdit, type Scene } from "./state";
 
 /** Controls of the struct at path: those of keys, in their order, or all but those of but. */
@@ -27,17 +27,17 @@ export function list(scene: Scene, path: string): TemplateResult | typeof nothin
   const help = f.help?.[s.lang] ?? f.doc ?? "";
   return html`<fieldset class="nested ${/[.[]/.test(path) ? "" : "top"}"><legend>${labelOf(scene, f)}</legend>${help ? html`<p class="help">${help}</p>` : nothing}${errors(scene, problemsAt(scene, path))}
     ${rows.map((_, i) => row(scene, path, rows, i))}
-    ${mayEdit(s) ? html`<div>${button({ label: a.addTo(labelOf(scene, f)), id: `add-${path.replaceAll(/\W+/g, "-")}`, icon: "plus", kind: "plain", click: () => act.edit(path, [...rows, blank(scene, `${f.key}[]`)]) })}</div>` : nothing}</fieldset>`;
+    ${mayEdit(s) ? html`<div>${button({ label: a.addTo(labelOf(scene, f)), id: `add-${path.replaceAll(/\W+/g, "-")}`, icon: "plus", kind: "plain", click: () => act.grow(path, rows, blank(scene, `${f.key}[]`)) })}</div>` : nothing}</fieldset>`;
 }
 
 function row(scene: Scene, path: string, rows: unknown[], i: number): TemplateResult {
   const { s, a, act } = scene;
   const at = `${path}[${i}]`;
-  return html`<div class="nested-row" role="group" aria-label=${a.entry(i + 1)}>${group(scene, at)}${errors(scene, problemsAt(scene, at))}
+  return html`<div class="nested-row" role="group" id=${idOf(at)} aria-label=${a.entry(i + 1)}>${group(scene, at)}${errors(scene, problemsAt(scene, at))}
     ${mayEdit(s) ? html`<div class="item-do">
       ${i > 0 ? button({ label: a.moveUp, kind: "ghost", click: () => act.edit(path, moved(rows, i, -1)) }) : nothing}
       ${i < rows.length - 1 ? button({ label: a.moveDown, kind: "ghost", click: () => act.edit(path, moved(rows, i, 1)) }) : nothing}
-      ${button({ label: a.remove, kind: "ghost", click: () => act.edit(path, without(rows, i)) })}</div>` : nothing}</div>`;
+      ${button({ label: a.remove, kind: "ghost", click: () => act.shrink(path, rows, i) })}</div>` : nothing}</div>`;
 }
 
 function inset(scene: Scene, path: string): TemplateResult | typeof nothing {

@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { at, clock } from "../format";
 import { button, dialog, icon, mark } from "../parts";
+import { accountDialog } from "./accounts";
 import { blocks } from "./blocks";
 import { callbacks } from "./callbacks";
 import type { Change, Routing } from "./api";
@@ -11,6 +12,8 @@ import { changes } from "./draft";
 import { choices, menus, numbers, outgoing, queues, rules, volunteers } from "./edit";
 import { mistake } from "../i18n/problems";
 import { calls, history, status } from "./look";
+import { placeWords } from "./place";
+import { missing } from "./way";
 import { hours } from "./hours";
 import { merge } from "./merge";
 import { prompts } from "./prompts";
@@ -29,8 +32,8 @@ export function screen(scene: Scene): TemplateResult {
       <button type="button" class="btn ghost" @click=${act.signOut}><span class="label">${w.signOut}</span></button></header>
     <div class="admin"><nav class="admin-nav" aria-label=${a.title}><ul>${sectionsOf(s.role).map((n) => html`<li><a href="#${n}" aria-current=${n === s.section ? "page" : nothing}>${a.sections[n]}${dot(scene, n)}</a></li>`)}</ul></nav>
     <main id="main" tabindex="-1" class="stack"><div class="section-head"><h2>${a.sections[s.section]}</h2><p class="lead">${a.sectionLead[s.section]}</p></div>
-      ${said(scene)}${problems(scene)}${!mayEdit(s) && s.role && edits.includes(s.section) ? html`<p class="banner warn">${a.readOnly}</p>` : nothing}
-      ${section(scene)}</main></div>${draftBar(scene)}${review(scene)}${conflict(scene)}${goBack(scene)}`;
+      ${problems(scene)}${!mayEdit(s) && s.role && edits.includes(s.section) ? html`<p class="banner warn">${a.readOnly}</p>` : nothing}
+      ${section(scene)}</main></div><div class="foot">${said(scene)}${draftBar(scene)}</div>${review(scene)}${conflict(scene)}${goBack(scene)}${accountDialog(scene)}${signInDialog(scene)}`;
 }
 
 const drafts: Section[] = ["queues", "menus", "hours", "numbers", "volunteers", "shifts", "choices", "outgoing", "rules"];
@@ -62,21 +65,38 @@ function section(scene: Scene): TemplateResult {
 // dot marks a section with something to mend.
 function dot({ s, a }: Scene, n: Section): TemplateResult | typeof nothing {
   const lists: Partial<Record<Section, string[]>> = { queues: ["queues"], menus: ["menus"], hours: ["hours"], rules: ["care", "blocked", "flood"], numbers: ["numbers"], volunteers: ["agents"], shifts: ["shifts"], choices: ["pause_reasons", "dispositions"], outgoing: ["outgoing"] };
-  const count = s.problems.filter((p) => lists[n]?.some((l) => (p.path ?? p.key).startsWith(l))).length;
+  const count = s.ofText ? (n === "routing" ? s.problems.length : 0) : s.problems.filter((p) => lists[n]?.some((l) => (p.path ?? p.key).startsWith(l))).length;
   return count ? html` <span class="tag bad"><span aria-hidden="true">${count}</span><span class="visually-hidden">${a.problemsFound(count)}</span></span>` : nothing;
 }
 
-function said({ s, a }: Scene): TemplateResult {
-  return html`<div role="status" class="said">${s.done ? html`<p class="banner ok">${icon("check")}<span>${s.done}</span></p>` : nothing}</div>
-    <div role="alert" class="said">${s.signedOut ? html`<p class="banner bad">${icon("warn")}<span>${a.signedOut}</span> <a class="btn plain" href="/signin?next=/admin&lang=${s.lang}">↗</a></p>`
-      : s.trouble ? html`<p class="banner bad">${icon("warn")}<span>${s.trouble}</span></p>` : nothing}</div>`;
+// said stands above the bar at the bottom, where it is seen wherever the page is.
+function said({ s, w, a, act }: Scene): TemplateResult {
+  const hush = () => button({ label: w.close, kind: "ghost", id: "hush", click: act.hush });
+  return html`<div role="status" class="said">${s.done ? html`<p class="banner ok">${icon("check")}<span>${s.done}</span>${s.undo ? button({ label: a.undo, id: "undo", click: act.takeBack }) : nothing}${hush()}</p>` : nothing}</div>
+    <div role="alert" class="said">${s.signedOut ? html`<p class="banner bad">${icon("warn")}<span>${a.signedOut}</span>${button({ label: a.signInAgain, id: "sign-in", click: () => act.askSignIn(true) })}</p>`
+      : s.trouble ? html`<p class="banner bad">${icon("warn")}<span>${s.trouble}</span>${hush()}</p>` : nothing}</div>`;
+}
+
+// signInDialog asks for the password in place: a page that went away would take with
+// it what is typed and not saved.
+function signInDialog({ s, a, act }: Scene): TemplateResult {
+  const send = (e: SubmitEvent) => {
+    e.preventDefault();
+    act.signInAgain(String(new FormData(e.currentTarget as HTMLFormElement).get("password")));
+  };
+  return dialog(s.signedOut === "asked", a.signInAgain, () => act.askSignIn(false), html`<form class="stack" @submit=${send}><h2>${a.signInAgain}: ${s.user}</h2><p>${a.signedOutLead}</p>
+    <input type="text" name="username" .value=${s.user} autocomplete="username" hidden>
+    <div class="field"><label for="again">${a.password}</label><input id="again" name="password" type="password" required autocomplete="current-password" aria-describedby="again-error" aria-invalid=${s.signInTrouble ? "true" : nothing}>
+      <p class="error" id="again-error" role="alert">${s.signInTrouble}</p></div>
+    <div class="do"><button type="submit" class="btn primary ${s.busy === "signin" ? "busy" : ""}"><span class="label">${a.signInAgain}</span></button>${button({ label: a.later, id: "again-later", click: () => act.askSignIn(false) })}</div></form>`);
 }
 
 function problems(scene: Scene): TemplateResult | typeof nothing {
-  const { s, a } = scene;
-  if (s.problems.length === 0) return nothing;
-  return html`<section class="banner bad problems" aria-labelledby="problems-title"><h3 id="problems-title">${a.problemsFound(s.problems.length)}</h3><p>${a.problemsLead}</p>
-    <ul>${s.problems.map((p) => html`<li>${p.line ? html`<b>${a.line(p.line, p.column ?? 1)}.</b> ` : nothing}${p.key ? html`<code>${p.key}</code> ` : nothing}${mistake(p, s.lang)}</li>`)}</ul></section>`;
+  const { s, a, act } = scene;
+  if (s.problems.length === 0 || (s.ofText && s.section !== "routing")) return nothing;
+  return html`<section class="banner bad problems" aria-labelledby="problems-title"><h3 id="problems-title" tabindex="-1">${a.problemsFound(s.problems.length)}</h3><p>${a.problemsLead}</p>
+    <ul>${s.problems.map((p) => html`<li>${s.ofText ? (p.line ? html`<button type="button" class="link" @click=${() => act.showLine(p.line!)}>${a.line(p.line, p.column ?? 1)}</button> ` : nothing)
+      : html`<button type="button" class="link" @click=${() => act.show(p.path ?? p.key)}>${placeWords(scene, p.path ?? p.key)}</button> `}${mistake(p, s.lang)}</li>`)}</ul></section>`;
 }
 
 function yaml({ s, w, a, act }: Scene): TemplateResult {
@@ -109,10 +129,23 @@ function review(scene: Scene): TemplateResult {
     e.preventDefault();
     act.apply(String(new FormData(e.currentTarget as HTMLFormElement).get("note") ?? ""));
   };
-  return dialog(!!s.review, a.reviewTitle, act.closeReview, html`<form class="stack" @submit=${apply}><h2>${a.reviewTitle}</h2>${changeList(scene, list)}${list.length ? tryOut(scene) : nothing}
+  return dialog(!!s.review, a.reviewTitle, act.closeReview, html`<form class="stack" @submit=${apply}><h2>${a.reviewTitle}</h2>${changeList(scene, list)}${lacking(scene)}${list.length ? tryOut(scene) : nothing}
     ${list.length ? html`<p class="hint">${a.reviewLead}</p><div class="field"><label for="note">${a.note}</label><input id="note" name="note" maxlength="120" autocomplete="off"></div>` : nothing}
-    <div class="do">${list.length ? html`<button type="submit" class="btn primary ${s.busy === "apply" ? "busy" : ""}"><span class="label">${a.apply}</span></button>` : nothing}
+    ${trouble(scene)}<div class="do">${list.length ? html`<button type="submit" class="btn primary ${s.busy === "apply" ? "busy" : ""}"><span class="label">${a.apply}</span></button>` : nothing}
       ${button({ label: w.cancel, click: act.closeReview })}</div></form>`, "wide");
+}
+
+// lacking tells of queues that nobody reaches or answers: no mistake, but seldom meant.
+function lacking(scene: Scene): TemplateResult | typeof nothing {
+  const { s, a } = scene;
+  if (!s.review || typeof s.review.document === "string") return nothing;
+  const list = missing(s.review.document).map(({ queue, numbers, volunteers }) => a.lacking(queue, [numbers ? "" : a.wayNone, volunteers ? "" : a.wayNobodyAnswers].filter(Boolean)));
+  return list.length ? html`<ul class="banner warn lacking">${list.map((l) => html`<li>${icon("warn")}<span>${l}</span></li>`)}</ul>` : nothing;
+}
+
+/** What went wrong, within a dialog: outside it nobody sees or hears it. */
+export function trouble({ s }: { s: { trouble?: string } }): TemplateResult {
+  return html`<div role="alert" class="said">${s.trouble ? html`<p class="banner bad">${icon("warn")}<span>${s.trouble}</span></p>` : nothing}</div>`;
 }
 
 // conflict shows what each changed; where both changed the same, one is chosen.
@@ -140,5 +173,5 @@ function goBack(scene: Scene): TemplateResult {
   const { s, w, a, act } = scene;
   const g = s.goBack;
   return dialog(!!g, g ? a.goBackTitle(g.revision) : a.goBack, act.closeBack, g ? html`<h2>${a.goBackTitle(g.revision)}</h2>${changeList(scene, g.changes)}
-    <p class="hint">${a.reviewLead}</p><div class="do">${button({ label: a.goBack, kind: "primary", click: act.goBack, busy: s.busy === "back" })}${button({ label: w.cancel, click: act.closeBack })}</div>` : nothing, "wide");
+    <p class="hint">${a.reviewLead}</p>${dirtyCount(s) ? html`<p class="banner warn">${a.goBackDraft}</p>` : nothing}<div class="do">${button({ label: a.goBack, kind: "primary", click: act.goBack, busy: s.busy === "back" })}${button({ label: w.cancel, click: act.closeBack })}</div>` : nothing, "wide");
 }

@@ -9,6 +9,7 @@ import { valueAt } from "./draft";
 import { errors, problemsAt } from "./form";
 import { group, list } from "./nested";
 import { mayEdit, type Scene } from "./state";
+import { unfolds } from "./unfold";
 import { span, week } from "./week";
 
 const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -18,7 +19,7 @@ export function shifts(scene: Scene): TemplateResult {
   const wrong = problemsAt(scene, "shifts", true).length;
   return html`${calendar(scene)}${mayEdit(s) ? addForm(scene) : nothing}
     ${errors(scene, problemsAt(scene, "shifts"))}
-    <details class="card item" ?open=${wrong > 0}><summary><span class="item-name">${a.shiftsAll}</span>${wrong ? html`<span class="tag bad">${a.problemsFound(wrong)}</span>` : nothing}</summary>
+    <details class="card item" ${unfolds(wrong > 0)}><summary><span class="item-name">${a.shiftsAll}</span>${wrong ? html`<span class="tag bad">${a.problemsFound(wrong)}</span>` : nothing}</summary>
       <div class="item-body">${group(scene, "shifts", ["time_zone", "remind", "late_after", "soft_end", "soft_wait"])}${list(scene, "shifts.weekly")}${list(scene, "shifts.dates")}</div></details>`;
 }
 

@@ -5,6 +5,7 @@ import type { Words } from "../i18n";
 import type { Choice } from "./merge";
 import type { AdminWords } from "../i18n/admin-en";
 import type { CallbackView, SafetyNote } from "../messages";
+import type { Refused } from "./api";
 import type { Ban, Block, Call, Change, Field, HoursDays, NewBlock, Plan, Problem, Prompt, Revision, Routing, ShiftPlan, Status, Trace, Trial, Trunk, User, WaitingCaller, Why } from "./api";
 
 export const sections = ["calls", "status", "queues", "menus", "hours", "numbers", "volunteers", "shifts", "choices", "outgoing", "rules", "blocks", "callbacks", "prompts", "trunks", "routing", "history"] as const;
@@ -21,6 +22,9 @@ export function sectionsOf(role: string): Section[] {
 /** Somebody was faster. theirs is what counts now; without it the YAML text is edited. */
 export interface Conflict extends Revision { theirs?: Routing; choices: Record<string, Choice> }
 
+/** What is asked about an account before it is done. */
+export interface Asking { what: "role" | "password" | "disable"; name: string }
+
 export interface State {
   lang: Lang;
   name: string;
@@ -30,13 +34,16 @@ export interface State {
   busy: string; // the action that is under way
   trouble: string; // one sentence, until the next action
   done: string; // one sentence of success
-  signedOut: boolean;
+  undo: Routing | null; // the draft before something was removed from it
+  signedOut: "" | "told" | "asked"; // the sign-in ended; asked: for the password
+  signInTrouble: string;
 
   fields: Field[];
   base: Routing | null;
   revision: number;
   draft: Routing | null;
   problems: Problem[];
+  ofText: boolean; // the problems are of the YAML text, not of the draft
   review: { plan: Plan; document: Routing | string } | null;
   trial: Trial | "running" | null; // of what is reviewed
   trialTrouble: string;
@@ -64,26 +71,36 @@ export interface State {
   callbacks: CallbackView[] | null;
   trace: Trace | null;
   users: User[] | null;
-  passwordFor: string;
+  asking: Asking | null; // what is to be done with an account
   history: Revision[] | null;
   looked: { revision: number; changes: Change[] | null } | null; // of the history
   goBack: { revision: number; changes: Change[] } | null;
   yaml: string | null;
+  yamlBase: string; // the text it was made from
   yamlRevision: number;
 }
 
 export function blankState(lang: Lang): State {
   return {
-    lang, name: "", user: "", role: "", section: "status", busy: "", trouble: "", done: "", signedOut: false,
-    fields: [], base: null, revision: 0, draft: null, problems: [], review: null, trial: null, trialTrouble: "", conflict: null,
+    lang, name: "", user: "", role: "", section: "status", busy: "", trouble: "", done: "", undo: null, signedOut: "", signInTrouble: "",
+    fields: [], base: null, revision: 0, draft: null, problems: [], ofText: false, review: null, trial: null, trialTrouble: "", conflict: null,
     calls: null, more: false, filter: { since: "24h", queue: "", agent: "", outcome: "" },
-    status: null, statusAt: 0, waiting: [], why: null, closing: "", prompts: null, phone: "", recording: null, recordLevel: 0, trunks: null, bans: [], blocks: null, plan: null, planTrouble: false, hours: null, hoursTrouble: false, callbacks: null, trace: null, users: null, passwordFor: "", history: null, looked: null, goBack: null,
-    yaml: null, yamlRevision: 0,
+    status: null, statusAt: 0, waiting: [], why: null, closing: "", prompts: null, phone: "", recording: null, recordLevel: 0, trunks: null, bans: [], blocks: null, plan: null, planTrouble: false, hours: null, hoursTrouble: false, callbacks: null, trace: null, users: null, asking: null, history: null, looked: null, goBack: null,
+    yaml: null, yamlBase: "", yamlRevision: 0,
   };
 }
 
 export interface Actions {
   edit(path: string, value: unknown): void;
+  /** Puts one more at the end of a list, and goes to it. */
+  grow(path: string, list: readonly unknown[], value: unknown): void;
+  /** Takes one out of a list; it can be taken back. */
+  shrink(path: string, list: readonly unknown[], i: number): void;
+  takeBack(): void;
+  /** Goes to the control of a path of the draft, or to a line of the text. */
+  show(path: string): void;
+  showLine(line: number): void;
+  hush(): void;
   discard(): void;
   check(document?: string): void;
   apply(note: string): void;
@@ -96,7 +113,7 @@ export interface Actions {
   reload(): void;
   olderCalls(): void;
   unban(host: string): void;
-  addBlock(block: NewBlock): Promise<boolean>;
+  addBlock(block: NewBlock): Promise<Refused | null>;
   approveBlock(id: string, hours: number): void;
   removeBlock(id: string): void;
   callNow(id: string): void;
@@ -117,15 +134,17 @@ export interface Actions {
   askBack(revision: number): void;
   goBack(): void;
   closeBack(): void;
-  upload(name: string, file: File | undefined): void;
+  upload(name: string, file: File): Promise<Refused | null>;
   deletePrompt(name: string): void;
   hear(name: string): void;
   record(): void;
   stopRecording(): void;
-  saveRecording(name: string): void;
-  addUser(name: string, role: string, password: string): Promise<boolean>;
-  changeUser(name: string, change: { role?: string; disabled?: boolean; password?: string }): void;
-  askPassword(name: string): void;
+  saveRecording(name: string): Promise<Refused | null>;
+  addUser(name: string, role: string, password: string): Promise<Refused | null>;
+  changeUser(name: string, change: { role?: string; disabled?: boolean; password?: string }): Promise<Refused | null>;
+  askAccount(asking: Asking | null): void;
+  askSignIn(open: boolean): void;
+  signInAgain(password: string): void;
   switchLang(): void;
   signOut(): void;
 }

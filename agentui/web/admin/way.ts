@@ -35,6 +35,14 @@ export function entriesOf(doc: Routing, id: string): Entries {
   return { numbers: numbers.map(({ number, menu }) => ({ number, menu })), menus: here, queues };
 }
 
+/** The queues that no number, menu or queue leads to, or that nobody answers. */
+export function missing(doc: Routing): { queue: string; numbers: boolean; volunteers: boolean }[] {
+  return doc.queues.map((q) => {
+    const from = entriesOf(doc, q.id);
+    return { queue: q.label || q.id, numbers: from.numbers.length + from.menus.length + from.queues.length > 0, volunteers: doc.agents.some((g) => g.queues.includes(q.id)) };
+  }).filter((m) => !m.numbers || !m.volunteers);
+}
+
 export function way(scene: Scene, q: Queue): TemplateResult {
   const { s, a } = scene;
   const from = entriesOf(s.draft!, q.id);

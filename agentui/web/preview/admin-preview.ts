@@ -146,7 +146,14 @@ const states: Record<string, Partial<State>> = {
   conflict: { section: "queues", draft, conflict: { ...history[0]!, choices: {}, theirs: { ...base, queues: [{ ...base.queues[0]!, ring_for: "30s", max_wait: "10m0s" }, base.queues[1]!] } } },
   conflict_apart: { section: "queues", draft, conflict: { ...history[0]!, choices: {}, theirs: { ...base, pause_reasons: [...base.pause_reasons, { code: "prayer", label: { en: "Prayer", id: "Salat" } }] } } },
   conflict_yaml: { section: "routing", conflict: { ...history[0]!, choices: {} } },
-  password: { section: "volunteers", passwordFor: "sari" },
+  password: { section: "volunteers", asking: { what: "password", name: "ayu" } },
+  disable: { section: "volunteers", asking: { what: "disable", name: "sari" } },
+  role: { section: "volunteers", asking: { what: "role", name: "admin" }, user: "admin" },
+  said: { section: "queues", draft, done: adminWords(lang).removed1, undo: base },
+  offline: { section: "queues", draft, trouble: adminWords(lang).offline, review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: asServer } } },
+  signed_out: { section: "queues", draft, user: "admin", signedOut: "told" },
+  sign_in: { section: "queues", draft, user: "admin", signedOut: "asked", signInTrouble: refusal({ code: "wrong_credentials", args: [], detail: "The user name or the password is wrong." }, lang) },
+  yaml_wrong: { section: "routing", ofText: true, problems: problems.map((p) => ({ ...p, line: 7, column: 15 })) },
   supervisor: { section: "numbers", role: "supervisor" },
 };
 
