@@ -65,15 +65,22 @@ type ReportCalls struct {
 	Share bool         `json:"share"` // the figure is a share of them: those that count are marked
 }
 
-// ReportCall is one leg of a caller.
+// ReportCall is one leg of a caller; or one talk, or one attempt to call back.
 type ReportCall struct {
 	Contact queue.ContactID `json:"contact"`
-	Ended   time.Time       `json:"ended"`
+	Ended   time.Time       `json:"ended"` // of an attempt: when it went out
 	Queue   queue.QueueID   `json:"queue"`
 	Result  reports.Result  `json:"result"`
-	WaitMS  int64           `json:"wait_ms"`
-	Counts  bool            `json:"counts"` // of a share: it is counted in it
+	WaitMS  int64           `json:"wait_ms"`           // of a leg
+	TookMS  int64           `json:"took_ms,omitempty"` // of a figure of talks: the time that makes it
+	Counts  bool            `json:"counts"`            // of a share: it is counted in it
 }
+
+// What became of an attempt to call back, beside the results of legs.
+const (
+	attemptReached reports.Result = "back_reached"
+	attemptMissed  reports.Result = "back_missed"
+)
 
 // mostReportCalls is how many calls behind a figure are listed.
 const mostReportCalls = 1000
@@ -128,11 +135,14 @@ func (s *Server) report(r *request, q question) (Report, error) {
 	return rep, nil
 }
 
-// watch is told what a reader finds; either may be nil.
+// watch is told what a reader finds; any of it may be nil.
 type watch struct {
-	leg   func(reports.Leg)
-	found func(queue.ContactID)
-	who   *reports.Attendance
+	leg     func(reports.Leg)
+	found   func(queue.ContactID)
+	talk    func(reports.Talk)
+	attempt func(reports.Attempt)
+	reached func(queue.ContactID)
+	who     *reports.Attendance
 }
 
 // read makes the figures q asks for; of a group only those that are about no one
@@ -141,6 +151,7 @@ func (s *Server) read(r *request, q question, w watch) (*reports.Reader, error) 
 	now := time.Now()
 	reader := reports.NewReader(q.from, q.to, q.limits)
 	reader.Group, reader.OnLeg, reader.OnFound = q.group, w.leg, w.found
+	reader.OnTalk, reader.OnAttempt, reader.OnReached = w.talk, w.attempt, w.reached
 	who := cmp.Or(w.who, &reports.Attendance{})
 	err := s.directory.Since(q.from.Add(-leadIn), func(e queue.Entry) bool {
 		if !e.At.Before(q.to.Add(reports.FoundWithin)) {
@@ -164,34 +175,26 @@ func (s *Server) read(r *request, q question, w watch) (*reports.Reader, error) 
 	return reader, nil
 }
 
-// getReportCalls lists the calls behind a figure, newest first; of a wait, the longest first.
+// getReportCalls lists the calls behind a figure, newest first; of a time, the longest
+// first.
 func (s *Server) getReportCalls(w http.ResponseWriter, r *request) error {
 	q, err := questionOf(r)
 	if err != nil {
 		return err
 	}
-	figure, ok := reports.Figures[r.URL.Query().Get("figure")]
-	if !ok {
+	id := r.URL.Query().Get("figure")
+	find := s.legsBehind
+	switch {
+	case id == reports.Median:
+		find = s.talksBehind
+	case reports.OfAttempts[id] != nil:
+		find = s.attemptsBehind
+	case reports.Figures[id].Whole == nil:
 		return badRequest("figure is neither a count as answered nor a figure as service_level that is made of calls (docs/kpi.md).")
 	}
-	list := ReportCalls{Calls: []ReportCall{}, Share: figure.Part != nil}
-	found := map[queue.ContactID]bool{}
-	_, err = s.read(r, q, watch{leg: func(l reports.Leg) {
-		if figure.Whole(l, q.limits) && (q.queue == "" || l.Queue == q.queue) {
-			list.Calls = append(list.Calls, ReportCall{l.Contact, l.Ended, l.Queue, l.Result, l.Wait.Milliseconds(), figure.Part != nil && figure.Part(l, q.limits)})
-		}
-	}, found: func(c queue.ContactID) { found[c] = true }})
+	list, err := find(r, q, id)
 	if err != nil {
 		return err
-	}
-	slices.Reverse(list.Calls)
-	for i := range list.Calls {
-		if c := &list.Calls[i]; figure.Lost && found[c.Contact] {
-			c.Counts = false
-		}
-	}
-	if figure.Longest {
-		slices.SortStableFunc(list.Calls, func(a, b ReportCall) int { return cmp.Compare(b.WaitMS, a.WaitMS) })
 	}
 	list.Of = len(list.Calls)
 	if list.More = len(list.Calls) > mostReportCalls; list.More {
@@ -199,6 +202,93 @@ func (s *Server) getReportCalls(w http.ResponseWriter, r *request) error {
 	}
 	return writeJSON(w, http.StatusOK, list)
 }
+
+// legsBehind are callers' stays in queues.
+func (s *Server) legsBehind(r *request, q question, id string) (ReportCalls, error) {
+	figure := reports.Figures[id]
+	list := ReportCalls{Calls: []ReportCall{}, Share: figure.Part != nil}
+	found := map[queue.ContactID]bool{}
+	took := map[queue.ContactID]int64{}
+	watch := watch{leg: func(l reports.Leg) {
+		if figure.Whole(l, q.limits) && q.asksFor(l.Queue) {
+			list.Calls = append(list.Calls, ReportCall{Contact: l.Contact, Ended: l.Ended, Queue: l.Queue, Result: l.Result, WaitMS: l.Wait.Milliseconds(), Counts: figure.Part != nil && figure.Part(l, q.limits)})
+		}
+	}, found: func(c queue.ContactID) { found[c] = true }}
+	if figure.Time != nil {
+		watch.talk = func(t reports.Talk) { took[t.Contact] += figure.Time(t).Milliseconds() }
+	}
+	if _, err := s.read(r, q, watch); err != nil {
+		return list, err
+	}
+	slices.Reverse(list.Calls)
+	for i := range list.Calls {
+		c := &list.Calls[i]
+		c.TookMS = took[c.Contact]
+		if figure.Lost && found[c.Contact] {
+			c.Counts = false
+		}
+	}
+	switch {
+	case figure.Longest:
+		slices.SortStableFunc(list.Calls, func(a, b ReportCall) int { return cmp.Compare(b.WaitMS, a.WaitMS) })
+	case figure.Time != nil:
+		list.longestTalkFirst()
+	}
+	return list, nil
+}
+
+// talksBehind are talks with the writing after them.
+func (s *Server) talksBehind(r *request, q question, _ string) (ReportCalls, error) {
+	list := ReportCalls{Calls: []ReportCall{}}
+	_, err := s.read(r, q, watch{talk: func(t reports.Talk) {
+		if q.asksFor(t.Queue) {
+			list.Calls = append(list.Calls, ReportCall{Contact: t.Contact, Ended: t.Ended, Queue: t.Queue, Result: reports.Answered, TookMS: t.Took.Milliseconds()})
+		}
+	}})
+	list.longestTalkFirst()
+	return list, err
+}
+
+// attemptsBehind are attempts to call back; those that were not safe come first.
+func (s *Server) attemptsBehind(r *request, q question, id string) (ReportCalls, error) {
+	list := ReportCalls{Calls: []ReportCall{}, Share: true}
+	latest := map[queue.ContactID]int{} // in list
+	_, err := s.read(r, q, watch{attempt: func(a reports.Attempt) {
+		if reports.OfAttempts[id](a) && q.asksFor(a.Queue) {
+			latest[a.Contact] = len(list.Calls)
+			list.Calls = append(list.Calls, ReportCall{Contact: a.Contact, Ended: a.At, Queue: a.Queue, Result: attemptMissed, Counts: a.Safe})
+		}
+	}, reached: func(c queue.ContactID) {
+		if i, ok := latest[c]; ok {
+			list.Calls[i].Result = attemptReached
+		}
+	}})
+	slices.Reverse(list.Calls)
+	for i := range list.Calls {
+		if c := &list.Calls[i]; id == "callback_reach" {
+			c.Counts = c.Result == attemptReached
+		}
+	}
+	if id == "callback_safety" {
+		slices.SortStableFunc(list.Calls, func(a, b ReportCall) int {
+			switch {
+			case a.Counts == b.Counts:
+				return 0
+			case b.Counts:
+				return -1
+			}
+			return 1
+		})
+	}
+	return list, err
+}
+
+func (l *ReportCalls) longestTalkFirst() {
+	slices.SortStableFunc(l.Calls, func(a, b ReportCall) int { return cmp.Compare(b.TookMS, a.TookMS) })
+}
+
+// asksFor tells whether calls of that queue are asked for.
+func (q question) asksFor(id queue.QueueID) bool { return q.queue == "" || q.queue == id }
 
 func questionOf(r *request) (q question, err error) {
 	if q.from, q.to, q.limits, err = spanAsked(r, 24*time.Hour); err != nil {

@@ -85,6 +85,56 @@ func TestReportRowsAndCalls(t *testing.T) {
 	}
 }
 
+// Figures of talks open the talks, the longest first, with the time that makes them;
+// figures of call-backs the attempts, those that were not safe first.
+func TestTalksAndAttemptsBehindFigures(t *testing.T) {
+	h := newHouse(t)
+	begin := time.Date(2026, 11, 3, 1, 0, 0, 0, time.UTC)
+	at := func(s int) time.Time { return begin.Add(time.Duration(s) * time.Second) }
+	state := func(s int, from, to queue.AgentState) queue.Entry {
+		return queue.Entry{At: at(s), Kind: queue.StateChanged, Agent: "sari", From: from, To: to}
+	}
+	add := func(list ...queue.Entry) { h.dir.Journal = append(h.dir.Journal, list...) }
+	add(queue.Entry{At: at(0), Kind: queue.ShiftBegan, Agent: "sari"}, state(0, queue.Offline, queue.Ready))
+	for i, talk := range []int{100, 400, 200} { // and on hold and writing for a tenth of it
+		s, c := 1000*(i+1), queue.ContactID(fmt.Sprint("C", i))
+		add(queue.Entry{At: at(s), Kind: queue.CallArrived, Contact: c, Queue: "hotline", Direction: queue.DirectionIn}, queue.Entry{At: at(s), Kind: queue.QueueEntered, Contact: c, Queue: "hotline"},
+			queue.Entry{At: at(s), Kind: queue.QueueLeft, Contact: c, Queue: "hotline", Reason: "talk", WaitMS: 3000}, queue.Entry{At: at(s), Kind: queue.TalkStarted, Contact: c, Agent: "sari", Queue: "hotline"},
+			state(s, queue.Ready, queue.Talking), state(s+10, queue.Talking, queue.Held), state(s+10+talk/10, queue.Held, queue.Talking),
+			queue.Entry{At: at(s + talk), Kind: queue.TalkEnded, Contact: c, Agent: "sari", Queue: "hotline", TalkMS: int64(talk) * 1000}, queue.Entry{At: at(s + talk), Kind: queue.CallOver, Contact: c, Outcome: queue.OutcomeAnswered},
+			state(s+talk, queue.Talking, queue.WrapUp), state(s+talk+talk/10, queue.WrapUp, queue.Ready))
+	}
+	for i, verdict := range []string{queue.DialledSafely, "", queue.SafetyUnknown, queue.DialledSafely} {
+		add(queue.Entry{At: at(5000 + i), Kind: queue.CallbackDialled, Contact: queue.ContactID(fmt.Sprint("B", i)), Agent: "sari", Queue: "hotline", Result: verdict})
+	}
+	add(queue.Entry{At: at(5010), Kind: queue.CallbackReached, Contact: "B0", Agent: "sari", Queue: "hotline"})
+	rina := h.signIn("rina")
+	for figure, want := range map[string]string{
+		"handle_time_p50": "C1 440 answered, C2 220 answered, C0 110 answered", "average_handle_time": "C1 440 answered, C2 220 answered, C0 110 answered",
+		"average_hold_time": "C1 40 answered, C2 20 answered, C0 10 answered", "average_wrap_up_time": "C1 40 answered, C2 20 answered, C0 10 answered",
+		"callback_safety": "B2 0 back_missed, B3 0 back_missed counts, B0 0 back_reached counts",
+		"callback_reach":  "B3 0 back_missed, B2 0 back_missed, B1 0 back_missed, B0 0 back_reached counts",
+	} {
+		var calls agentui.ReportCalls
+		rina.send("GET", "/api/v1/report/calls?figure="+figure+"&"+november, nil).into(t, &calls)
+		var got []string
+		for _, c := range calls.Calls {
+			got = append(got, fmt.Sprint(c.Contact, " ", c.TookMS/1000, " ", c.Result)+map[bool]string{true: " counts"}[c.Counts])
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("behind %s stand %s", figure, strings.Join(got, ", "))
+		}
+		if calls.Share != strings.HasPrefix(figure, "callback") {
+			t.Errorf("%s: a share is %v", figure, calls.Share)
+		}
+	}
+	var none agentui.ReportCalls
+	rina.send("GET", "/api/v1/report/calls?figure=callback_safety&queue=other&"+november, nil).into(t, &none)
+	if none.Of != 0 {
+		t.Errorf("%d attempts of another queue", none.Of)
+	}
+}
+
 // Who takes figures out of the house is in the journal first; if that cannot be
 // kept, nothing is given.
 func TestExportsAreKept(t *testing.T) {

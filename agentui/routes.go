@@ -89,8 +89,8 @@ func routes() []route {
 		{method: "GET", path: "/api/v1/report", rights: office, do: (*Server).getReport, out: Report{}, endless: true, doc: "Service level, abandons, waits and the volunteers' time, each by its formula.",
 			query: []string{"from: RFC 3339; default 24 h before to", "to: RFC 3339, not included; default now", "t: an answer within it is in time; default 20s", "s: leaving within it is a short abandon; default 5s",
 				"step: hour, day or week gives rows of a table", "zone: whose midnight days begin at, as Asia/Jakarta; default the server's", "queue: the rows of one queue", "agent: only what these volunteers answered; three or more, each by its own agent="}},
-		{method: "GET", path: "/api/v1/report/calls", rights: supervisors, do: (*Server).getReportCalls, out: ReportCalls{}, endless: true, doc: "The calls behind a figure of the report, newest first, at most a thousand.",
-			query: []string{"figure: offered, answered, answered_in_time, abandoned, abandoned_short, unserved, callbacks, overflows or blocked", "from, to, t, s, queue, agent: as for the report"}},
+		{method: "GET", path: "/api/v1/report/calls", rights: supervisors, do: (*Server).getReportCalls, out: ReportCalls{}, endless: true, doc: "The calls behind a figure of the report, newest first (of a time, the longest first), at most a thousand. Figures of volunteers' time have none.",
+			query: []string{"figure: offered, answered, answered_in_time, abandoned, abandoned_short, unserved, callbacks, overflows or blocked, or the id of a figure that is made of calls, as service_level", "from, to, t, s, queue, agent: as for the report"}},
 		{method: "GET", path: "/api/v1/report/table", rights: office, do: (*Server).getReportTable, outType: "text/csv", endless: true, doc: "The rows of the report as a file.",
 			query: []string{"format: csv or xlsx", "from, to, t, s, step, zone, queue, agent: as for the report; step day unless given"}},
 

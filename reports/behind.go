@@ -1,5 +1,11 @@
 package reports
 
+import (
+	"time"
+
+	"sahut/queue"
+)
+
 // Behind says which legs a figure is made of, so that the calls behind it can be
 // shown. It says the same as Tally.
 type Behind struct {
@@ -11,11 +17,40 @@ type Behind struct {
 	Lost bool
 	// Longest: the longest wait comes first.
 	Longest bool
+	// Time is what of a talk makes the figure; the longest comes first. nil: none does.
+	Time func(Talk) time.Duration
 }
 
-// Figures are all figures with calls behind them, by their id: the counts and
-// the KPIs. Those of volunteers' time, of their talks and of call-backs are not made
-// of callers' stays in queues.
+// Talk is one talk of a volunteer with a caller, and the writing after it.
+type Talk struct {
+	Contact            queue.ContactID
+	Queue              queue.QueueID
+	Ended              time.Time // the writing included
+	Took, Hold, WrapUp time.Duration
+}
+
+// Attempt is one attempt to call somebody back.
+type Attempt struct {
+	Contact queue.ContactID // in which the call-back was asked for
+	Queue   queue.QueueID
+	At      time.Time
+	Judged  bool // the journal says whether it was safe
+	Safe    bool
+}
+
+// Median is the one figure that is made of talks, not of callers' stays in queues.
+const Median = "handle_time_p50"
+
+// OfAttempts are the figures made of attempts to call back: whether one is taken over
+// the attempt. What counts is whether it was safe, or whether it reached her.
+var OfAttempts = map[string]func(Attempt) bool{
+	"callback_safety": func(a Attempt) bool { return a.Judged },
+	"callback_reach":  func(Attempt) bool { return true },
+}
+
+// Figures are all figures made of callers' stays in queues, by their id: the counts and
+// the KPIs. Beside them stand Median and OfAttempts. Volunteers' time has nothing that
+// could be shown: each hour and each shift is one person's.
 var Figures = map[string]Behind{
 	"offered":          {Whole: offered},
 	"answered":         {Whole: answered},
@@ -45,9 +80,9 @@ var Figures = map[string]Behind{
 	"wait_p95":                  {Whole: answered, Longest: true},
 	"longest_wait":              {Whole: offered, Longest: true},
 	"average_time_to_abandon":   {Whole: long, Longest: true},
-	"average_handle_time":       {Whole: answered},
-	"average_hold_time":         {Whole: answered},
-	"average_wrap_up_time":      {Whole: answered},
+	"average_handle_time":       {Whole: answered, Time: func(t Talk) time.Duration { return t.Took }},
+	"average_hold_time":         {Whole: answered, Time: func(t Talk) time.Duration { return t.Hold }},
+	"average_wrap_up_time":      {Whole: answered, Time: func(t Talk) time.Duration { return t.WrapUp }},
 }
 
 func offered(l Leg, _ Limits) bool    { return !l.Result.Blocked() && l.Result != Overflow }

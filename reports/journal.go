@@ -24,6 +24,12 @@ type Reader struct {
 	// OnFound is told, later than its leg, which contact that was given up was
 	// answered after all.
 	OnFound func(queue.ContactID)
+	// OnTalk is told each talk with a caller, when what follows it is over, too.
+	OnTalk func(Talk)
+	// OnAttempt is told each attempt to call somebody back, and OnReached, later,
+	// that the latest attempt of a contact reached her.
+	OnAttempt func(Attempt)
+	OnReached func(queue.ContactID)
 
 	queues     map[queue.QueueID]*Tally
 	hours      map[hourKey]*Tally

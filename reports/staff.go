@@ -20,8 +20,8 @@ type agent struct {
 
 	out   bool          // her latest contact was one she called
 	queue queue.QueueID // of her latest contact
-	talk  time.Duration // of it, with what she wrote about it
 	told  bool          // the talk is over and not in handles yet
+	talk  Talk          // with her latest contact, so far
 
 	heavy, heaviest int // heavy contacts in a row: now, and the most of this shift
 }
@@ -48,6 +48,9 @@ func (r *Reader) agent(e queue.Entry) {
 	}
 	a := r.agentOf(e.Agent)
 	r.spent(a, e.At)
+	if a.state == queue.Held && !a.out {
+		a.talk.Hold += e.At.Sub(a.began)
+	}
 	r.handled(a, e)
 	switch e.Kind {
 	case queue.ShiftBegan:
@@ -113,7 +116,8 @@ func (r *Reader) talkOver(e queue.Entry, c *caller) {
 		return
 	}
 	a := r.agentOf(e.Agent)
-	a.talk += ms(e.TalkMS)
+	a.talk.Took += ms(e.TalkMS)
+	a.talk.Contact, a.talk.Queue = e.Contact, c.queue
 	a.told, a.queue = true, c.queue
 	if r.counts(e.At) {
 		r.tally(c.queue).Handled += ms(e.TalkMS)
@@ -127,17 +131,22 @@ func (r *Reader) handled(a *agent, e queue.Entry) {
 		return
 	}
 	if a.state == queue.WrapUp {
-		a.talk += e.At.Sub(a.began)
+		a.talk.WrapUp += e.At.Sub(a.began)
+		a.talk.Took += e.At.Sub(a.began)
 	}
 	switch {
 	case e.Kind == queue.StateChanged && (e.To == queue.WrapUp || e.To == queue.Talking || e.To == queue.Held || e.To == queue.Reconnecting):
 		return
 	case r.counts(e.At):
 		for _, t := range []*Tally{r.tally(a.queue), r.hour(e.At, a.queue)} {
-			t.handles = append(t.handles, a.talk)
+			t.handles = append(t.handles, a.talk.Took)
+		}
+		if r.OnTalk != nil {
+			a.talk.Ended = e.At
+			r.OnTalk(a.talk)
 		}
 	}
-	a.talk, a.told = 0, false
+	a.talk, a.told = Talk{}, false
 }
 
 // spent adds the time since a was counted last until at.
@@ -242,6 +251,12 @@ func (r *Reader) restarted() {
 func (r *Reader) back(e queue.Entry) {
 	if !r.counts(e.At) || !r.includes(e.Agent) {
 		return
+	}
+	if e.Kind == queue.CallbackReached && r.OnReached != nil {
+		r.OnReached(e.Contact)
+	}
+	if e.Kind == queue.CallbackDialled && r.OnAttempt != nil {
+		r.OnAttempt(Attempt{Contact: e.Contact, Queue: e.Queue, At: e.At, Judged: e.Result != "", Safe: e.Result == queue.DialledSafely})
 	}
 	for _, t := range []*Tally{r.tally(e.Queue), r.hour(e.At, e.Queue)} {
 		switch {

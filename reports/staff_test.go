@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,6 +23,12 @@ func TestStaffFiguresOfTheDesk(t *testing.T) {
 	desk := queue.NewReplay(routing, began, 1)
 	now, to := began, began.Add(3*time.Hour)
 	r := NewReader(began, to, DefaultLimits)
+	var behind []string // what stands behind figures of talks and of call-backs
+	r.OnTalk = func(x Talk) { behind = append(behind, fmt.Sprint(x.Contact, " ", x.Took, " ", x.Hold, " ", x.WrapUp)) }
+	r.OnAttempt = func(x Attempt) {
+		behind = append(behind, fmt.Sprint(x.Contact, " judged ", x.Judged, " safe ", x.Safe))
+	}
+	r.OnReached = func(c queue.ContactID) { behind = append(behind, fmt.Sprint(c, " reached")) }
 	var last queue.Entry
 	var dialled queue.ContactID
 	post := func(events ...queue.Event) {
@@ -96,6 +104,9 @@ func TestStaffFiguresOfTheDesk(t *testing.T) {
 	all := r.All()
 	if all.BackDialled != 2 || all.BackSafe != 2 || all.BackReached != 1 {
 		t.Errorf("call-backs: dialled %d, safe %d, reached %d", all.BackDialled, all.BackSafe, all.BackReached)
+	}
+	if want := []string{"C1 10m0s 1m0s 4m0s", "C2 20m0s 0s 10m0s", "C3 30m0s 2m0s 0s", "C4 judged true safe true", "C4 judged true safe true", "C4 reached"}; !slices.Equal(behind, want) {
+		t.Errorf("behind the figures stand %q", behind)
 	}
 	if len(all.heavy) != 1 || all.heavy[0] != 2 {
 		t.Errorf("heavy in a row %v", all.heavy)

@@ -3,7 +3,7 @@
 
 import { render } from "lit";
 import { api, Refused } from "./admin/api";
-import { alarmsOf } from "./board/alarms";
+import { alarmsOf, lasting } from "./board/alarms";
 import { stayAwake } from "./board/awake";
 import { screen } from "./board/screen";
 import { blankState, queryToday, type Actions, type Board, type State } from "./board/state";
@@ -65,9 +65,23 @@ function heard(text: string): void {
 
 function show(board: Board): void {
   const now = at(board.now);
-  state = { ...state, board, offset: now - state.heardAt, alarms: alarmsOf(board) };
+  const alarms = alarmsOf(board);
+  state = { ...state, board, offset: now - state.heardAt, alarms, told: lasting(state.told, alarms), seen: lasting(state.seen, alarms) };
   void follow();
+  void followWhy();
   if (state.why && !board.waiting.some((c) => c.contact === state.why!.contact)) set({ why: null });
+}
+
+// followWhy asks again why she waits while the answer is open: a volunteer who is
+// ready now must not stand there as paused.
+let asking = false;
+async function followWhy(): Promise<void> {
+  const open = state.why;
+  if (asking || !open) return;
+  asking = true;
+  const why = await api.why(open.contact).catch(() => null);
+  asking = false;
+  if (why && state.why?.contact === why.contact) set({ why });
 }
 
 // follow keeps the story of a call that still runs up to date while it is open.

@@ -10,7 +10,7 @@ import { boardWords } from "./i18n/board";
 import { reportWords } from "./i18n/report";
 import { screen } from "./reports/screen";
 import { Tour } from "./tour";
-import { blankState, query, queryOf, type Actions, type State } from "./reports/state";
+import { blankState, preset, query, queryOf, type Actions, type State } from "./reports/state";
 
 let state: State = { ...blankState(chosenLang(), Date.now()), role: document.querySelector<HTMLMetaElement>("meta[name=sahut-role]")?.content ?? "" };
 let queued = false;
@@ -49,6 +49,10 @@ async function run(work: () => Promise<void>): Promise<void> {
 
 const act: Actions = {
   ask: (part) => set({ asked: { ...state.asked, ...part } }),
+  press(p) {
+    set({ asked: { ...state.asked, ...preset(p, Date.now(), state.asked.zone) }, pressed: p });
+    act.show();
+  },
   show: () => void run(async () => {
     const asked = state.asked, turn = ++turns;
     set({ busy: true, trouble: "" });

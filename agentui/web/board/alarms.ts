@@ -2,7 +2,7 @@
 // with every picture.
 
 import { at } from "../format";
-import type { Alarm, Board } from "./state";
+import type { Alarm, Board, Line } from "./state";
 
 /** A caller who waits for longer is an alarm; one in danger sooner. */
 export const LONG_MS = 120_000;
@@ -19,7 +19,7 @@ export function alarmsOf(b: Board): Alarm[] {
     if (c.danger && ms >= DANGER_MS) out.push({ key: `danger-${c.contact}`, kind: "danger", what: label(b, c.queue), ms });
     else if (ms >= LONG_MS) out.push({ key: `wait-${c.contact}`, kind: "wait", what: label(b, c.queue), ms });
   }
-  for (const q of b.status.queues ?? []) if (q.waiting > 0 && q.ready === 0 && q.talking === 0) out.push({ key: `nobody-${q.queue}`, kind: "nobody", what: q.label });
+  for (const q of b.status.queues ?? []) if (q.waiting > 0 && q.ready === 0 && q.talking === 0 && !b.status.agents?.some((g) => works(g, q.queue))) out.push({ key: `nobody-${q.queue}`, kind: "nobody", what: q.label });
   for (const g of b.status.agents ?? []) if (g.late) out.push({ key: `late-${g.agent}-${g.late}`, kind: "late", what: g.name || g.agent, ms: now - at(g.late) });
   for (const m of b.unheard ?? []) out.push({ key: `message-${m.id}`, kind: "message", what: label(b, m.queue), ms: now - at(m.at) });
   for (const t of b.trunks) if (!t.up) out.push({ key: `trunk-${t.name}-${t.since}`, kind: "trunk", what: t.name });
@@ -30,6 +30,17 @@ export function alarmsOf(b: Board): Alarm[] {
   if (unsafe > 0) out.push({ key: `unsafe-${b.today.from}-${unsafe}`, kind: "unsafe", what: "" });
   if (!b.conservation) out.push({ key: "books", kind: "books", what: "" });
   return out;
+}
+
+// works tells whether g will answer callers of that queue sooner or later: she who is
+// rung, or writes, is there. Who is on a break is not.
+function works(g: Line, queue: string): boolean {
+  return (g.queues ?? []).includes(queue) && !["offline", "checking", "paused", "not_responding", "media_fault"].includes(g.state);
+}
+
+/** The keys of list that are still alarms: one that is over is told again when it comes back. */
+export function lasting(list: string[], alarms: Alarm[]): string[] {
+  return list.filter((key) => alarms.some((x) => x.key === key));
 }
 
 function label(b: Board, queue: string): string {

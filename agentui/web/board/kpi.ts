@@ -3,7 +3,7 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { at, clock, count, spell, timer } from "../format";
 import { button, dialog } from "../parts";
-import { behindDialog, hasCalls } from "../reports/behind";
+import { behindDialog, hasCalls, madeOf } from "../reports/behind";
 import type { Figures, Scene } from "./state";
 
 /** What stands at the top, and what stands below with the day. */
@@ -18,9 +18,10 @@ export function shown(scene: Pick<Scene, "s">, f: Figures | undefined, id: strin
   return k.unit === "percent" ? `${count(Math.round(k.value * 10) / 10, scene.s.lang)} %` : spell(k.value * 1000, scene.s.lang);
 }
 
-/** A figure that opens the calls behind it. */
+/** A figure that opens the calls behind it; one of volunteers' time says what it is made of. */
 export function opens({ r, act }: Scene, text: string, figure: string, start = "", queue = ""): TemplateResult | string {
-  if (text === "–" || text === "0" || !hasCalls(figure)) return text;
+  if (text === "–" || text === "0") return text;
+  if (!hasCalls(figure)) return html`<button type="button" class="cell" id="b-${figure}" @click=${() => act.explain(figure)}>${text}<span class="visually-hidden"> ${r.openMade}</span></button>`;
   return html`<button type="button" class="cell" id="b-${figure}-${start || queue || "all"}" @click=${() => act.open(figure, start, queue)}>${text}<span class="visually-hidden"> ${r.openCalls}</span></button>`;
 }
 
@@ -61,8 +62,8 @@ export function formulaDialog({ s, w, b, r, act }: Scene): TemplateResult {
   const f = s.formula ? r.kpis[s.formula] : undefined;
   const t = s.board!.today;
   const k = t.all.kpis.find((x) => x.id === s.formula);
-  return dialog(!!f, f?.[0] ?? "", () => act.explain(""), f ? html`<h2>${f[0]}</h2><p>${f[1]}</p>
-    <p class="hint">${b.since(clock(at(t.from), s.lang), t.t, t.s)} ${k ? r.taken(count(k.n, s.lang), k.unit, k.shown) : nothing}</p>
+  return dialog(!!f, f?.[0] ?? "", () => act.explain(""), f ? html`<h2>${f[0]}</h2><p>${f[1]}</p>${k ? madeOf(r, k, s.lang, true) : nothing}
+    <p class="hint">${b.since(clock(at(t.from), s.lang), t.t, t.s)}</p>
     <div class="do">${button({ label: w.close, click: () => act.explain("") })}</div>` : nothing);
 }
 

@@ -32,6 +32,11 @@ function caller(scene: Scene, c: WaitingCaller): TemplateResult {
     ${open ? html`<tr class="why"><td colspan="5">${why({ s, a }, s.why!, time)}</td></tr>` : nothing}`;
 }
 
+// below leads to the list that a figure of now is made of, on the same page.
+function below(figure: string | number, list: "waiting" | "people"): TemplateResult | string {
+  return figure === 0 ? "0" : html`<a class="cell" href="#${list}-title">${figure}</a>`;
+}
+
 export function queues(scene: Scene): TemplateResult {
   const { s, a, b, r, act } = scene;
   const now = s.board!;
@@ -42,9 +47,9 @@ export function queues(scene: Scene): TemplateResult {
       <th scope="col"><span class="visually-hidden">${a.closeNow}</span></th></tr></thead>
       <tbody>${(now.status.queues ?? []).map((q) => {
         const f = now.today.queues.find((x) => x.queue === q.queue);
-        return html`<tr><th scope="row" data-label=${a.queueCol}>${q.label}</th><td class="num" data-label=${a.waiting}>${q.waiting}</td>
-          <td class="num" data-label=${a.longest}>${q.waiting && q.oldest ? timer(time - at(q.oldest), s.lang) : "–"}</td>
-          <td class="num" data-label=${a.readyNow}>${q.ready}</td><td class="num" data-label=${a.talking}>${q.talking}</td>
+        return html`<tr><th scope="row" data-label=${a.queueCol}>${q.label}</th><td class="num" data-label=${a.waiting}>${below(q.waiting, "waiting")}</td>
+          <td class="num" data-label=${a.longest}>${q.waiting && q.oldest ? below(timer(time - at(q.oldest), s.lang), "waiting") : "–"}</td>
+          <td class="num" data-label=${a.readyNow}>${below(q.ready, "people")}</td><td class="num" data-label=${a.talking}>${below(q.talking, "people")}</td>
           <td class="num" data-label=${r.kpis["service_level"]![0]}>${opens(scene, shown(scene, f, "service_level"), "service_level", "", q.queue)}</td><td class="num" data-label=${r.kpis["abandon_rate"]![0]}>${opens(scene, shown(scene, f, "abandon_rate"), "abandon_rate", "", q.queue)}</td>
           <td class="acts">${gate({ s, a, act }, q.queue, q.closed)}</td></tr>`;
       })}</tbody></table></div></section>`;

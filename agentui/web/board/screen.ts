@@ -58,6 +58,7 @@ function alarms({ s, a, b, act }: Scene): TemplateResult | typeof nothing {
   return html`<section class="alarms" aria-label=${b.alarms}>${list.map((x) => html`<div class="banner ${x.kind === "sos" || x.kind === "danger" || x.kind === "nobody" || x.kind === "unsafe" ? "bad" : "warn"}">${icon("warn")}
       <span><b>${b.alarm[x.kind](x.kind === "drill" ? a.drillStages[x.what] ?? x.what : x.what)}</b>${x.ms ? html` · ${timer(x.ms, s.lang)}` : nothing}</span>
       ${x.kind === "sos" ? button({ label: b.goToHer, kind: "primary", id: `go-${x.key}`, click: () => act.answerSos(x.key.slice(4)), reason: s.board!.you.may ? undefined : b.notOnShift }) : nothing}
+        ${x.kind === "unsafe" ? button({ label: b.whichCalls, kind: "primary", id: `which-${x.key}`, click: () => act.open("callback_safety", "", "") }) : nothing}
         ${button({ label: b.putAside, kind: "ghost", id: `aside-${x.key}`, click: () => act.putAside(x.key) })}</div>`)}</section>`;
 }
 
@@ -70,7 +71,7 @@ function figures(scene: Scene): TemplateResult {
   const ready = (now.status.agents ?? []).filter((g) => g.state === "ready").length;
   return html`<dl class="figures-big">
       <div class=${live.length > 0 ? "hot" : ""}><dt>${a.waiting}</dt><dd><a href="#waiting-title">${live.length}</a></dd></div>
-      <div><dt>${a.longest}</dt><dd>${Number.isFinite(oldest) ? timer(time - oldest, s.lang) : "–"}</dd></div>
+      <div><dt>${a.longest}</dt><dd>${Number.isFinite(oldest) ? html`<a href="#waiting-title">${timer(time - oldest, s.lang)}</a>` : "–"}</dd></div>
       <div class=${ready === 0 && live.length > 0 ? "hot" : ""}><dt>${a.readyNow}</dt><dd><a href="#people-title">${ready}</a></dd></div>
       <div><dt>${a.talking}</dt><dd><a href="#people-title">${now.status.talking}</a></dd></div>
       ${topKpis.map((id) => kpi(scene, id))}
@@ -82,6 +83,6 @@ function line({ s, a, b }: Scene): TemplateResult {
   const now = s.board!;
   const d = now.status.drill;
   return html`<section class="card trunks" aria-labelledby="line-title"><h2 id="line-title">${b.line}</h2>
-    <ul>${now.trunks.map((t) => html`<li><span class="tag ${t.up ? "ok" : "bad"}">${t.up ? b.up : b.down}</span> <b>${t.name}</b> <span class="hint">${b.calls(t.calls)}</span></li>`)}</ul>
+    <ul>${now.trunks.map((t) => html`<li><span class="tag ${t.up ? "ok" : "bad"}">${t.up ? b.up : b.down}</span> <b>${t.name}</b> <span class="hint">${t.calls ? html`<a href="#calls-title">${b.calls(t.calls)}</a>` : b.calls(0)}</span></li>`)}</ul>
     <p class="hint">${d ? d.ok ? b.proven(dayAndTime(d.at, s.lang)) : b.drillFailed(dayAndTime(d.at, s.lang), a.drillStages[d.stage] ?? d.stage) : b.neverProven}</p></section>`;
 }

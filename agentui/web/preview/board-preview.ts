@@ -55,7 +55,7 @@ const board: Board = {
     { contact: "T4", name: "Bunga", queue: "hotline", label: "Hotline", started: ago(400), may: "supervise_unseen" }] } },
 };
 const quiet: Board = { ...board, waiting: [], status: { ...board.status, queues: board.status.queues!.map((q) => ({ ...q, waiting: 0 })), agents: board.status.agents!.map((g, i) => ({ ...g, state: i < 2 ? "ready" : "offline", late: i === 3 ? ago(960) : undefined })) }, you: { state: "offline", may: false } };
-const trouble: Board = { ...board, conservation: false, trunks: [{ ...board.trunks[0]!, up: false }], announcement: { text: "Uji saluran pukul 14.00: mungkin hening sebentar.", by: "rina", at: ago(200) },
+const trouble: Board = { ...board, today: { ...board.today, all: { ...board.today.all, kpis: [...board.today.all.kpis, { id: "callback_safety", unit: "percent", value: 75, n: 4, shown: false }] } }, conservation: false, trunks: [{ ...board.trunks[0]!, up: false }], announcement: { text: "Uji saluran pukul 14.00: mungkin hening sebentar.", by: "rina", at: ago(200) },
   status: { ...board.status, drill: { at: ago(3000), ok: false, stage: "volunteer", took_ms: 9000 } }, you: { ...board.you, floor: { ...board.you.floor!, sos: [{ contact: "T0", name: "Sari", label: "Hotline", raised: ago(5), called: ["Rina"], you: true }] } } };
 const crowd: Board = { ...board, status: { ...board.status, agents: Array.from({ length: 200 }, (_, i) => ({ agent: `v${i}`, name: `Relawan ${i + 1}`, state: states[i % states.length]!, since: ago(i * 13), queues: ["hotline"], device: "browser" })) } };
 const many = Array.from({ length: 12 }, (_, i) => ({ ...board.waiting[i % 3]!, contact: `W${i}`, queue: i % 2 ? "hotline" : "q3", since: ago(11_000 - i * 60) }));
@@ -75,6 +75,7 @@ const all: Record<string, Partial<State>> = {
   why: { why: { contact: "01B", queue: "hotline", place: 2, class: "normal", since: ago(150), step: 1, unmet: true, needs: { language: "en", gender: "f" }, agents: [{ agent: "sari", name: "Sari", reason: "talking" }, { agent: "ayu", name: "Ayu", reason: "gender" }] } },
   behind: { behind: { figure: "service_level", start: "", queue: "hotline", share: true, more: false, calls: Array.from({ length: 9 }, (_, i) => ({ contact: `01X${i}`, ended: ago(i * 700), queue: "hotline", result: i % 4 ? "answered" : "abandoned", wait_ms: 4000 + i * 5000, counts: i % 4 > 0 && i < 4 })) } },
   formula: { formula: "service_level" },
+  made_of_time: { formula: "occupancy" },
   announce: { writing: true },
   closing: { closing: "hotline" },
   no_calls: { board: { ...quiet, calls: [] } },

@@ -40,7 +40,12 @@ const states: Record<string, Partial<State>> = {
   trouble: { report: null, trouble: "a report covers at most 400 days." },
   behind: { behind: { figure: "answered", start: report.steps[1]!.start, queue: "", calls, more: true } },
   behind_share: { behind: { figure: "abandon_rate", start: "", queue: "hotline", calls: calls.map((c) => ({ ...c, counts: c.result === "abandoned" })), more: false, share: true } },
+  behind_back: { behind: { figure: "callback_safety", start: "", queue: "", share: true, more: false, calls: calls.slice(0, 6).map((c, i) => ({ ...c, result: i % 3 ? "back_reached" : "back_missed", wait_ms: 0, counts: i > 0 })) } },
+  behind_talks: { behind: { figure: "average_handle_time", start: "", queue: "", more: false, calls: calls.slice(0, 8).map((c, i) => ({ ...c, result: "answered", took_ms: 5_000_000 - i * 600_000 })) } },
   formula: { explained: "service_level" },
+  made_of_time: { explained: "occupancy" },
+  made_of_shifts: { explained: "heavy_load_max" },
+  admin: { role: "admin", explained: "answer_rate" },
   sorted: { sort: { by: "abandoned", down: true } },
 };
 

@@ -2,7 +2,10 @@
 // light, dark, English, Indonesian, wide and narrow, an axe-core run, and the
 // plain measures (no sideways scrolling, no target below 24 px, no CSP error).
 //
-//	node preview/shoot.mjs [-page admin|board|reports] [-only state,…] [-out DIR] [-quick]
+//	node preview/shoot.mjs [-page admin|board|reports] [-only state,…] [-out DIR] [-quick|-all]
+//
+// -all looks at every state in a system's own colours, at 200 % and at 550 px, too,
+// which takes long; without it each state is looked at in some of them.
 //
 // Needs chromium on the PATH. Exit 1 when something is wrong.
 
@@ -47,7 +50,7 @@ async function look(state, lang, scheme, width, height = width < 500 ? 720 : 760
     if (document.documentElement.scrollWidth > innerWidth) out.push("sideways scroll " + document.documentElement.scrollWidth + " by " + [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 4).map((e) => e.tagName + "." + e.className).join(" "));
     for (const e of document.querySelectorAll("button, a[href], select, input, summary, textarea")) {
       const r = (e.matches(".chip input, input[type=radio], input[type=checkbox]") ? e.closest("label") ?? e : e).getBoundingClientRect();
-      if (r.width && r.height && (r.width < 24 || r.height < 24) && !e.matches(".skip")) out.push("small target " + e.outerHTML.slice(0, 80));
+      if (r.width && r.height && (r.width < 24 || r.height < 24) && !e.matches(".skip") && getComputedStyle(e).pointerEvents !== "none") out.push("small target " + e.outerHTML.slice(0, 80));
     }
     return out; })()`));
   if (state.startsWith("tv") && width >= 1280) problems.push(...await evaluate(farAway));
@@ -94,9 +97,12 @@ const farAway = `(() => {
 // The fullest states, also in a system's own colours and with letters of twice the size.
 const hard = { admin: ["queues", "hours", "menus", "volunteers", "shifts", "shifts_wrong", "conflict", "trunks"], board: ["board"], reports: ["reports"] };
 
+// odd is half of the states, by their names: another state changes nothing for the rest.
+const odd = (state) => [...state].reduce((n, c) => (n * 31 + c.charCodeAt(0)) >>> 0, 7) % 2 === 1;
+
 await open("", "en", "light", 1100, 760);
 const states = only.length ? only : await evaluate("window.previewStates");
-const quick = process.argv.includes("-quick");
+const quick = process.argv.includes("-quick"), all = process.argv.includes("-all");
 for (const state of states) {
   await look(state, "en", "light", 1100);
   if (state.startsWith("tv")) {
@@ -109,11 +115,12 @@ for (const state of states) {
   await look(state, "id", "light", 320);
   await look(state, "en", "dark", 320);
   if (page === "preview") { // a system's own colours, and 200 %: each state one of them
-    if (states.indexOf(state) % 2) await look(state, "id", "forced", 1100);
-    else await look(state, "en", "light", 550);
+    if (all || odd(state)) await look(state, "id", "forced", 1100);
+    if (all || !odd(state)) await look(state, "en", "light", 550);
   }
-  if (!hard[page]?.includes(state)) continue;
-  await look(state, "id", "forced", 1280);
+  if (page === "admin" && all) await look(state, "id", "light", 550);
+  if (!all && !hard[page]?.includes(state)) continue;
+  if (page !== "preview") await look(state, "id", "forced", 1280);
   await look(state, "en", "large", 1280);
 }
 console.log(`${states.length} states, ${wrong} problems, pictures in ${out}`);

@@ -1,5 +1,6 @@
-// The chart over the table, by uPlot. It is for those who see; the table below
-// has every number.
+// The chart over the table, by uPlot. Its bars open their calls: by the mouse on the
+// drawing, and by the keyboard on a button over each of them, one of which is in the
+// tab order. The table below has every number.
 
 import uPlot from "uplot";
 import type { Lang } from "../format";
@@ -11,9 +12,11 @@ export class Chart extends HTMLElement {
   language: Lang = "en";
   zone: Zone = "Asia/Jakarta";
   hours = false;
-  open: ((start: string) => void) | null = null; // a bar was pressed; the table below has the same for a keyboard
+  open: ((start: string) => void) | null = null; // a bar was pressed; null: bars open nothing
+  says: (step: ReportStep) => string = () => ""; // a bar in words
   private plot: uPlot | null = null;
   private drawn = "";
+  private bars: HTMLButtonElement[] = [];
   private drawnSteps: ReportStep[] | null = null; // another report is another array, whatever is in it
   private readonly resize = new ResizeObserver(() => this.plot?.setSize(this.size()));
   private readonly scheme = matchMedia("(prefers-color-scheme: dark)");
@@ -48,6 +51,7 @@ export class Chart extends HTMLElement {
     if ((key === this.drawn && this.steps === this.drawnSteps) || this.clientWidth === 0) return;
     this.drawn = key;
     this.drawnSteps = this.steps;
+    const focused = this.bars.findIndex((b) => b === document.activeElement);
     this.plot?.destroy();
     const css = getComputedStyle(document.documentElement);
     const color = (name: string) => css.getPropertyValue(name).trim();
@@ -79,6 +83,41 @@ export class Chart extends HTMLElement {
       const step = this.steps[Math.round(plot.posToVal(e.offsetX, "x"))];
       if (step && step.offered > 0) this.open?.(step.start);
     });
+    for (const e of plot.root.querySelectorAll("canvas, .u-legend")) e.setAttribute("aria-hidden", "true");
+    this.bars = this.open ? this.steps.flatMap((step, i) => (step.offered > 0 ? [this.bar(step, i)] : [])) : [];
+    plot.over.append(...this.bars);
+    const at = this.bars[Math.max(0, Math.min(focused, this.bars.length - 1))];
+    if (at) at.tabIndex = 0;
+    if (focused >= 0) at?.focus();
+  }
+
+  // bar lies over what is drawn of a step and lets the mouse through to it.
+  private bar(step: ReportStep, i: number): HTMLButtonElement {
+    const b = document.createElement("button");
+    const wide = 100 / (this.steps.length + 0.2); // the scale begins at -0.6
+    b.type = "button";
+    b.className = "bar-key";
+    b.tabIndex = -1;
+    b.style.left = `${(i + 0.1) * wide}%`;
+    b.style.width = `${wide}%`;
+    b.setAttribute("aria-label", this.says(step));
+    b.addEventListener("keydown", (e) => this.walk(e, b));
+    b.addEventListener("click", (e) => {
+      e.stopPropagation(); // the drawing below knows only where the mouse is
+      this.open?.(step.start);
+    });
+    return b;
+  }
+
+  // walk goes from bar to bar: one of them is in the tab order at a time.
+  private walk(e: KeyboardEvent, from: HTMLButtonElement): void {
+    const i = this.bars.indexOf(from), last = this.bars.length - 1;
+    const next = { ArrowRight: Math.min(i + 1, last), ArrowLeft: Math.max(i - 1, 0), Home: 0, End: last }[e.key];
+    if (next === undefined || e.ctrlKey || e.altKey || e.metaKey) return;
+    e.preventDefault();
+    from.tabIndex = -1;
+    this.bars[next]!.tabIndex = 0;
+    this.bars[next]!.focus();
   }
 }
 

@@ -1,7 +1,7 @@
 // What a report is asked for.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { preset, presets, zones, type Scene, type Zone } from "./state";
+import { isPressed, presets, zones, type Scene, type Zone } from "./state";
 
 export function question({ s, r, act }: Scene): TemplateResult {
   const q = s.asked;
@@ -13,10 +13,7 @@ export function question({ s, r, act }: Scene): TemplateResult {
   };
   const few = q.agents.length > 0 && q.agents.length < 3;
   return html`<form class="card question" @submit=${submit} aria-label=${r.ask}>
-    <div class="presets" role="group" aria-label=${r.period}>${presets.map((p) => {
-      const is = preset(p, now, q.zone);
-      return html`<button type="button" class="btn plain" id="preset-${p}" aria-pressed=${is.from === q.from && is.to === q.to} @click=${() => { act.ask(is); act.show(); }}><span class="label">${r.presets[p]}</span></button>`;
-    })}</div>
+    <div class="presets" role="group" aria-label=${r.period}>${presets.map((p) => html`<button type="button" class="btn plain" id="preset-${p}" aria-pressed=${isPressed(s, p, now)} @click=${() => act.press(p)}><span class="label">${r.presets[p]}</span></button>`)}</div>
     <div class="grid">
       <div class="field"><label for="from">${r.from}</label><input type="date" id="from" required .value=${q.from} max=${q.to} @change=${(e: Event) => act.ask({ from: value(e) })}></div>
       <div class="field"><label for="to">${r.to}</label><input type="date" id="to" required .value=${q.to} min=${q.from} @change=${(e: Event) => act.ask({ to: value(e) })}></div>

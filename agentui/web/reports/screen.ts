@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { count, spell } from "../format";
 import { button, dialog, icon, mark } from "../parts";
 import { timelineDialog } from "../board/calls";
-import { behindDialog, hasCalls } from "./behind";
+import { behindDialog, hasCalls, madeOf } from "./behind";
 import "./chart";
 import { question } from "./question";
 import { counts, moved, query, total, zones, type Count, type ReportLine, type ReportStep, type Scene } from "./state";
@@ -35,7 +35,9 @@ function body(scene: Scene): TemplateResult {
   const more = r.moreKpis.filter((id) => has(all, id));
   return html`<dl class="figures-big">${r.shownKpis.map(tile)}</dl>${more.length ? html`<dl class="figures-big small">${more.map(tile)}</dl>` : nothing}
     ${all.offered === 0 && all.blocked === 0 ? html`<p class="empty">${r.nothing}</p>` : html`<section class="card day" aria-labelledby="chart-title"><h2 id="chart-title">${r.chart}</h2>
-      <sahut-chart aria-hidden="true" .steps=${s.report!.steps} .words=${[r.counts.answered, r.lost, r.kpis["service_level"]![0]]} .language=${s.lang} .zone=${s.shown.zone} .hours=${s.shown.step === "hour"} .open=${s.role === "admin" ? null : (start: string) => scene.act.open("offered", start, "")}></sahut-chart></section>`}
+      ${s.role === "admin" ? nothing : html`<p class="hint" id="chart-hint">${r.chartHint}</p>`}
+      <sahut-chart role="group" aria-labelledby="chart-title" aria-describedby=${s.role === "admin" ? nothing : "chart-hint"} aria-hidden=${s.role === "admin" ? "true" : nothing} .steps=${s.report!.steps} .words=${[r.counts.answered, r.lost, r.kpis["service_level"]![0]]} .language=${s.lang} .zone=${s.shown.zone} .hours=${s.shown.step === "hour"} .says=${(x: ReportStep) => r.bar(stepName(scene, x.start), count(x.answered, s.lang), count(x.abandoned + x.unserved, s.lang), kpi(scene, x, "service_level"))}
+        .open=${s.role === "admin" ? null : (start: string) => scene.act.open("offered", start, "")}></sahut-chart></section>`}
     ${table(scene)}${s.report!.queues.length > 1 ? byQueue(scene) : nothing}${files(scene)}`;
 }
 
@@ -66,9 +68,12 @@ function table(scene: Scene): TemplateResult {
           <td class="num" data-label=${r.kpis["service_level"]![0]}>${kpiCell(scene, total(s.report!, s.shown), "service_level", "")}</td><td class="num" data-label=${r.kpis["average_speed_of_answer"]![0]}>${kpiCell(scene, total(s.report!, s.shown), "average_speed_of_answer", "")}</td></tr></tbody></table></div></section>`;
 }
 
-// opens is a figure that opens the calls behind it, where there are any and she may see them.
+// opens is a figure that opens the calls behind it, where there are any and she may see
+// them; one of volunteers' time says what it is made of.
 function opens({ s, r, act }: Scene, text: string, n: number, figure: string, start: string, queue = ""): TemplateResult | string {
-  if (n === 0 || text === "–" || s.role === "admin" || !hasCalls(figure)) return text;
+  if (n === 0 || text === "–") return text;
+  if (!hasCalls(figure)) return html`<button type="button" class="cell" id="c-${figure}" @click=${() => act.explain(figure)}>${text}<span class="visually-hidden"> ${r.openMade}</span></button>`;
+  if (s.role === "admin") return text;
   return html`<button type="button" class="cell" id="c-${figure}-${start || queue || "all"}" @click=${() => act.open(figure, start, queue)}>${text}<span class="visually-hidden"> ${r.openCalls}</span></button>`;
 }
 
@@ -123,6 +128,6 @@ function behind(scene: Scene): TemplateResult {
 function explained({ s, w, r, act }: Scene): TemplateResult {
   const k = r.kpis[s.explained];
   const f = s.report && total(s.report, s.shown).kpis.find((x) => x.id === s.explained);
-  return dialog(!!k, k?.[0] ?? "", () => act.explain(""), k ? html`<h2>${k[0]}</h2><p>${k[1]}</p>${f ? html`<p class="hint">${r.taken(count(f.n, s.lang), f.unit, f.shown)} ${r.limits(s.report!.t, s.report!.s)} <code>${s.explained}</code></p>` : nothing}
+  return dialog(!!k, k?.[0] ?? "", () => act.explain(""), k ? html`<h2>${k[0]}</h2><p>${k[1]}</p>${f ? html`${madeOf(r, f, s.lang, s.role !== "admin")}<p class="hint">${r.limits(s.report!.t, s.report!.s)} <code>${s.explained}</code></p>` : nothing}
     <div class="do">${button({ label: w.close, click: () => act.explain("") })}</div>` : nothing);
 }

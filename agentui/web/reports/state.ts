@@ -14,7 +14,7 @@ export type Count = (typeof counts)[number];
 export type ReportLine = Record<Count, number> & { queue?: string; left_before: number; kpis: Kpi[]; withheld?: boolean };
 export type ReportStep = ReportLine & { start: string };
 export interface Report { from: string; to: string; t: string; s: string; zone: string; step: string; all: ReportLine; queues: ReportLine[]; steps: ReportStep[] }
-export interface ReportCall { contact: string; ended: string; queue: string; result: string; wait_ms: number; counts?: boolean }
+export interface ReportCall { contact: string; ended: string; queue: string; result: string; wait_ms: number; took_ms?: number; counts?: boolean }
 export interface ReportCalls { calls: ReportCall[]; more: boolean; of?: number; share?: boolean }
 
 export const zones = { "Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT" } as const;
@@ -34,6 +34,7 @@ export interface State {
   shown: Asked; // what the report was computed for; the form may have moved on
   queues: { id: string; label: string }[];
   agents: { id: string; name: string }[];
+  pressed: Preset | ""; // the period that was chosen by its name: on a Monday today is this week, too
   sort: { by: Count | "start"; down: boolean };
   behind: Behind | null;
   timeline: Timeline | "loading" | null;
@@ -45,6 +46,7 @@ export interface State {
 
 export interface Actions {
   ask(part: Partial<Asked>): void;
+  press(preset: Preset): void;
   show(): void;
   sort(by: Count | "start"): void;
   open(figure: string, start: string, queue: string): void;
@@ -90,6 +92,12 @@ export function preset(p: Preset, now: number, zone: Zone): { from: string; to: 
   }
 }
 
+/** Whether a period's button is down: she pressed it, and its days are still what is asked. */
+export function isPressed(s: Pick<State, "asked" | "pressed">, p: Preset, now: number): boolean {
+  const is = preset(p, now, s.asked.zone);
+  return s.pressed === p && is.from === s.asked.from && is.to === s.asked.to;
+}
+
 /** The question as the server reads it. */
 export function query(q: Asked): string {
   const p = new URLSearchParams({
@@ -116,7 +124,7 @@ export function queryOf(q: Asked, start: string, queue = ""): string {
 export function blankState(lang: Lang, now: number): State {
   const zone: Zone = "Asia/Jakarta";
   const asked: Asked = { ...preset("week", now, zone), queue: "", agents: [], zone, t: 20, s: 5 };
-  return { lang, role: "", asked, report: null, shown: asked, queues: [], agents: [], sort: { by: "start", down: false },
+  return { lang, role: "", asked, report: null, shown: asked, queues: [], agents: [], pressed: "week", sort: { by: "start", down: false },
     behind: null, timeline: null, explained: "", busy: false, trouble: "", signedOut: false };
 }
 

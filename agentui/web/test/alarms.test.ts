@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alarmsOf } from "../board/alarms";
+import { alarmsOf, lasting } from "../board/alarms";
 import { bars } from "../board/chart";
 import type { Board } from "../board/state";
 
@@ -22,6 +22,17 @@ test("a long wait is one, a caller in danger sooner, a call-back never", () => {
 test("callers who wait with nobody there", () => {
   assert.deepEqual(keys({ status: { queues: [queue(1, 0, 0)] } }), ["nobody-hotline"]);
   assert.deepEqual(keys({ status: { queues: [queue(1, 0, 2)] } }), []);
+});
+test("a volunteer who is rung or writes is there, one on a break is not", () => {
+  const one = (state: string, of = "hotline") => keys({ status: { queues: [queue(1, 0, 0)], agents: [{ agent: "sari", name: "Sari", state, since: ago(5), queues: [of] }] } });
+  for (const there of ["offered", "wrapup", "reconnecting", "assisting"]) assert.deepEqual(one(there), [], there);
+  for (const gone of ["paused", "offline", "checking", "not_responding", "media_fault"]) assert.deepEqual(one(gone), ["nobody-hotline"], gone);
+  assert.deepEqual(one("wrapup", "other"), ["nobody-hotline"]);
+});
+test("an alarm that was put aside and is over is one again when it comes back", () => {
+  const alarms = alarmsOf(board({ status: { queues: [queue(1, 0, 0)] } }));
+  assert.deepEqual(lasting(["nobody-hotline", "wait-C1"], alarms), ["nobody-hotline"]);
+  assert.deepEqual(lasting(["nobody-hotline"], alarmsOf(board({}))), []);
 });
 test("who has not come to her shift", () => {
   const line = { agent: "sari", name: "Sari", state: "offline", since: ago(9000), queues: [] };

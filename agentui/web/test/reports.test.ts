@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { blankState, dayIn, midnight, moved, preset, query, queryOf, total, type Asked, type Report } from "../reports/state";
+import { blankState, dayIn, isPressed, midnight, moved, preset, presets, query, queryOf, total, type Asked, type Report } from "../reports/state";
 
 const tuesday = Date.parse("2026-11-24T01:30:00+07:00"); // in Jayapura 3.30, in UTC still Monday
 
@@ -47,4 +47,14 @@ test("the sum is of the queue that was asked for, and of a queue nobody called i
   assert.equal(total(report, shown).offered, 9);
   assert.equal(total(report, { ...shown, queue: "a" }).offered, 9);
   assert.equal(total(report, { ...shown, queue: "b" }).offered, 0);
+});
+
+test("one period is pressed at a time, also on a Monday, and none when its days changed", () => {
+  const monday = Date.parse("2026-11-23T09:00:00+07:00");
+  const s = blankState("en", monday);
+  const down = (pressed: (typeof presets)[number] | "", asked = { ...s.asked, ...(pressed ? preset(pressed, monday, "Asia/Jakarta") : {}) }, now = monday) => presets.filter((p) => isPressed({ asked, pressed }, p, now));
+  for (const p of presets) assert.deepEqual(down(p), [p]);
+  assert.deepEqual(down("today", { ...s.asked, from: "2026-11-22", to: "2026-11-23" }), []);
+  assert.deepEqual(down("today", undefined, monday + 86_400_000), []);
+  assert.deepEqual(down(""), []);
 });
