@@ -27,6 +27,7 @@ type Board struct {
 	Calls        []queue.Call                  `json:"calls"`                  // the latest, running ones too, newest first
 	Announcement *Announcement                 `json:"announcement,omitempty"` // that volunteers see now
 	Conservation bool                          `json:"conservation"`           // the journal's laws hold
+	Sos          []queue.SosView               `json:"sos"`                    // volunteers who call for help, also for supervisors off shift
 }
 
 // Unheard is a message that waits for a volunteer.
@@ -36,7 +37,8 @@ type Unheard struct {
 	At    time.Time       `json:"at"`
 }
 
-// Today are the figures since midnight, at most todayEvery old.
+// Today are the figures since midnight of the house's time zone, the shift plan's, at
+// most todayEvery old. The server's own clock may well be of another.
 type Today struct {
 	From   time.Time      `json:"from"`
 	At     time.Time      `json:"at"`
@@ -60,9 +62,11 @@ type BoardNow struct {
 	*Board
 	// You is what the supervisor who looks may do herself.
 	You struct {
-		State queue.AgentState `json:"state"`
-		May   bool             `json:"may"` // she can come to a talk now
-		Floor *queue.FloorView `json:"floor,omitempty"`
+		State    queue.AgentState    `json:"state"`
+		Listed   bool                `json:"listed"` // she is in the list of volunteers, so she may start a shift
+		May      bool                `json:"may"`    // she can come to a talk now
+		Floor    *queue.FloorView    `json:"floor,omitempty"`
+		Debriefs []queue.DebriefView `json:"debriefs"` // who would like to talk to somebody about a hard call, but herself
 	} `json:"you"`
 }
 
@@ -135,9 +139,10 @@ func (s *Server) boardFor(r *request, now time.Time) (picture, text []byte, err 
 		return nil, nil, err
 	}
 	one := BoardNow{Board: b}
-	view, _ := s.desk.View(queue.AgentID(r.user.Name))
-	one.You.State, one.You.Floor = view.State, view.Floor
+	view, listed := s.desk.View(queue.AgentID(r.user.Name))
+	one.You.State, one.You.Floor, one.You.Listed = view.State, view.Floor, listed
 	one.You.May = view.Floor != nil && view.Floor.May
+	one.You.Debriefs = slices.DeleteFunc(append([]queue.DebriefView{}, b.Status.Debriefs...), func(d queue.DebriefView) bool { return string(d.Agent) == r.user.Name })
 	if picture, err = json.Marshal(one); err != nil {
 		return nil, nil, fmt.Errorf("write the board: %w", err)
 	}
@@ -159,7 +164,7 @@ func (s *Server) board(ctx context.Context, now time.Time) (*Board, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask who waits: %w", err)
 	}
-	if now.Sub(s.boards.today.At) >= todayEvery || dayOf(now) != dayOf(s.boards.today.At) {
+	if here := now.In(s.boards.today.At.Location()); now.Sub(s.boards.today.At) >= todayEvery || dayOf(here) != dayOf(s.boards.today.At) {
 		if s.boards.today, err = s.today(now); err != nil {
 			return nil, err
 		}
@@ -173,8 +178,9 @@ func (s *Server) board(ctx context.Context, now time.Time) (*Board, error) {
 		}
 		s.boards.read = now
 	}
+	status := s.desk.Snapshot()
 	b := &Board{
-		Status: s.desk.Snapshot(), Waiting: nonNil(waiting), Paths: s.screens.allPaths(), Quality: s.screens.allQualities(), Trunks: []Trunk{}, Unheard: s.boards.left,
+		Status: status, Sos: nonNil(status.Sos), Waiting: nonNil(waiting), Paths: s.screens.allPaths(), Quality: s.screens.allQualities(), Trunks: []Trunk{}, Unheard: s.boards.left,
 		Today: s.boards.today, Calls: s.boards.calls, Announcement: s.screens.announced(), Conservation: len(s.desk.Conservation().Latest) == 0,
 	}
 	if s.line != nil {
@@ -224,10 +230,17 @@ func dayOf(at time.Time) string { return at.Format(time.DateOnly) }
 
 // today reads the journal since midnight, and before it who was there then.
 func (s *Server) today(now time.Time) (Today, error) {
+	routing, _, err := s.directory.Routing()
+	if err != nil {
+		return Today{}, fmt.Errorf("read the house's time zone: %w", err)
+	}
+	if zone, err := time.LoadLocation(routing.Shifts.TimeZone); err == nil {
+		now = now.In(zone)
+	}
 	year, month, day := now.Date()
 	from := time.Date(year, month, day, 0, 0, 0, 0, now.Location())
 	reader := reports.NewReader(from, now, reports.DefaultLimits)
-	err := s.directory.Since(from.Add(-leadIn), func(e queue.Entry) bool {
+	err = s.directory.Since(from.Add(-leadIn), func(e queue.Entry) bool {
 		reader.Add(e)
 		return true
 	})

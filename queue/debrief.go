@@ -100,7 +100,7 @@ func (s *state) onDebriefHeld(ev DebriefHeld) {
 	s.floorChanged()
 }
 
-// debriefs are who would like to talk to somebody, but the one who looks.
+// debriefs are who would like to talk to somebody, but the one who looks (nil: nobody).
 func (s *state) debriefs(but *agent) []DebriefView {
 	var all []DebriefView
 	for _, a := range s.roster {

@@ -30,6 +30,10 @@ type Snapshot struct {
 	Callbacks []CallbackView `json:"callbacks,omitempty"` // the first to be served first
 
 	Drill *DrillView `json:"drill,omitempty"` // the latest trial call; nil: there was none
+
+	// For the wallboard of supervisors alone, on shift or not.
+	Sos      []SosView     `json:"-"` // calls for help
+	Debriefs []DebriefView `json:"-"` // who would like to talk to somebody
 }
 
 // DrillView is how the latest trial call through a trunk went.
@@ -74,6 +78,10 @@ func (s *state) snapshot(now time.Time) *Snapshot {
 	for _, a := range s.roster {
 		snap.Agents = append(snap.Agents, a.summary())
 	}
+	for _, c := range s.alarms {
+		snap.Sos = append(snap.Sos, s.sosView(c, nil))
+	}
+	snap.Debriefs = s.debriefs(nil)
 	for _, a := range s.agents { // one whom the document names no longer may talk on
 		if a.contact != nil && a.contact.inTalk {
 			snap.Talking++

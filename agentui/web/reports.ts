@@ -12,7 +12,8 @@ import { screen } from "./reports/screen";
 import { Tour } from "./tour";
 import { blankState, preset, query, queryOf, type Actions, type State } from "./reports/state";
 
-let state: State = { ...blankState(chosenLang(), Date.now()), role: document.querySelector<HTMLMetaElement>("meta[name=sahut-role]")?.content ?? "" };
+const told = (name: string) => document.querySelector<HTMLMetaElement>(`meta[name=sahut-${name}]`)?.content ?? "";
+let state: State = { ...blankState(chosenLang(), Date.now(), told("zone")), role: told("role") };
 let queued = false;
 let turns = 0; // questions asked
 const tour = new Tour("reports", (lang) => {

@@ -160,9 +160,20 @@ func TestChromiumSupervisor(t *testing.T) {
 	p.press("Seen")
 	p.js("put aside", fmt.Sprintf(waiting, `return document.querySelector(".alarms") ? "" : "gone";`))
 
+	// Who rings is there; when she no longer does, the alarm is one again.
+	sari.Send("ready", nil)
+	first := s.offered(sari)
+	p.js("why follows", fmt.Sprintf(waiting, `return document.querySelector("tr.why")?.innerText.includes("is rung") && !document.querySelector(".alarms") ? "yes" : "";`))
+	sari.Send("decline", map[string]any{"offer": first.ID})
+	sari.Send("pause", map[string]any{"reason": "break"})
+	p.reads("Callers wait and nobody is there")
 	sari.Send("ready", nil)
 	sari.Answer(s.offered(sari).ID)
 	contact := s.talking(sari).Contact
+	sari.Send("sos", map[string]any{"contact": contact, "on": true})
+	p.reads("Sari calls for help") // although no supervisor is on shift
+	sari.Send("sos", map[string]any{"contact": contact, "on": false})
+	p.js("the call for help is over", fmt.Sprintf(waiting, `return document.querySelector(".alarms") ? "" : "gone";`))
 	rina, rinaEar := s.inRoom("rina", rinaVoice)
 	p.js("open", fmt.Sprintf(waiting, `const d = document.querySelector(".people details"); if (!d) return ""; d.open = true; return "open";`))
 	for _, c := range []struct {
@@ -227,8 +238,8 @@ func TestChromiumSupervisor(t *testing.T) {
 	p.picture("board-4-tv")
 	p.press("Leave big screen")
 	p.reads("Latest calls")
-	if told := p.js("alarms told", `String(window.said.filter((x) => x.startsWith("Callers wait and nobody is there")).length)`); told != "1" {
-		t.Errorf("the alarm was told %s times: %s", told, p.js("said", `JSON.stringify(window.said)`))
+	if told := p.js("alarms told", `String(window.said.filter((x) => x.startsWith("Callers wait and nobody is there")).length)`); told != "2" {
+		t.Errorf("the two alarms were told %s times: %s", told, p.js("said", `JSON.stringify(window.said)`))
 	}
 	if read := s.journal(queue.NoteRead); len(read) != 1 || read[0].By != "rina" {
 		t.Errorf("the journal has %+v", read)
@@ -239,7 +250,11 @@ func TestChromiumSupervisor(t *testing.T) {
 // listening, a report's figures down to one call, and the files.
 func TestChromiumSupervisorByKeyboard(t *testing.T) {
 	t.Parallel()
-	s := open(t, withRina)
+	dir, wib := t.TempDir(), time.FixedZone("WIB", 7*3600)
+	yesterday := time.Now().In(wib).AddDate(0, 0, -1)
+	morning := time.Date(yesterday.Year(), yesterday.Month(), yesterday.Day(), 8, 10, 0, 0, wib)
+	answeredBefore(t, dir, morning, morning.Add(4*time.Hour), morning.Add(4*time.Hour+time.Minute))
+	s := openIn(t, dir, nil, withRina)
 	sari, _ := s.inRoom("sari", sariVoice)
 	sari.Send("pause", map[string]any{"reason": "break"})
 	_, err := sari.AwaitState(s.ctx, queue.Paused)
@@ -267,7 +282,7 @@ func TestChromiumSupervisorByKeyboard(t *testing.T) {
 	s.must("the volunteer sees it", err)
 	p.picture("board-5-keyboard-id")
 	s.must("hang up", caller.Hangup(s.ctx))
-	s.until("it is in the books", func() bool { return len(s.journal(queue.CallOver)) == 1 })
+	s.until("it is in the books", func() bool { return len(s.journal(queue.CallOver)) == 4 }) // with the three of yesterday
 
 	p.do("the reports", chromedp.Navigate("http://"+s.web.Addr().String()+"/reports?lang=id"))
 	p.reads("penelepon di antrean")
@@ -284,6 +299,32 @@ func TestChromiumSupervisorByKeyboard(t *testing.T) {
 	p.do("close", chromedp.KeyEvent(kb.Escape))
 	p.js("T", fmt.Sprintf(waiting, `return document.querySelector("dialog[open]") ? "" : "closed";`))
 
+	// The bars of the chart, from one to the next.
+	enter("Kemarin")
+	p.reads("3 penelepon di antrean")
+	p.js("the bars", fmt.Sprintf(waiting, `return document.querySelectorAll(".bar-key").length === 2 && [...document.querySelectorAll(".presets [aria-pressed=true]")].map((b) => b.innerText).join() === "Kemarin" ? "two" : "";`))
+	for tabs := 0; p.js("focus", `document.activeElement.className`) != "bar-key"; tabs++ {
+		if tabs > 60 {
+			t.Fatal("no bar is in the order of Tab")
+		}
+		p.do("Tab", chromedp.KeyEvent(kb.Tab))
+	}
+	p.do("the next bar, and open it", chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.Enter))
+	p.reads("2 panggilan.")
+	p.reads("12.00")
+	p.picture("reports-2-bar-id")
+	p.do("close", chromedp.KeyEvent(kb.Escape))
+	p.js("closed", fmt.Sprintf(waiting, `return document.querySelector("dialog[open]") || document.activeElement.className !== "bar-key" ? "" : "back at its bar";`))
+	p.do("no further than the last", chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.Home))
+	if at := p.js("the first bar", `document.activeElement.getAttribute("aria-label")`); !strings.Contains(at, "08.00: 1 dijawab, 0 pergi") {
+		t.Errorf("the first bar says %q", at)
+	}
+
+	// Volunteers' time has nothing to open; it says what it is made of, and why.
+	p.js("a figure of time", `document.getElementById("kpi-occupancy").click(); "asked"`)
+	p.reads("tidak ada angka tentang satu orang")
+	p.do("close", chromedp.KeyEvent(kb.Escape))
+
 	// The form moves on, and what is shown does not.
 	p.js("another T", `(() => { document.querySelector(".question details").open = true; const t = document.getElementById("t"); t.value = "90"; t.dispatchEvent(new Event("change")); return "typed"; })()`)
 	p.reads("Formulir di atas berisi pertanyaan lain")
@@ -297,8 +338,8 @@ func TestChromiumSupervisorByKeyboard(t *testing.T) {
 	p.reads("T 1m30s")
 	p.js("drawn anew from "+line+before, `new Promise((done, fail) => { const end = performance.now() + 20000; const look = () => document.querySelector("sahut-chart").plot !== window.plotWas ? done("anew") : performance.now() > end ? fail(new Error("the old line")) : requestAnimationFrame(look); look(); })`)
 
-	dir := t.TempDir()
-	_, err = chromedp.Call(p.tab, cdp.SetDownloadBehavior, cdp.SetDownloadBehaviorParams{Behavior: cdp.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir, EventsEnabled: new(true)})
+	downloads := t.TempDir()
+	_, err = chromedp.Call(p.tab, cdp.SetDownloadBehavior, cdp.SetDownloadBehaviorParams{Behavior: cdp.SetDownloadBehaviorBehaviorAllow, DownloadPath: downloads, EventsEnabled: new(true)})
 	s.must("allow downloads", err)
 	for what, begins := range map[string]string{"Unduh CSV": "\xef\xbb\xbfstart,", "Unduh Excel": "PK"} {
 		done := chromedp.Events(p.tab, cdp.DownloadProgress)
@@ -309,7 +350,7 @@ func TestChromiumSupervisorByKeyboard(t *testing.T) {
 				break
 			}
 		}
-		files, err := filepath.Glob(filepath.Join(dir, "sahut-*"))
+		files, err := filepath.Glob(filepath.Join(downloads, "sahut-*"))
 		s.must("look", err)
 		if len(files) != 1 {
 			t.Fatalf("%s left %v", what, files)

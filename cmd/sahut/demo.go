@@ -54,7 +54,7 @@ func demoCommand(ctx context.Context, term *terminal, args []string) (err error)
 		level = slog.LevelInfo
 	}
 	cfg := demoConfig(*listen, *sipPort, *httpPort, *data)
-	password, err := prepareDemo(cfg)
+	password, err := prepareDemo(cfg, supervised(configs.DemoRouting()))
 	if err != nil {
 		return err
 	}
@@ -75,6 +75,15 @@ func demoCommand(ctx context.Context, term *terminal, args []string) (err error)
 	return serve(ctx, h)
 }
 
+// supervised adds the demo's supervisor to its volunteers: without a page and a shift
+// of her own she could hear nobody.
+func supervised(r configs.Routing) configs.Routing {
+	rina := configs.NewAgent("rina", "Rina", r.Queues[0].ID)
+	rina.Supervisor = true
+	r.Agents = append(r.Agents, rina)
+	return r
+}
+
 // demoConfig is the default with everything on one address and only loopback
 // as the trunk.
 func demoConfig(listen string, sipPort, httpPort int, data string) configs.Server {
@@ -91,7 +100,7 @@ func demoConfig(listen string, sipPort, httpPort int, data string) configs.Serve
 
 // prepareDemo makes the accounts, with one fresh password for all of them, and
 // the routing if there is none yet.
-func prepareDemo(cfg configs.Server) (password string, err error) {
+func prepareDemo(cfg configs.Server, first configs.Routing) (password string, err error) {
 	s, err := openStore(cfg)
 	if err != nil {
 		return "", err
@@ -113,7 +122,7 @@ func prepareDemo(cfg configs.Server) (password string, err error) {
 		return "", err
 	}
 	if len(r.Queues) == 0 {
-		_, err = d.SaveRouting(configs.DemoRouting(), "demo", "", 0)
+		_, err = d.SaveRouting(first, "demo", "", 0)
 	}
 	return password, err
 }

@@ -26,19 +26,14 @@ func answeredBy(c queue.ContactID, a queue.AgentID, at time.Time) []queue.Entry 
 	}
 }
 
-// What a volunteer and a supervisor trust the house to remember outlives restarts:
-// her wish to talk about a hard call, and of which groups figures were given, so that
-// no two of them tell of one person.
-func TestRestartRemembersWishesAndGroups(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	night := time.Now().Add(-48 * time.Hour).Truncate(time.Hour)
+// answeredBefore puts a call a time into the journal of a house that is not open yet.
+func answeredBefore(t *testing.T, dir string, times ...time.Time) {
+	t.Helper()
 	st, err := openStore(demoConfig("127.0.0.1", 0, 0, dir))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range 10 {
-		at := night.Add(time.Duration(i) * 5 * time.Minute)
+	for i, at := range times {
 		if err := st.Append(answeredBy(queue.NewContactID(at), queue.AgentID(fmt.Sprint("v", i)), at)); err != nil {
 			t.Fatal(err)
 		}
@@ -46,6 +41,20 @@ func TestRestartRemembersWishesAndGroups(t *testing.T) {
 	if err := st.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// What a volunteer and a supervisor trust the house to remember outlives restarts:
+// her wish to talk about a hard call, and of which groups figures were given, so that
+// no two of them tell of one person.
+func TestRestartRemembersWishesAndGroups(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	night := time.Now().Add(-48 * time.Hour).Truncate(time.Hour)
+	var times []time.Time
+	for i := range 10 {
+		times = append(times, night.Add(time.Duration(i)*5*time.Minute))
+	}
+	answeredBefore(t, dir, times...)
 	group := func(s *site, n int) error {
 		o, err := openOperator(dir)
 		s.must("control socket", err)
@@ -80,7 +89,7 @@ func TestRestartRemembersWishesAndGroups(t *testing.T) {
 	sari.Answer(s.offered(sari).ID)
 	contact := s.talking(sari).Contact
 	s.must("hang up", caller.Hangup(s.ctx))
-	_, err = sari.AwaitState(s.ctx, queue.WrapUp)
+	_, err := sari.AwaitState(s.ctx, queue.WrapUp)
 	s.must("she writes", err)
 	sari.Send("wrapup.finish", map[string]any{"contact": contact, "disposition": "abusive"})
 	_, err = sari.Await(s.ctx, func(v queue.AgentView) bool { return v.Debrief == queue.DebriefOffered })
@@ -101,7 +110,8 @@ func TestRestartRemembersWishesAndGroups(t *testing.T) {
 	_, err = rina.Await(s.ctx, func(v queue.AgentView) bool { return v.Floor != nil && len(v.Floor.Debriefs) == 0 })
 	s.must("held", err)
 	s.close()
-	if st, err = openStore(s.cfg); err != nil {
+	st, err := openStore(s.cfg)
+	if err != nil {
 		t.Fatal(err)
 	}
 	defer st.Close()

@@ -72,7 +72,7 @@ func openIn(t *testing.T, dir string, serve func(*configs.Server), edit func(*co
 	if serve != nil {
 		serve(&cfg)
 	}
-	password, err := prepareDemo(cfg)
+	password, err := prepareDemo(cfg, configs.DemoRouting())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -218,7 +218,7 @@ func TestRoutingMistake(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	cfg := demoConfig("127.0.0.1", 0, 0, dir)
-	if _, err := prepareDemo(cfg); err != nil {
+	if _, err := prepareDemo(cfg, configs.DemoRouting()); err != nil {
 		t.Fatal(err)
 	}
 	do := func(in string, args ...string) (int, string) {

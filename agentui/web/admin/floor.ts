@@ -43,7 +43,7 @@ export function why({ s, a }: { s: Pick<Scene["s"], "lang">; a: Scene["a"] }, y:
   return html`<div class="why-body">
     <p>${needs.length ? html`${a.needs} <b>${needs.join(", ")}</b>. ` : nothing}${y.unmet ? html`<b>${a.unmetLead}</b> ` : nothing}${y.next ? html`${a.nextStep(left(y.next))} ` : nothing}${y.exit ? a.exitAt(clock(at(y.exit), s.lang)) : nothing}</p>
     ${y.agents.length === 0 ? html`<p class="empty">${a.nobodyInQueue}</p>` : html`<ul class="reasons">${y.agents.map((g) => html`<li><b>${g.name || g.agent}</b>
-      <span>${a.reasons[g.reason] ?? g.reason}${g.until ? html` <span class="hint">${a.stillFor(left(g.until))}</span>` : nothing}</span></li>`)}</ul>`}</div>`;
+      <span>${g.reason === "paused" && g.detail === "login" ? a.notReadyYet : a.reasons[g.reason] ?? g.reason}${g.until ? html` <span class="hint">${a.stillFor(left(g.until))}</span>` : nothing}</span></li>`)}</ul>`}</div>`;
 }
 
 /** The buttons that close a queue now, or open it again. */

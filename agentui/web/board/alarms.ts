@@ -11,8 +11,8 @@ export const DANGER_MS = 20_000;
 export function alarmsOf(b: Board): Alarm[] {
   const now = at(b.now);
   const out: Alarm[] = [];
-  for (const o of b.you.floor?.sos ?? []) if (!o.answered) out.push({ key: `sos-${o.contact}`, kind: "sos", what: o.name });
-  for (const d of b.you.floor?.debriefs ?? []) out.push({ key: `debrief-${d.agent}-${d.since}`, kind: "debrief", what: d.name, ms: now - at(d.since) });
+  for (const o of b.sos ?? []) if (!o.answered) out.push({ key: `sos-${o.contact}`, kind: "sos", what: o.name });
+  for (const d of b.you.debriefs ?? []) out.push({ key: `debrief-${d.agent}-${d.since}`, kind: "debrief", what: d.name, ms: now - at(d.since) });
   for (const c of b.waiting) {
     const ms = now - at(c.since);
     if (c.callback) continue; // nobody is on the line

@@ -16,7 +16,7 @@ export function latestCalls(scene: Scene): TemplateResult {
       <th scope="col" class="num">${a.columns.wait}</th><th scope="col" class="num">${a.columns.talk}</th><th scope="col"><span class="visually-hidden">${b.timeline}</span></th></tr></thead>
       <tbody>${repeat(list, (c) => c.id, (c) => html`<tr><th scope="row" data-label=${a.columns.started}>${clock(at(c.started), s.lang)}</th><td data-label=${a.columns.queue}>${queueName(scene, c.queue)}</td>
         <td data-label=${a.columns.agent}>${c.agent ? agentName(scene, c.agent) : "–"}</td><td data-label=${a.columns.outcome}><span class="tag ${c.outcome === "answered" ? "ok" : c.outcome ? "warn" : ""}">${a.outcomes[c.outcome] ?? spelled(c.outcome)}</span></td>
-        <td class="num" data-label=${a.columns.wait}>${spell(c.wait_ms, s.lang)}</td><td class="num" data-label=${a.columns.talk}>${c.talk_ms ? timer(c.talk_ms, s.lang) : "–"}</td>
+        <td class="num" data-label=${a.columns.wait}>${c.outcome || c.wait_ms ? spell(c.wait_ms, s.lang) : "–"}</td><td class="num" data-label=${a.columns.talk}>${c.talk_ms ? timer(c.talk_ms, s.lang) : "–"}</td>
         <td class="acts">${button({ label: b.timeline, kind: "ghost", id: `look-${c.id}`, click: () => act.look(c.id) })}</td></tr>`)}</tbody></table></div>`}</section>`;
 }
 

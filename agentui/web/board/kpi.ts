@@ -59,7 +59,7 @@ function course(list: (number | null)[] | undefined): TemplateResult | typeof no
 }
 
 export function formulaDialog({ s, w, b, r, act }: Scene): TemplateResult {
-  const f = s.formula ? r.kpis[s.formula] : undefined;
+  const f = s.formula === "offered" ? [b.today, b.todayWhat] as const : s.formula ? r.kpis[s.formula] : undefined;
   const t = s.board!.today;
   const k = t.all.kpis.find((x) => x.id === s.formula);
   return dialog(!!f, f?.[0] ?? "", () => act.explain(""), f ? html`<h2>${f[0]}</h2><p>${f[1]}</p>${k ? madeOf(r, k, s.lang, true) : nothing}

@@ -57,13 +57,13 @@ function alarms({ s, a, b, act }: Scene): TemplateResult | typeof nothing {
   if (list.length === 0) return nothing;
   return html`<section class="alarms" aria-label=${b.alarms}>${list.map((x) => html`<div class="banner ${x.kind === "sos" || x.kind === "danger" || x.kind === "nobody" || x.kind === "unsafe" ? "bad" : "warn"}">${icon("warn")}
       <span><b>${b.alarm[x.kind](x.kind === "drill" ? a.drillStages[x.what] ?? x.what : x.what)}</b>${x.ms ? html` · ${timer(x.ms, s.lang)}` : nothing}</span>
-      ${x.kind === "sos" ? button({ label: b.goToHer, kind: "primary", id: `go-${x.key}`, click: () => act.answerSos(x.key.slice(4)), reason: s.board!.you.may ? undefined : b.notOnShift }) : nothing}
+      ${x.kind === "sos" ? button({ label: b.goToHer, kind: "primary", id: `go-${x.key}`, click: () => act.answerSos(x.key.slice(4)), reason: s.board!.you.may ? undefined : s.board!.you.listed === false ? b.notListed : b.notOnShift }) : nothing}
         ${x.kind === "unsafe" ? button({ label: b.whichCalls, kind: "primary", id: `which-${x.key}`, click: () => act.open("callback_safety", "", "") }) : nothing}
         ${button({ label: b.putAside, kind: "ghost", id: `aside-${x.key}`, click: () => act.putAside(x.key) })}</div>`)}</section>`;
 }
 
 function figures(scene: Scene): TemplateResult {
-  const { s, a, b } = scene;
+  const { s, a, b, act } = scene;
   const now = s.board!;
   const time = serverNow(s);
   const live = now.waiting.filter((c) => !c.callback);
@@ -75,7 +75,7 @@ function figures(scene: Scene): TemplateResult {
       <div class=${ready === 0 && live.length > 0 ? "hot" : ""}><dt>${a.readyNow}</dt><dd><a href="#people-title">${ready}</a></dd></div>
       <div><dt>${a.talking}</dt><dd><a href="#people-title">${now.status.talking}</a></dd></div>
       ${topKpis.map((id) => kpi(scene, id))}
-      <div><dt>${b.today}</dt><dd>${opens(scene, count(now.today.all.offered, s.lang), "offered")}</dd></div></dl>`;
+      <div><dt><button type="button" class="formula" id="kpi-offered" @click=${() => act.explain("offered")} title=${b.explain}>${b.today}</button></dt><dd>${opens(scene, count(now.today.all.offered, s.lang), "offered")}</dd></div></dl>`;
 }
 
 // line is the telephone line: trunks, and when it was last proven.

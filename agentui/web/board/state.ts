@@ -6,7 +6,7 @@ import type { Words } from "../i18n";
 import type { AdminWords } from "../i18n/admin-en";
 import type { BoardWords } from "../i18n/board-en";
 import type { ReportWords } from "../i18n/report-en";
-import type { AgentState, FloorView, Mode } from "../messages";
+import type { AgentState, FloorView, Mode, SosView } from "../messages";
 import type { Behind } from "../reports/state";
 import type { Quality } from "../store";
 
@@ -30,7 +30,8 @@ export interface Board {
   calls: Call[]; // the latest, newest first
   announcement?: Announcement;
   conservation: boolean;
-  you: { state: AgentState; may: boolean; floor?: FloorView };
+  sos?: SosView[]; // calls for help
+  you: { state: AgentState; listed?: boolean; may: boolean; floor?: FloorView; debriefs?: { agent: string; name: string; since: string }[] };
 }
 
 /** One line of the journal. */

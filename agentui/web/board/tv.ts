@@ -43,7 +43,7 @@ export function television(scene: Scene): TemplateResult {
 }
 
 function alarms({ s, a, b }: Scene): TemplateResult | typeof nothing {
-  const list = worst(s.alarms.filter((x) => !s.seen.includes(x.key)));
+  const list = worst(s.alarms.filter((x) => !s.seen.includes(x.key) && x.kind !== "debrief")); // that is nobody's who passes by
   if (list.length === 0) return nothing;
   const more = list.length - ROOM.alarms;
   return html`<section class="tv-alarms" aria-label=${b.alarms}>${list.slice(0, ROOM.alarms).map((x) => html`<p class="banner ${x.kind === "sos" || x.kind === "danger" || x.kind === "nobody" || x.kind === "unsafe" ? "bad" : "warn"}">${icon("warn")}

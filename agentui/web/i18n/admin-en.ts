@@ -205,7 +205,7 @@ export const adminEn = {
   nextStep: (t: string) => `The next step comes in ${t}.`,
   exitAt: (t: string) => `At ${t} at the latest she takes the way out.`,
   stillFor: (t: string) => `for ${t} more`,
-  nobodyInQueue: "No volunteer answers this queue.",
+  notReadyYet: "has not pressed Ready yet", nobodyInQueue: "No volunteer answers this queue.",
   reasons: { page: "Her page is closed", line: "No line out is free", 
     ringing: "is rung for her now", other: "is rung for somebody else", turn: "may be rung; others come first", shift_ending: "her shift ends soon; others come first", handover: "she waits for another volunteer alone", connecting: "is being connected",
     unreachable: "cannot be reached: sound or phone", limit: "rests after a heavy contact", exit: "she is on her way out", gender: "is not of the gender she asked for", language: "does not speak her language",

@@ -199,7 +199,7 @@ export const adminId: AdminWords = {
   nextStep: (t) => `Langkah berikutnya dalam ${t}.`,
   exitAt: (t) => `Paling lambat pukul ${t} ia menempuh jalan keluar.`,
   stillFor: (t) => `masih ${t}`,
-  nobodyInQueue: "Tidak ada relawan yang menjawab antrean ini.",
+  notReadyYet: "belum menekan Siap", nobodyInQueue: "Tidak ada relawan yang menjawab antrean ini.",
   reasons: { page: "Halamannya tertutup", line: "Tidak ada saluran keluar yang bebas", 
     ringing: "sedang didering untuknya", other: "sedang didering untuk orang lain", turn: "boleh didering; yang lain lebih dulu", shift_ending: "tugasnya segera berakhir; yang lain lebih dulu", handover: "ia menunggu relawan lain saja", connecting: "sedang disambungkan",
     unreachable: "tidak dapat dihubungi: suara atau telepon", limit: "istirahat setelah kontak berat", exit: "ia sedang menuju jalan keluar", gender: "bukan jenis kelamin yang dimintanya", language: "tidak berbahasa itu",

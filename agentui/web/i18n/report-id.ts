@@ -42,7 +42,7 @@ export const reportId: ReportWords = {
   noTime: "Tidak ada waktu seperti itu.",
   noIntervals: "Ini waktu semua relawan bersama-sama. Jam di baliknya tidak dapat dibuka: masing-masing milik satu relawan, dan tidak ada angka tentang satu orang.",
   times: {
-    occupancy: (part, rest) => `${part} bicara, menahan, dan menulis; ${rest} siap atau berdering.`, utilisation: (part, _rest, all) => `${part} bicara, menahan, dan menulis, dari ${all} bertugas.`,
+    occupancy: (part, rest) => `${part} bicara, tahan, dan mencatat; ${rest} siap atau didering.`, utilisation: (part, _rest, all) => `${part} bicara, tahan, dan mencatat, dari ${all} bertugas.`,
     shrinkage: (part, rest, all) => `${all} dijadwalkan, ${rest} dikerjakan; ${part} kurang.`, adherence: (part, rest, all) => `${all} dijadwalkan; ${part} dikerjakan, ${rest} tidak.`,
   },
   byQueue: "Per antrean",
@@ -57,7 +57,7 @@ export const reportId: ReportWords = {
   counts1: "dihitung",
   notSafe: "tidak aman",
   waited: (t) => `menunggu ${t}`,
-  took: { average_handle_time: (t) => `selama ${t}`, handle_time_p50: (t) => `selama ${t}`, average_hold_time: (t) => `ditahan ${t}`, average_wrap_up_time: (t) => `menulis ${t}` },
+  took: { average_handle_time: (t) => `selama ${t}`, handle_time_p50: (t) => `selama ${t}`, average_hold_time: (t) => `tahan ${t}`, average_wrap_up_time: (t) => `mencatat ${t}` },
   taken: (n, _unit, shown) => (shown ? `Dihitung dari ${n}.` : `Terlalu sedikit untuk disimpulkan (${n}).`),
   limits: (t, s) => `T ${t}, S ${s}.`,
   counts: {

@@ -68,7 +68,7 @@ export class Chart extends HTMLElement {
       axes: [
         { ...axis, grid: { show: false }, values: (_u, at) => at.map((i) => (Number.isInteger(i) && this.steps[i] ? name.format(Date.parse(this.steps[i]!.start)) : "")), incrs: [1, 2, 3, 6, 7, 12, 14, 24, 28, 48, 72, 168], space: 70 },
         { ...axis, scale: "calls", values: (_u, at) => at.map((n) => (Number.isInteger(n) ? number.format(n) : "")) },
-        { ...axis, scale: "share", side: 1, grid: { show: false }, values: (_u, at) => at.map((n) => `${n} %`) },
+        { ...axis, scale: "share", side: 1, size: 64, grid: { show: false }, values: (_u, at) => at.map((n) => `${n} %`) },
       ],
       series: [
         {},

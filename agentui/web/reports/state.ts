@@ -121,8 +121,8 @@ export function queryOf(q: Asked, start: string, queue = ""): string {
   return p.toString();
 }
 
-export function blankState(lang: Lang, now: number): State {
-  const zone: Zone = "Asia/Jakarta";
+export function blankState(lang: Lang, now: number, house = ""): State {
+  const zone: Zone = house in zones ? (house as Zone) : "Asia/Jakarta";
   const asked: Asked = { ...preset("week", now, zone), queue: "", agents: [], zone, t: 20, s: 5 };
   return { lang, role: "", asked, report: null, shown: asked, queues: [], agents: [], pressed: "week", sort: { by: "start", down: false },
     behind: null, timeline: null, explained: "", busy: false, trouble: "", signedOut: false };

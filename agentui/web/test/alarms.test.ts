@@ -39,8 +39,8 @@ test("who has not come to her shift", () => {
   assert.deepEqual(keys({ status: { queues: [], agents: [line] } }), []);
   assert.deepEqual(keys({ status: { queues: [], agents: [{ ...line, late: ago(900) }] } }), [`late-sari-${ago(900)}`]);
 });
-test("who would like to talk to somebody, for supervisors on shift", () => {
-  assert.deepEqual(keys({ you: { floor: { sos: [], debriefs: [{ agent: "sari", name: "Sari", since: ago(60) }] } } }), [`debrief-sari-${ago(60)}`]);
+test("who would like to talk to somebody", () => {
+  assert.deepEqual(keys({ you: { debriefs: [{ agent: "sari", name: "Sari", since: ago(60) }] } }), [`debrief-sari-${ago(60)}`]);
 });
 test("a message nobody took for too long, as the server says", () => {
   assert.deepEqual(keys({ unheard: [{ id: "C7", queue: "hotline", at: ago(4000) }] }), ["message-C7"]);
@@ -58,8 +58,8 @@ test("a call-back that was not safe, however few there were", () => {
 test("the drill, the books, and who calls for help until somebody comes", () => {
   assert.deepEqual(keys({ status: { queues: [], drill: { at: "t", ok: false, stage: "menu" } }, conservation: false }), ["drill-t", "books"]);
   const sos = { contact: "T1", name: "Sari" };
-  assert.deepEqual(keys({ you: { floor: { sos: [sos] } } }), ["sos-T1"]);
-  assert.deepEqual(keys({ you: { floor: { sos: [{ ...sos, answered: "Rina" }] } } }), []);
+  assert.deepEqual(keys({ sos: [sos] }), ["sos-T1"]);
+  assert.deepEqual(keys({ sos: [{ ...sos, answered: "Rina" }] }), []);
 });
 test("the day has a bar for each hour that began, of all queues", () => {
   const h = (start: string, answered: number, abandoned: number) => ({ start, queue: "q", offered: 0, answered, abandoned, abandoned_short: 0, unserved: 1 });
