@@ -56,8 +56,7 @@ export class QualityMeter {
   // A fair line must stay fair for five seconds before it is called so; a poor
   // one is called at once.
   private judge(r: Reading, f: Figures): Quality {
-    const twoAgo = this.readings.find((o) => r.at - o.at <= 2500);
-    const silent = !!twoAgo && r.at - twoAgo.at >= 1900 && r.packets === twoAgo.packets;
+    const silent = r.packets === this.readings.findLast((o) => r.at - o.at >= 1900)?.packets; // a hidden page looks seldom
     if (f.loss > 0.08 || f.rtt_ms > 600 || silent) {
       this.badSince ??= r.at;
       return "poor";

@@ -279,6 +279,7 @@ const app: App = {
   toggleSilent() {
     const open = store.now.silentOpen || !!store.now.view?.call?.silent;
     store.patch({ silentOpen: !open });
+    if (!open) requestAnimationFrame(() => document.querySelector(".silent")?.scrollIntoView({ block: "nearest" }));
     if (open && store.now.view?.call?.silent) withContact((contact) => ({ type: "silent.end", contact })); // her keys are keys again
   },
   askSilent: (question) => withContact((contact) => ({ type: "silent.ask", contact, question })),
@@ -513,18 +514,13 @@ async function untilDone(work: () => Promise<void>): Promise<void> {
 function draw(s: Snapshot): void {
   const scene = { s, w: words(s.lang), app, later };
   const kind = s.locked ? "locked" : stageKind(scene);
-  const from = document.activeElement;
+  const from = document.activeElement, pen = penOf(from);
   const around: Element[] = [];
   for (let e = from; e && e !== document.body; e = e.parentElement) around.push(e);
   render(screen(scene), root);
   if (s.view?.state !== "offered" || !soundHere(s.view) || waits(s, "accept")) document.title = `${s.locked ? scene.w.locked : stateWords(scene)} – ${scene.w.product}`;
-  // A button that was pressed is often gone, with its stage or alone. Whoever uses
-  // the keyboard goes on from the new stage's title, or from what stands nearest to
-  // it; nobody's focus is stolen.
-  if (document.activeElement === document.body) {
-    if (kind !== lastStage && lastStage) document.getElementById("stage-title")?.focus({ preventScroll: true });
-    else if (from && !from.isConnected && !around.some((e) => e.matches("dialog"))) nearest(around)?.focus();
-  }
+  if (kind !== lastStage && lastStage) arrive(kind, pen);
+  else if (document.activeElement === document.body && from && !from.isConnected && !around.some((e) => e.matches("dialog"))) nearest(around)?.focus();
   lastStage = kind;
   tour?.show(s.lang, s.link === "live" && !s.dialog && !s.locked && ["offline", "paused", "ready"].includes(s.view?.state ?? ""));
 }
@@ -536,6 +532,31 @@ function nearest(around: Element[]): HTMLElement | null {
     if (next) return next;
   }
   return null;
+}
+
+// penOf is where she writes in her note, if she does.
+function penOf(e: Element | null): [from: number, to: number] | null {
+  return e instanceof HTMLTextAreaElement && e.id === "note" ? [e.selectionStart, e.selectionEnd] : null;
+}
+
+// arrive is what a new stage does to focus and place. Who writes a note goes on
+// writing: what she types must not choose how the call went. A button that was
+// pressed is often gone with its stage; then the keyboard goes on from the new
+// stage's title, and nobody's focus is stolen. And what rings, or has come, is in
+// sight, however far down she read.
+function arrive(kind: string, pen: [from: number, to: number] | null): void {
+  const note = document.getElementById("note");
+  if (pen && note instanceof HTMLTextAreaElement) {
+    if (note === document.activeElement) return;
+    note.focus({ preventScroll: true });
+    note.setSelectionRange(...pen);
+    return note.scrollIntoView({ block: "center" });
+  }
+  const title = document.getElementById("stage-title");
+  if (document.activeElement === document.body) title?.focus({ preventScroll: true });
+  const at = title?.getBoundingClientRect();
+  const sameCall = (k: string) => k === "talking" || k === "held";
+  if (at && (at.top < 0 || at.bottom > innerHeight) && !(sameCall(kind) && sameCall(lastStage))) document.getElementById("stage")?.scrollIntoView();
 }
 
 async function whoAmI(): Promise<void> {

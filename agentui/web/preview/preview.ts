@@ -122,6 +122,8 @@ const states: Record<string, Partial<Snapshot>> = {
   three: { view: view({ state: "talking", call: { ...call, third: { name: "••••110", kind: "number", stage: "joined", since: ago(40), may_complete: true } } }), sound: live },
   consult_offer: { view: view({ state: "offered", since: ago(2), offer: { ...offer, given_by: "Sari", consult: true } }) },
   consulted: { view: view({ state: "assisting", call: { ...call, role: "consulted", agent: "Sari", started: ago(20), held: true } }), sound: live },
+  consulted_away: { view: view({ state: "assisting", call: { ...call, role: "consulted", agent: "Sari", started: ago(20), held: true, away: true } }), sound: live },
+  consult_back: { view: view({ state: "reconnecting", until: ahead(17), call: { ...call, held: true, third: { name: "Dewi", kind: "agent", stage: "consult", since: ago(12), may_complete: true } } }), sound: { ...sound, phase: "restarting" }, contact: "01J", note: noted },
   watched: { view: view({ state: "talking", call: { ...call, watched: [{ name: "Rina", mode: "listen", here: true, since: ago(9) }] } }), sound: live },
   sos: { view: view({ state: "talking", call: { ...call, sos: { contact: "01J", name: "Sari", label: "Hotline", raised: ago(14), called: ["Rina"], next: ahead(16) } } }), sound: live },
   floor: { view: view({ state: "ready", floor: { may: true, sos: [{ contact: "01J", name: "Sari", label: "Hotline", raised: ago(14), called: ["Rina"], next: ahead(16), you: true }], talks: [
@@ -161,6 +163,8 @@ const states: Record<string, Partial<Snapshot>> = {
   fault_check: { view: view({ state: "media_fault", reason: "peer" }), sound: { ...sound, phase: "connecting", step: "path" } },
   reconnecting: { view: view({ state: "reconnecting", until: ahead(21), call }), sound: { ...sound, phase: "restarting" } },
   wire: { link: "retrying", view: view({ state: "talking", call }), sound: live },
+  wire_lost: { link: "retrying", view: view({ state: "talking", call }), sound: { ...live, phase: "restarting" } },
+  signed_out_call: { link: "signed_out", view: view({ state: "talking", call }), sound: live },
   elsewhere: { link: "elsewhere", view: null, sound: noSound },
   signed_out: { link: "signed_out", view: view({ state: "offline" }), sound: noSound },
   replaced: { link: "replaced", view: null, sound: noSound },

@@ -42,6 +42,13 @@ test("two seconds of silence are poor", () => {
   assert.equal(q.take(reading(3, { packets: 50 })).quality, "poor");
 });
 
+test("also where a hidden page looks every four seconds only", () => {
+  const q = new QualityMeter();
+  q.take(reading(0));
+  q.take(reading(4));
+  assert.equal(q.take(reading(8, { packets: 200 })).quality, "poor");
+});
+
 test("the watchdog barks at the third still look, and only where packets flowed", () => {
   const w = new Watchdog();
   assert.deepEqual([5, 5, 5, 5, 5].map((n) => w.take(n)), [false, false, false, false, false]);

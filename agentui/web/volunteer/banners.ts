@@ -8,6 +8,7 @@ import { at, clock } from "../format";
 import { button, icon } from "../parts";
 import { soundHere, type Told } from "../store";
 import type { Scene } from "./app";
+import { soundGone } from "./bothways";
 import { faultCard } from "./check";
 import { shownState } from "./header";
 
@@ -28,15 +29,19 @@ function announcement({ s, w, app }: Scene): TemplateResult | typeof nothing {
 function link({ s, w }: Scene): TemplateResult | typeof nothing {
   switch (s.link) {
     case "retrying":
-      return banner("bad", s.view?.call ? w.bannerRetryCall : `${w.bannerRetry} ${w.bannerRetryIdle}`, html`<span class="spin" aria-hidden="true"></span>`);
+      return banner("bad", s.view?.call ? wireCall(s, w) : `${w.bannerRetry} ${w.bannerRetryIdle}`, html`<span class="spin" aria-hidden="true"></span>`);
     case "signed_out":
-      return banner("bad", s.view?.call ? w.bannerSignedOutCall : w.bannerSignedOut,
-        html`<a class="btn plain" href="/signin?lang=${s.lang}" target=${s.view?.call ? "_blank" : nothing}>${w.bannerSignIn}</a>`);
+      return s.view?.call ? banner("bad", w.bannerSignedOutCall, html`<a class="btn plain" href="/signin?lang=${s.lang}" target="_blank">${w.bannerSignIn}</a>`) : nothing;
     case "outdated":
       return banner("warn", w.bannerOutdated, button({ label: w.reload, click: () => location.reload() }));
     default:
       return nothing;
   }
+}
+
+// wireCall: without the wire nobody knows of the call but her ears.
+function wireCall(s: Scene["s"], w: Scene["w"]): string {
+  return soundGone(s) && !s.view?.call?.held ? w.bannerRetryLost : w.bannerRetryCall;
 }
 
 // sound shows a fault where the stage does not already do so.
@@ -66,7 +71,7 @@ function toldWords({ w }: Scene, t: Told): string {
 function alertWords(scene: Scene): string {
   const { s, w } = scene;
   if (s.view?.offer && s.view.state === "offered") return w.incomingFor(s.view.offer.label);
-  if (s.view?.call && s.link === "retrying") return w.bannerRetryCall;
+  if (s.view?.call && s.link === "retrying") return wireCall(s, w);
   if (s.view?.call && s.sound.fault) return w.faults[s.sound.fault][0];
   return "";
 }

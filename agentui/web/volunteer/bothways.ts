@@ -19,9 +19,14 @@ function worse(mine: Quality | null | undefined, hers: Quality | null | undefine
 
 /** How she hears the caller, and the caller her; null where nobody knows. */
 export function bothWays(s: Snapshot): { hears: Direction | null; heard: Direction | null } {
-  const t = s.talk;
+  const t = s.link === "live" ? s.talk : null; // the server's word is as old as the wire
   // What her own browser measured is newer than what it reported to the server.
   return { hears: worse(s.sound.quality ?? t?.you_in?.grade, t?.caller_in?.grade), heard: worse(t?.you_out?.grade, t?.caller_out?.grade) };
+}
+
+/** No sound comes from the caller, as far as her own browser knows. */
+export function soundGone(s: Snapshot): boolean {
+  return soundHere(s.view) && (s.sound.phase !== "live" || !!s.sound.fault || s.sound.quality === "poor");
 }
 
 /** The worse of the two, for the bar on top. */

@@ -20,14 +20,14 @@ export function offer({ s, w, app }: Scene): TemplateResult {
   const answering = waits(s, "accept");
   const left = (now: number) => at(o.expires) - now - s.offset;
   const span = Math.max(1, at(o.expires) - at(s.view!.since));
-  return html`<div class="stage-head ringing"><p class="eyebrow"><span class="ping" aria-hidden="true"></span>${w.incoming}</p>
+  return html`<div class="stage-head ringing"><p class="eyebrow"><span class="ping" aria-hidden="true"></span>${o.consult ? w.consultOffer : w.incoming}</p>
       <h2 id="stage-title" class="huge" tabindex="-1">${o.label}</h2>
       ${said(w, o)}
       ${o.safety?.length ? html`<ul class="marks">${o.safety.map((m) => html`<li>${icon("warn")}<span>${w.safetyMarks[m]}</span></li>`)}</ul>` : nothing}
       ${offered({ s, w, app })}
       ${o.back ? html`<p class="lead"><b>${w.cameBack}</b></p>` : nothing}
       ${o.given_by ? html`<p class="lead"><b>${o.consult ? w.consultBy(o.given_by) : w.givenBy(o.given_by)}</b></p>` : nothing}
-      <p class="lead">${who(w, o.caller)} · <sahut-tick role="timer" .text=${(now: number) => w.waitingFor(spell(now + s.offset - at(o.waiting_since), s.lang))}></sahut-tick></p>
+      <p class="lead">${who(w, o.caller)}${o.consult ? nothing : html` · <sahut-tick role="timer" .text=${(now: number) => w.waitingFor(spell(now + s.offset - at(o.waiting_since), s.lang))}></sahut-tick>`}</p>
       ${o.before ? html`<p class="lead">${w.before(o.before)}</p>` : nothing}</div>
     ${soundHere(s.view) ? nothing : html`<p class="call-out speak">${icon("phone")}<span>${w.answerOn[device(s)]}</span></p>`}
     <div class="answer-row ${soundHere(s.view) ? "" : "one"}">
@@ -35,7 +35,7 @@ export function offer({ s, w, app }: Scene): TemplateResult {
       ${button({ label: w.decline, click: app.decline, kind: "plain", size: "lg", key: key(s, "decline"), busy: waits(s, "decline") })}</div>
     <div class="count-down"><sahut-bar .share=${(now: number) => left(now) / span}></sahut-bar>
       <p class="hint">${answering ? w.answering : html`<sahut-tick role="timer" .text=${(now: number) =>
-        left(now) > 0 ? w.nextIn(spell(Math.ceil(left(now) / 1000) * 1000, s.lang)) : w.nextNow}></sahut-tick>`}</p></div>`;
+        left(now) > 0 ? (o.consult || o.given_by || o.back || o.callback ? w.ringsFor : w.nextIn)(spell(Math.ceil(left(now) / 1000) * 1000, s.lang)) : w.nextNow}></sahut-tick>`}</p></div>`;
 }
 
 /** A call runs, or the caller is on hold. */
@@ -50,11 +50,10 @@ export function call(scene: Scene): TemplateResult {
       <div><h2 id="stage-title" tabindex="-1">${c.held ? w.heldTitle(c.label) : out ? w.talkingOut : w.talkingTo(c.label)}</h2>
       <p class="lead">${out ? c.caller : html`${who(w, c.caller)} · ${w.waited(spell(c.wait_ms, s.lang))}`}</p></div>
       <p class="timer"><span class="visually-hidden">${w.talkTime}: </span><sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(c.started), s.lang)}></sahut-tick></p></div>
+    ${watched(scene)}${third(scene)}
     ${talkSafety(scene, c.talk_safety)}
-    ${watched(scene)}${conditions(scene)}
-    ${third(scene)}
+    ${conditions(scene)}
     ${here ? meter(scene) : nothing}
-    <div role="status">${s.speaksMuted ? html`<p class="call-out warn" id="speaks-muted">${icon("micOff")}<span>${w.speaksMuted}</span></p>` : nothing}</div>
     ${inReach(scene)}
     <div class="tiles">
       ${button({ label: w.keypad, click: app.openKeypad, kind: "tile", icon: "keypad", key: key(s, "keypad") })}
@@ -79,6 +78,7 @@ function inReach(scene: Scene): TemplateResult {
   const c = s.view!.call!;
   const asks = c.third?.stage === "ringing" || c.third?.stage === "consult"; // there are buttons of its own to end that
   return html`<div class="in-reach" role="group" aria-label=${w.callControls}>
+      <div role="status">${s.speaksMuted ? html`<p id="speaks-muted">${icon("micOff")}<span>${w.speaksMuted}</span></p>` : nothing}</div>
       ${s.hangUpArmed ? html`<p role="alert">${w.hangUpAgain(shown(s.keys.hangUp))}</p>` : nothing}
       ${soundHere(s.view) ? button({ label: c.muted ? w.unmute : w.mute, click: app.toggleMute, icon: c.muted ? "micOff" : "mic", key: key(s, "mute"), on: c.muted, busy: waits(s, "mute"), id: "mute" }) : nothing}
       ${!c.held ? button({ label: w.hold, click: app.toggleHold, icon: "pause", key: key(s, "hold"), busy: waits(s, "hold"), id: "hold" })
@@ -129,7 +129,7 @@ function conditions(scene: Scene): TemplateResult {
     ${said(w, c)}
     ${c.connecting ? html`<p class="call-out">${icon("clock")}<span>${c.direction === "out" ? w.connectingOut : w.connecting}</span></p>` : nothing}
     ${soundHere(s.view) ? nothing : html`<p class="call-out">${icon("phone")}<span>${w.talkOn[device(s)]}</span></p>`}
-    ${c.held ? html`<p class="call-out warn">${icon("pause")}<span>${w.heldLead}</span></p>` : nothing}
+    ${c.held && !c.third ? html`<p class="call-out warn">${icon("pause")}<span>${w.heldLead}</span></p>` : nothing}
     ${c.muted ? html`<p class="call-out warn">${icon("micOff")}<span>${w.mutedLead}</span></p>` : nothing}
     ${s.sound.fault ? faultCard(scene, s.sound.fault) : nothing}
     ${soundInWords(scene)}

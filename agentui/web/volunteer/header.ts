@@ -9,7 +9,8 @@ import { overall } from "./bothways";
 /** The state the screen is in; without a word from the server, reconnecting. */
 export function shownState({ s }: Scene): AgentState {
   if (!s.view) return s.link === "retrying" ? "reconnecting" : "offline";
-  if (s.link === "retrying" && s.view.state !== "offline") return "reconnecting";
+  if (s.link === "signed_out" && !s.view.call) return "offline";
+  if ((s.link === "retrying" || s.link === "signed_out") && s.view.state !== "offline") return "reconnecting";
   return s.view.state;
 }
 
@@ -17,7 +18,7 @@ export function shownState({ s }: Scene): AgentState {
 export function stateWords(scene: Scene): string {
   const { s, w } = scene;
   const state = shownState(scene);
-  if (!s.view && s.link !== "live") return w.linkNames[s.link];
+  if ((!s.view && s.link !== "live") || (s.link === "signed_out" && state === "offline")) return w.linkNames[s.link];
   if (state === "ready" && s.ringLocked) return w.stateRingLocked;
   if (state === "paused" && s.view?.reason === "login") return w.stateLogin;
   return w.state[state];

@@ -8,6 +8,7 @@ import { wrong } from "../soundcheck";
 import { soundHere, waits } from "../store";
 import type { Scene } from "./app";
 import { faultCard, meter, steps } from "./check";
+import { note } from "./note";
 import { debrief } from "./silent";
 import { micChoice } from "./side";
 
@@ -21,7 +22,7 @@ export function offShift({ s, w, app }: Scene): TemplateResult {
 export function ready({ s, w, app }: Scene): TemplateResult {
   const view = s.view!;
   if (s.ringLocked) return muteRing({ s, w, app });
-  return calm("phone", soundHere(view) ? w.readyTitle : w.readyOn[view.device as "phone" | "mobile"], html`<p class="lead">${soundHere(view) ? w.readyLead : w.readyAway}</p>
+  return calm("phone", soundHere(view) ? w.readyTitle : w.readyOn[view.device as "phone" | "mobile"], html`<p class="lead">${!soundHere(view) ? w.readyAway : matchMedia("(pointer: coarse)").matches ? w.readyFront : w.readyLead}</p>
     <p class="hint">${w.since(clock(at(view.since), s.lang))}</p>
     <div class="do">${button({ label: w.pause, click: app.openPause, icon: "pause", size: "lg", busy: waits(s, "pause") })}
     ${callOut({ s, w, app })}${endShift({ s, w, app })}</div>`, "breathing");
@@ -82,9 +83,10 @@ export function reconnecting(scene: Scene): TemplateResult {
   const until = view?.state === "reconnecting" ? at(view.until) : 0;
   const inCall = !!view?.call;
   return calm("link", w.reconnectTitle, html`
-    <p class="lead">${inCall ? w.reconnectCall : w.reconnectIdle}${view?.call?.third ? html` ${w.thirdWaits(view.call.third.name)}` : nothing}</p>
+    <p class="lead">${inCall ? w.reconnectCall : soundHere(view) ? w.reconnectIdle : w.reconnectPhone}${view?.call?.third ? html` ${w.thirdWaits(view.call.third.name)}` : nothing}</p>
     ${until ? html`<p class="hint"><sahut-tick role="timer" .text=${(now: number) => w.reconnectUntil(timer(until - now - s.offset, s.lang))}></sahut-tick></p>` : nothing}
     ${s.sound.fault ? faultCard(scene, s.sound.fault) : nothing}
+    ${inCall && !view.call?.role ? note(scene) : nothing}
     ${s.link === "live" ? html`<div class="do">${button({ label: w.repairSound, click: app.retrySound, size: "lg" })}
       ${inCall ? button({ label: w.hangUp, click: app.hangUp, kind: "ghost", size: "lg", icon: "hangup", busy: waits(s, "hangup") }) : nothing}</div>` : nothing}`, "waiting");
 }
@@ -93,6 +95,12 @@ export function reconnecting(scene: Scene): TemplateResult {
 export function elsewhere({ s, w, app }: Scene): TemplateResult {
   return calm("headset", w.elsewhereTitle, html`<p class="lead">${s.link === "replaced" ? w.replacedLead : w.elsewhereLead}</p>
     <div class="do">${button({ label: w.useHere, click: app.useHere, kind: "primary", size: "xl" })}</div>`);
+}
+
+/** Her sign-in is over, and she has no call: the server knows her no more. */
+export function signedOut({ s, w }: Scene): TemplateResult {
+  return calm("lock", w.bannerSignedOut, html`<p class="lead">${w.signedOutLead}</p>
+    <div class="do"><a class="btn primary xl" href="/signin?lang=${s.lang}">${w.bannerSignIn}</a></div>`);
 }
 
 /** Before the first word of the server. */

@@ -6,7 +6,7 @@ import { banners } from "./banners";
 import { call, offer } from "./call";
 import { check } from "./check";
 import { header, shownState } from "./header";
-import { connecting, elsewhere, mediaFault, notResponding, offShift, paused, ready, reconnecting } from "./rest";
+import { connecting, elsewhere, mediaFault, notResponding, offShift, paused, ready, reconnecting, signedOut } from "./rest";
 import { locked } from "./locked";
 import { assisting } from "./room";
 import { side } from "./side";
@@ -29,6 +29,7 @@ export function stageKind(scene: Scene): string {
   const { s } = scene;
   if (s.link === "elsewhere" || s.link === "replaced") return "elsewhere";
   if (!s.view) return "connecting";
+  if (s.link === "signed_out" && !s.view.call) return "signed_out";
   const state = shownState(scene);
   if (state === "offered" && s.view.offer) return "offered";
   // A call keeps its buttons and its clock while the wire is away: the sound
@@ -44,6 +45,7 @@ export function stageKind(scene: Scene): string {
 function stage(scene: Scene, kind: string): TemplateResult {
   switch (kind) {
     case "elsewhere": return elsewhere(scene);
+    case "signed_out": return signedOut(scene);
     case "connecting": return connecting(scene);
     case "offline": return offShift(scene);
     case "checking": return check(scene);
