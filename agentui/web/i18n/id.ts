@@ -299,7 +299,7 @@ export const id: Words = {
   modeHint: { listen: "Tidak ada yang mendengar Anda. Relawan melihat bahwa Anda mendengarkan.", whisper: "Hanya relawan yang mendengar Anda.", barge: "Semua mendengar Anda.", take_over: "Panggilan menjadi milik Anda." },
   assisting: { consulted: (n: string) => `${n} bertanya kepada Anda`, third: (n: string) => `Anda, ${n}, dan penelepon`, supervisor: (n: string) => `Anda mendampingi ${n}` },
   assistingHint: { consulted: "Anda mendengar relawan, bukan penelepon.", third: "Ketiganya saling mendengar." },
-  connectingRoom: "Menghubungkan Anda…", roomHeld: "Penelepon sedang ditahan.", leaveRoom: "Keluar",
+  connectingRoom: "Menghubungkan Anda…", roomHeld: "Penelepon sedang ditahan.", leaveRoom: "Keluar dari percakapan",
   agentAway: (n: string) => `Sambungan ${n} terputus. Tetap di sini: ia punya 20 detik untuk kembali. Penelepon mendengar musik.`, thirdWaits: (n: string) => `${n} juga menunggu Anda.`,
   sos: "SOS: panggil penyelia", sosHint: "SOS, sekali tekan: penyelia datang kepada Anda; penelepon tidak menyadarinya.",
   sosRaised: "Bantuan dipanggil.", sosAnswered: (n: string) => `${n} datang.`, sosCalled: (n: string) => `Dipanggil: ${n}.`, sosNobody: "Belum ada penyelia yang bertugas.", sosBack: "Tidak diperlukan lagi",

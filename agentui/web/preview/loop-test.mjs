@@ -208,8 +208,12 @@ try {
 
   await b.evaluate(`dispatchEvent(new KeyboardEvent("keydown", { key: "F9" }))`);
   assert.equal((await said("hangup")).length, 0, "one F9 must not hang up");
+  await b.evaluate(`document.getElementById("note").focus()`);
+  await b.send("Input.insertText", { text: "she is 1" });
   await b.evaluate(`dispatchEvent(new KeyboardEvent("keydown", { key: "F9" }))`);
   await state("wrapup");
+  await strike("5", "5"); // she writes on
+  assert.deepEqual(await b.evaluate(`[document.getElementById("note").value, document.querySelector("input[name=disposition]:checked")?.value ?? ""]`), ["she is 15", ""]);
   await still();
   await b.evaluate(`document.querySelector("input[value=listened]").click()`);
   await click("More time");

@@ -83,7 +83,7 @@ export function reconnecting(scene: Scene): TemplateResult {
   const until = view?.state === "reconnecting" ? at(view.until) : 0;
   const inCall = !!view?.call;
   return calm("link", w.reconnectTitle, html`
-    <p class="lead">${inCall ? w.reconnectCall : soundHere(view) ? w.reconnectIdle : w.reconnectPhone}${view?.call?.third ? html` ${w.thirdWaits(view.call.third.name)}` : nothing}</p>
+    <p class="lead">${inCall ? (s.link === "live" ? w.reconnectCall : nothing) : soundHere(view) ? w.reconnectIdle : w.reconnectPhone}${view?.call?.third ? html` ${w.thirdWaits(view.call.third.name)}` : nothing}</p>
     ${until ? html`<p class="hint"><sahut-tick role="timer" .text=${(now: number) => w.reconnectUntil(timer(until - now - s.offset, s.lang))}></sahut-tick></p>` : nothing}
     ${s.sound.fault ? faultCard(scene, s.sound.fault) : nothing}
     ${inCall && !view.call?.role ? note(scene) : nothing}

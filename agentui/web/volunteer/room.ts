@@ -31,11 +31,11 @@ export function third({ s, w, app }: Scene): TemplateResult | typeof nothing {
     </div></section>`;
 }
 
-/** One press calls a supervisor. */
+/** One press calls a supervisor. It stays in its place, so that a second press in fright does nothing. */
 export function sosButton({ s, w, app }: Scene): TemplateResult | typeof nothing {
   const c = s.view!.call!;
-  if (c.connecting || c.role || c.sos) return nothing;
-  return button({ label: w.sos, short: "SOS", click: () => app.sos(true), kind: "warn", icon: "warn", key: key(s, "sos"), id: "sos", busy: waits(s, "sos") });
+  if (c.connecting || c.role) return nothing;
+  return button({ label: w.sos, short: "SOS", reason: c.sos ? c.sos.answered ? w.sosAnswered(c.sos.answered) : w.sosRaised : undefined, click: () => app.sos(true), kind: "warn", icon: "warn", key: key(s, "sos"), id: "sos", busy: waits(s, "sos") });
 }
 
 /** The call for help stands until she comes or it is taken back. */
