@@ -135,32 +135,37 @@ func (s *Server) readRouting(w http.ResponseWriter, r *request) (next configs.Ro
 	return next, problems, nil
 }
 
-// ifMatch is the revision a change was made from; 0 stands for any. Browsers
+// whatever is no revision: the change is made from any.
+const whatever = ^uint64(0)
+
+// ifMatch is the revision a change was made from; a new house is at 0. Browsers
 // must name one, so that two admins never overwrite each other unseen.
 func ifMatch(r *request) (uint64, error) {
 	text := r.Header.Get("If-Match")
 	switch {
 	case text == "" && r.operator, text == "*":
-		return 0, nil
+		return whatever, nil
 	case text == "":
 		return 0, &Problem{Status: http.StatusPreconditionRequired, Code: "if_match_missing", Detail: "Say which revision you changed: If-Match with the ETag you got, or * to overwrite whatever is there."}
 	}
 	n, err := strconv.ParseUint(strings.Trim(text, `"`), 10, 64)
-	if err != nil || n == 0 {
+	if err != nil {
 		return 0, badRequest("If-Match is not an ETag of the routing document.")
 	}
 	return n, nil
 }
 
 // applyRouting keeps a checked document and tells the desk. A document that
-// changes nothing makes no revision.
+// changes nothing makes no revision. One is applied after the other.
 func (s *Server) applyRouting(w http.ResponseWriter, r *request, next configs.Routing, base uint64, note string) error {
+	s.applying.Lock()
+	defer s.applying.Unlock()
 	current, rev, err := s.directory.Routing()
 	if err != nil {
 		return fmt.Errorf("read routing: %w", err)
 	}
 	changes := configs.Changes(current, next)
-	if base != 0 && base != rev.Number {
+	if base != whatever && base != rev.Number {
 		return conflict(w, rev, changes)
 	}
 	if len(changes) == 0 {
@@ -205,7 +210,7 @@ func (s *Server) postRollback(w http.ResponseWriter, r *request) error {
 	if problems := old.Validate(s.promptNames()...); len(problems) > 0 {
 		return problems
 	}
-	var base uint64
+	base := whatever
 	if r.Header.Get("If-Match") != "" {
 		if base, err = ifMatch(r); err != nil {
 			return err

@@ -43,6 +43,9 @@ func TestRoutingEditing(t *testing.T) {
 	if r := put("", edited, "If-Match", "x"); r.status != http.StatusBadRequest {
 		t.Errorf("with a strange If-Match: %d", r.status)
 	}
+	if r := put("", edited, "If-Match", `"0"`); r.status != http.StatusPreconditionFailed {
+		t.Errorf("made from the first day's empty document: %d", r.status)
+	}
 	if n := len(h.desk.Events()); n != 0 {
 		t.Errorf("%d events before anything was saved", n)
 	}

@@ -59,6 +59,7 @@ type Server struct {
 	limits   limits
 	counts   counts
 	trying   sync.Mutex // one what-if at a time
+	applying sync.Mutex // one change of the routing at a time
 
 	ctx    context.Context // ends with Close
 	stop   context.CancelFunc

@@ -84,6 +84,43 @@ func TestChromiumAdmin(t *testing.T) {
 	s.must("she hangs up", caller.Hangup(s.ctx))
 }
 
+// The first day of a house: an administrator who was led through nothing makes a
+// queue, its number, an account and its volunteer, applies them, and it takes calls.
+func TestChromiumAdminFirstDay(t *testing.T) {
+	t.Parallel()
+	s := openNew(t)
+	p := s.openScreen()
+	p.arrive("admin", "/admin?lang=en")
+	follow := func(name string) {
+		t.Helper()
+		p.must("follow "+name, p.click(fmt.Sprintf(waiting, fmt.Sprintf(`return [...document.querySelectorAll("a")].find((e) => e.textContent.trim() === %q && e.getClientRects().length)`, name))))
+	}
+	follow("Make a queue: where callers wait, and what they hear")
+	p.press("Add a queue")
+	p.write("Short name", "anak")
+	p.write("Shown as", "Children")
+	follow("Name the number callers dial, and its queue")
+	p.press("Add a number")
+	p.write("Number", configs.DemoNumber)
+	follow("Add accounts, and say which queues they answer")
+	p.press("Add sari as a volunteer")
+	p.picture("admin-12-first-day")
+	p.press("Check and apply…")
+	p.reads("Queue anak is added")
+	p.reads("Volunteer sari is added")
+	p.press("Apply")
+	p.reads("This is revision 1.")
+	p.js("nothing is missing", fmt.Sprintf(waiting, `return document.querySelector(".begin") ? "" : "yes"`))
+
+	v, _ := s.volunteer("sari")
+	caller := s.dial(siptest.Options{})
+	v.Answer(s.offered(v).ID)
+	if call := s.talking(v); call.Queue != "anak" {
+		t.Errorf("the call came in %s", call.Queue)
+	}
+	s.must("she hangs up", caller.Hangup(s.ctx))
+}
+
 // Whatever comes between, nothing she typed is lost: a mistake leads to its field and
 // back, the sign-in ends and goes on in place, the network is away while she applies,
 // the page is loaded anew with a field not even left. And it is hers alone.

@@ -107,6 +107,21 @@ func prepareDemo(cfg configs.Server, first configs.Routing) (password string, er
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	d := directory{s}
+	if password, err = demoAccounts(d); err != nil {
+		return "", err
+	}
+	r, _, err := d.Routing()
+	if err != nil {
+		return "", err
+	}
+	if len(r.Queues) == 0 {
+		_, err = d.SaveRouting(first, "demo", "", 0)
+	}
+	return password, err
+}
+
+// demoAccounts makes the accounts, or gives them the new password.
+func demoAccounts(d directory) (password string, err error) {
 	password = strings.ToLower(rand.Text()[:12])
 	for _, u := range demoUsers {
 		err := d.AddUser(u, password)
@@ -117,14 +132,7 @@ func prepareDemo(cfg configs.Server, first configs.Routing) (password string, er
 			return "", err
 		}
 	}
-	r, _, err := d.Routing()
-	if err != nil {
-		return "", err
-	}
-	if len(r.Queues) == 0 {
-		_, err = d.SaveRouting(first, "demo", "", 0)
-	}
-	return password, err
+	return password, nil
 }
 
 // welcomeDemo tells a new user what to do. It goes to stderr: stdout has the

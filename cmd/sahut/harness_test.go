@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"io"
 	"log/slog"
@@ -90,6 +91,28 @@ func openIn(t *testing.T, dir string, serve func(*configs.Server), edit func(*co
 			t.Fatal(err)
 		}
 	}
+	return start(t, cfg, password)
+}
+
+// openNew starts a house as it is on its first day: its accounts, and nothing set.
+func openNew(t *testing.T) *site {
+	t.Helper()
+	cfg := demoConfig("127.0.0.1", 0, 0, t.TempDir())
+	cfg.DrainTimeout = 0
+	s, err := openStore(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	password, err := demoAccounts(directory{s})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return start(t, cfg, password)
+}
+
+// start runs a house that is prepared.
+func start(t *testing.T, cfg configs.Server, password string) *site {
+	t.Helper()
 	log := io.Discard
 	if os.Getenv("SAHUT_LOG") != "" {
 		log = os.Stderr

@@ -47,7 +47,7 @@ func openOperator(dir string) (*operator, error) {
 		return nil, fmt.Errorf("open the server's control socket %s: %w", socket, err)
 	}
 	if _, err := os.Stat(dir); err != nil {
-		return nil, fmt.Errorf("there is no data directory %s; name the right one with -data or -config", dir)
+		return nil, fmt.Errorf("there is no data directory %s; the server makes it when it starts for the first time; name another one with -data or -config", dir)
 	}
 	return openOffline(dir)
 }

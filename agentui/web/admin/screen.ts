@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { at, clock } from "../format";
 import { button, dialog, icon, mark } from "../parts";
 import { accountDialog } from "./accounts";
+import { begin } from "./begin";
 import { blocks } from "./blocks";
 import { callbacks } from "./callbacks";
 import type { Change, Routing } from "./api";
@@ -33,9 +34,10 @@ export function screen(scene: Scene): TemplateResult {
     <div class="admin"><nav class="admin-nav" aria-label=${a.title}><ul>${sectionsOf(s.role).map((n) => html`<li><a href="#${n}" aria-current=${n === s.section ? "page" : nothing}>${a.sections[n]}${dot(scene, n)}</a></li>`)}</ul></nav>
     <main id="main" tabindex="-1" class="stack"><div class="section-head"><h2>${a.sections[s.section]}</h2><p class="lead">${a.sectionLead[s.section]}</p></div>
       ${problems(scene)}${!mayEdit(s) && s.role && edits.includes(s.section) ? html`<p class="banner warn">${a.readOnly}</p>` : nothing}
-      ${section(scene)}</main></div><div class="foot">${said(scene)}${draftBar(scene)}</div>${review(scene)}${conflict(scene)}${goBack(scene)}${accountDialog(scene)}${signInDialog(scene)}`;
+      ${beginnings.includes(s.section) ? begin(scene) : nothing}${section(scene)}</main></div><div class="foot">${said(scene)}${draftBar(scene)}</div>${review(scene)}${conflict(scene)}${goBack(scene)}${accountDialog(scene)}${signInDialog(scene)}`;
 }
 
+const beginnings: Section[] = ["status", "queues", "numbers", "volunteers"];
 const drafts: Section[] = ["queues", "menus", "hours", "numbers", "volunteers", "shifts", "choices", "outgoing", "rules"];
 const edits: Section[] = [...drafts, "prompts", "routing"];
 

@@ -101,6 +101,7 @@ function trial(): Trial {
 const states: Record<string, Partial<State>> = {
   calls: { section: "calls", role: "supervisor" },
   status: { section: "status" },
+  begin: { section: "status", base: { ...base, queues: [], numbers: [], agents: [] }, draft: { ...base, numbers: [], agents: [] }, status: { ...common.status!, queues: [], agents: [], waiting: 0, talking: 0, arrived: 0, outcomes: {} } },
   waiting: { section: "status", role: "supervisor", waiting: [
     { contact: "01A", queue: "hotline", place: 1, caller: "••••963", class: "priority", since: ago(190), ringing: 1, danger: true },
     { contact: "01B", queue: "hotline", place: 2, caller: "anonymous", class: "normal", since: ago(120), ringing: 0 }, { contact: "01C", queue: "hotline", place: 3, caller: "••••114", class: "normal", since: ago(40), ringing: 0, unmet: true }],
