@@ -38,8 +38,5 @@ func (r *Replay) Apply(ev Event, at time.Time) []Effect {
 	return r.s.apply(ev, r.now)
 }
 
-// Knows tells whether a contact is in progress.
-func (r *Replay) Knows(c ContactID) bool { return r.s.contacts[c] != nil }
-
 // Snapshot is the picture at the replay's own time.
 func (r *Replay) Snapshot() *Snapshot { return r.s.snapshot(r.now) }

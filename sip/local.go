@@ -4,13 +4,8 @@ import (
 	"net"
 	"net/netip"
 
-	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 )
-
-// client returns the sender of our own requests. Give each request to
-// [Server.address] first, and the response is ours to await.
-func (s *Server) client() *sipgo.Client { return s.uac }
 
 // address readies a request of ours for remote ("192.0.2.1:5060"): its
 // transport and destination, a Via with our public address, and over UDP the

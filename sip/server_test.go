@@ -378,7 +378,7 @@ func TestOurRequestsAreAnswered(t *testing.T) {
 	}()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	res, err := s.client().Do(ctx, req)
+	res, err := s.uac.Do(ctx, req)
 	if err != nil || res.StatusCode != 200 {
 		t.Fatal(res, err)
 	}

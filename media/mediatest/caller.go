@@ -293,13 +293,6 @@ func (c *Caller) RemoteDirection() string {
 	return c.remote.direction
 }
 
-// RemoteAddr is where the caller sends to.
-func (c *Caller) RemoteAddr() netip.AddrPort {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.to
-}
-
 func (c *Caller) write(h *rtp.Header, payload []byte) error {
 	if c.opts.Loses != nil && c.opts.Loses(h.SequenceNumber) {
 		return nil
