@@ -17,6 +17,9 @@ func TestGrades(t *testing.T) {
 	arrive := func(lost uint64, jitter, rtt time.Duration) *Way {
 		return arriving(read(LegFigures{Received: 50}, LegFigures{Received: 1050 - lost, Lost: lost, Jitter: jitter, RTT: rtt}), true)
 	}
+	opus := func(lost uint64) *Way {
+		return arriving(read(LegFigures{Received: 50, Opus: true}, LegFigures{Received: 1050 - lost, Lost: lost, Opus: true}), true)
+	}
 	for _, row := range []struct {
 		what string
 		got  *Way
@@ -26,6 +29,9 @@ func TestGrades(t *testing.T) {
 		{"2 in 100 lost", arrive(20, 0, 0), Good},
 		{"3 in 100 lost", arrive(30, 0, 0), Fair},
 		{"9 in 100 lost", arrive(90, 0, 0), Poor},
+		{"7 in 100 lost of Opus", opus(70), Good},
+		{"8 in 100 lost of Opus", opus(80), Fair},
+		{"16 in 100 lost of Opus", opus(160), Poor},
 		{"uneven", arrive(0, 31*time.Millisecond, 0), Fair},
 		{"far away", arrive(0, 0, 301*time.Millisecond), Fair},
 		{"too far away", arrive(0, 0, 601*time.Millisecond), Poor},

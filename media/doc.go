@@ -17,7 +17,8 @@
 //	Peer ──► inflow ─┘  (hearing)  └─► Sender ──► supervisor
 //
 // With two legs nothing is decoded on the way, unless a trunk has keys listened for in the
-// sound. The goroutine that receives a packet (a poller for the trunk's legs,
+// sound, or a browser on a slow line speaks Opus: that is made G.711, and made of it,
+// at the peer (peer_opus.go, opus_in.go, opus_out.go). The goroutine that receives a packet (a poller for the trunk's legs,
 // its own for each browser) writes it straight into the other leg's Sender,
 // which gives it the far end's numbers and payload type; a Room only says which
 // leg's packets go where. One goroutine, the conductor, paces everything nobody

@@ -19,6 +19,7 @@ type Engine struct {
 	bind   netip.Addr // legs' sockets are bound to it
 	public netip.Addr // what SDP says instead; invalid: the address that is bound
 	dscp   int        // mark on packets of sound; 0: none
+	opus   bool       // browsers that ask for Opus get it
 
 	ports     *ports
 	pollers   *pollers
@@ -72,7 +73,7 @@ func NewEngine(cfg configs.Media, log *slog.Logger) (*Engine, error) {
 		return nil, err
 	}
 	return &Engine{
-		log: log, bind: bind, public: public, dscp: cfg.DSCP,
+		log: log, bind: bind, public: public, dscp: cfg.DSCP, opus: cfg.Opus != "off",
 		ports:     newPorts(low, high, time.Now),
 		pollers:   pollers,
 		conductor: startConductor(),

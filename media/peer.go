@@ -29,6 +29,7 @@ type Peer struct {
 	pc      *webrtc.PeerConnection
 	offer   browserOffer // the first one; an ICE restart keeps what identifies it
 	sender  *Sender
+	opus    *opusLeg // nil: the browser speaks G.711
 	player  *player
 	pacing  *conductor
 	reports *reporter
@@ -68,7 +69,12 @@ func newPeer(e *Engine, agent string, o browserOffer, changed func()) (*Peer, er
 		p.read(func() { p.readSound(t) })
 		p.read(func() { p.readRTCP(r.Read) })
 	})
-	out, err := pc.AddTrack(&peerTrack{sender: p.sender})
+	if o.opus != noEvent {
+		if err := p.speakOpus(o.opus); err != nil {
+			p.log.Warn("a browser asked for Opus and is answered with G.711", "error", err)
+		}
+	}
+	out, err := pc.AddTrack(&peerTrack{sender: p.sender, opus: p.opus})
 	if err != nil {
 		p.Close()
 		return nil, fmt.Errorf("open a peer connection: %w", err)
@@ -88,7 +94,12 @@ func (p *Peer) answer(ctx context.Context, o browserOffer) (sdp string, err erro
 			p.log.Error("panic while taking an offer", "panic", r)
 		}
 	}()
-	p.keys.Store(uint32(o.keys))
+	if p.opus != nil {
+		o.sdp = o.speaking(p.opus.pt)
+	} else {
+		p.keys.Store(uint32(o.keys))
+		o.sdp = o.speaking(noEvent)
+	}
 	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: o.sdp}); err != nil {
 		return "", refuse("%v", err)
 	}
@@ -105,7 +116,11 @@ func (p *Peer) answer(ctx context.Context, o browserOffer) (sdp string, err erro
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
-	return p.pc.LocalDescription().SDP, nil
+	sdp = p.pc.LocalDescription().SDP
+	if p.opus != nil {
+		sdp = asksForOpus(sdp, p.opus.pt)
+	}
+	return sdp, nil
 }
 
 // Agent is whose browser this is.
@@ -141,10 +156,19 @@ func (p *Peer) LastHeard() time.Time {
 
 // Stats returns the leg's figures up to now.
 func (p *Peer) Stats() LegStats {
-	out := p.sender.report(time.Now())
-	s := LegStats{Codec: Codec(p.codec.Load()), Sent: out.packets, Stale: out.stale, Bad: p.foreign.Load()}
+	out := p.sent(time.Now())
+	s := LegStats{Codec: Codec(p.codec.Load()), Opus: p.opus != nil, Sent: out.packets, Stale: out.stale, Bad: p.foreign.Load()}
 	p.reception.fill(&s)
 	return s
+}
+
+// sent is what went to the browser so far.
+func (p *Peer) sent(now time.Time) sentReport {
+	r := p.sender.report(now)
+	if p.opus != nil {
+		r = p.opus.sent(r)
+	}
+	return r
 }
 
 // Close ends the connection and waits for its goroutines. The agent's page
@@ -170,6 +194,9 @@ func (p *Peer) Close() {
 		p.log.Debug("peer connection closed", "error", err)
 	}
 	p.readers.Wait()
+	if p.opus != nil {
+		p.opus.close()
+	}
 	close(p.done)
 }
 
@@ -226,6 +253,10 @@ func (p *Peer) packet(now time.Time, h *rtp.Header, b []byte) {
 		p.foreign.Add(1)
 		return
 	}
+	if p.opus != nil {
+		p.opus.packet(p, now, h, payload)
+		return
+	}
 	codec := PCMA
 	switch pt := h.PayloadType; {
 	case pt == payloadPCMA:
@@ -247,6 +278,11 @@ func (p *Peer) packet(now time.Time, h *rtp.Header, b []byte) {
 	}
 	p.codec.Store(uint32(codec))
 	p.heard.Store(now.UnixNano())
+	p.sounded(codec, h, payload)
+}
+
+// sounded takes sound of the browser's to whom the room says.
+func (p *Peer) sounded(codec Codec, h *rtp.Header, payload []byte) {
 	if m := p.meter.Load(); m != nil {
 		m.hear(codec, payload)
 	}
@@ -290,5 +326,5 @@ func (p *Peer) report(now time.Time) {
 	if p.quiet.Swap(passed) == passed {
 		return
 	}
-	_ = p.pc.WriteRTCP(compound(now, p.sender, &p.reception, p.cname)) // lost ICE: the next one may pass
+	_ = p.pc.WriteRTCP(compound(now, p.sent(now), &p.reception, p.cname)) // lost ICE: the next one may pass
 }

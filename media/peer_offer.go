@@ -3,6 +3,7 @@ package media
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -35,14 +36,18 @@ type browserOffer struct {
 	password    string
 	setup       string
 	fingerprint string
-	keys        uint8 // payload type of telephone-event/8000; noEvent: none
-	audio       int   // m= sections that are audio
+	keys        uint8    // payload type of telephone-event/8000; noEvent: none
+	opus        uint8    // payload type of Opus, when the offer has it first and we speak it; noEvent: G.711
+	formats     []string // of the audio section, as they stand there
+	media       string   // its m= line up to them
+	opusAt      uint8    // payload type of Opus, if it is there at all
+	audio       int      // m= sections that are audio
 	sections    int
 	g711        bool
 	mux         bool
 }
 
-// readOffer checks an offer: one audio section with A-law or mu-law, DTLS with
+// readOffer checks an offer: one audio section with A-law, mu-law or Opus, DTLS with
 // SHA-256 or better, ICE credentials worth the name.
 //
 // The browser's candidates are left out: it reaches us at our address, and what
@@ -98,6 +103,7 @@ func (o *browserOffer) section(f []string) error {
 		return nil
 	}
 	o.audio++
+	o.media, o.formats = strings.Join(f[:3], " "), f[3:]
 	for _, format := range f[3:] {
 		o.g711 = o.g711 || format == "8" || format == "0"
 	}
@@ -121,8 +127,16 @@ func (o *browserOffer) attribute(value string) error {
 		return o.print(arg)
 	case "rtpmap":
 		pt, codec, _ := strings.Cut(arg, " ")
-		if n, err := strconv.ParseUint(pt, 10, 7); err == nil && isTelephoneEvent(codec) {
+		n, err := strconv.ParseUint(pt, 10, 7)
+		switch {
+		case err != nil:
+		case isTelephoneEvent(codec):
 			o.keys = uint8(n)
+		case strings.EqualFold(strings.TrimSpace(codec), "opus/48000/2"): // RFC 7587 section 7
+			o.opusAt = uint8(n)
+			if len(o.formats) > 0 && o.formats[0] == pt {
+				o.opus = o.opusAt
+			}
 		}
 	}
 	return nil
@@ -160,7 +174,7 @@ func (o *browserOffer) check() error {
 		return refuse("it is not SDP")
 	case o.audio != 1 || o.sections != 1:
 		return refuse("it must have one audio section and nothing else; it has %d sections, %d of them audio", o.sections, o.audio)
-	case !o.g711:
+	case !o.g711 && o.opus == noEvent: // a second offer may have nothing but what was agreed on
 		return refuse("it has neither PCMA nor PCMU; put them first with setCodecPreferences")
 	case o.fingerprint == "":
 		return refuse("it has no certificate fingerprint")
@@ -172,6 +186,19 @@ func (o *browserOffer) check() error {
 		return refuse("it does not put RTCP on the same port (rtcp-mux)")
 	}
 	return nil
+}
+
+// speaking is the offer as it is answered: with Opus alone (its payload type), or
+// without it (noEvent). A connection speaks one of the two as long as it lasts.
+func (o *browserOffer) speaking(opus uint8) string {
+	kept := slices.DeleteFunc(slices.Clone(o.formats), func(f string) bool {
+		return (f == strconv.Itoa(int(o.opusAt))) != (opus != noEvent)
+	})
+	if o.opusAt == noEvent || len(kept) == 0 {
+		return o.sdp
+	}
+	line := "m=" + o.media + " "
+	return strings.Replace(o.sdp, line+strings.Join(o.formats, " "), line+strings.Join(kept, " "), 1)
 }
 
 // continues tells whether o is a new offer of the connection that made old: an

@@ -114,7 +114,7 @@ func TestForwardingFromABrowserDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// chromium is the m-section of Chromium 156's offer without preferences.
+// chromium is Chromium 156's offer without preferences, which puts Opus first.
 const chromium = `v=0
 o=- 4962303333179871722 2 IN IP4 127.0.0.1
 s=-
@@ -153,6 +153,14 @@ a=rtpmap:126 telephone-event/8000
 a=ssrc:3735928559 cname:abc
 `
 
+// formats are the payload types of the audio section.
+func formats(sdp string) string {
+	_, rest, _ := strings.Cut(sdp, "m=audio ")
+	line, _, _ := strings.Cut(rest, "\r\n")
+	_, types, _ := strings.Cut(line, "SAVPF ")
+	return types
+}
+
 func TestChromiumsOwnOfferIsAnswered(t *testing.T) {
 	d := newDesk(t)
 	o, err := readOffer(chromium)
@@ -162,14 +170,14 @@ func TestChromiumsOwnOfferIsAnswered(t *testing.T) {
 	}
 	answer, err := d.peers.Offer(d.ctx, "sari", chromium)
 	d.must(err)
-	var audio string
-	for line := range strings.Lines(answer) {
-		if strings.HasPrefix(line, "m=") {
-			audio += line
-		}
+	if f := formats(answer); f != "111" || !strings.Contains(answer, "maxaveragebitrate") {
+		t.Errorf("Opus first is answered with %q", f)
 	}
-	if f := strings.Fields(audio); len(f) != 6 || strings.Join(f[3:], " ") != "0 8 126" {
-		t.Errorf("answered with %q", audio)
+	const preferring = " 0 8 111 63 9 13 110 126"
+	answer, err = d.peers.Offer(d.ctx, "sari", strings.NewReplacer("4962303333179871722", "4962303333179871723", " 111 63 9 0 8 13 110 126", preferring).Replace(chromium))
+	d.must(err)
+	if f := formats(answer); f != "0 8 126" {
+		t.Errorf("G.711 first is answered with %q", f)
 	}
 	for _, want := range []string{"a=setup:passive", "a=rtcp-mux", "tcptype passive", "a=fingerprint:sha-256", "a=sendrecv", "typ host"} {
 		if !strings.Contains(answer, want) {

@@ -85,6 +85,7 @@ type PeerTotals struct {
 	Received  uint64 // packets from browsers open now
 	Sent      uint64 // packets to browsers open now
 	Missing   uint64 // packets of browsers open now that never came
+	Opus      int    // connections now that speak Opus
 }
 
 // NewPeers starts a registry on the engine's browser port.
@@ -111,6 +112,12 @@ func (ps *Peers) Offer(ctx context.Context, agent, sdp string) (answer string, e
 	o, err := readOffer(sdp)
 	if err != nil {
 		return "", err
+	}
+	if !ps.e.opus {
+		o.opus = noEvent
+		if err := o.check(); err != nil {
+			return "", err
+		}
 	}
 	s, err := ps.seat(agent)
 	if err != nil {
@@ -215,6 +222,9 @@ func (ps *Peers) Totals() PeerTotals {
 		t.Received += s.Received
 		t.Sent += s.Sent
 		t.Missing += s.Lost
+		if s.Opus {
+			t.Opus++
+		}
 	}
 	return t
 }

@@ -154,6 +154,8 @@ func newCNAME() string {
 // reception is what a leg knows about the stream it receives, and about how
 // its own arrives (RFC 3550 appendices A.1, A.3 and A.8).
 type reception struct {
+	clock uint32 // ticks a second of its timestamps; 0: 8000. Set before the first packet
+
 	mu sync.Mutex // guards what follows: the reader, the reporter and Stats
 
 	started  bool
@@ -164,7 +166,7 @@ type reception struct {
 	earlier  uint64 // of SSRCs before
 	lost     uint64 // of SSRCs before
 	transit  int64
-	jitter   float64 // in samples
+	jitter   float64 // in ticks
 	epoch    time.Time
 	expected uint32 // at the last report
 	received uint64 // at the last report
@@ -175,7 +177,7 @@ type reception struct {
 	rtt          time.Duration // from the far end's reports
 	farLost      uint32        // packets of ours the far end missed
 	farFraction  uint8         // of 256, lately
-	farJitter    uint32        // in samples
+	farJitter    uint32        // in ticks
 	farReportsAt time.Time
 }
 
@@ -194,21 +196,24 @@ func (r *reception) packet(now time.Time, h *rtp.Header, sound bool) {
 	if !sound {
 		return
 	}
-	// Arrival and timestamp in samples; only differences matter, so the
+	// Arrival and timestamp in ticks; only differences matter, so the
 	// 32 bit timestamp is unwrapped by the comparison below.
-	arrival := int64(now.Sub(r.epoch).Seconds() * clockRate)
+	arrival := int64(now.Sub(r.epoch).Seconds() * r.rate())
 	transit := arrival - int64(h.Timestamp)
 	d := int64(int32(uint32(transit - r.transit)))
 	if r.packets > 1 {
 		if d < 0 {
 			d = -d
 		}
-		if d < 10*clockRate { // a jump is a new beginning, not jitter
+		if float64(d) < 10*r.rate() { // a jump is a new beginning, not jitter
 			r.jitter += (float64(d) - r.jitter) / 16
 		}
 	}
 	r.transit = transit
 }
+
+// rate is how many ticks a second has.
+func (r *reception) rate() float64 { return float64(max(r.clock, clockRate)) }
 
 // begin starts the count for a new stream.
 func (r *reception) begin(now time.Time, h *rtp.Header) {
@@ -313,8 +318,7 @@ func ntpTime(t time.Time) uint64 {
 
 // compound is the report a leg sends: a sender report once it has sent, a
 // receiver report before, and always its name (RFC 3550 section 6.1).
-func compound(now time.Time, s *Sender, r *reception, cname string) []rtcp.Packet {
-	own := s.report(now)
+func compound(now time.Time, own sentReport, r *reception, cname string) []rtcp.Packet {
 	var blocks []rtcp.ReceptionReport
 	if b, ok := r.block(now); ok {
 		blocks = []rtcp.ReceptionReport{b}

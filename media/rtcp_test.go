@@ -111,7 +111,7 @@ func TestCompound(t *testing.T) {
 	now := time.Now()
 	s := NewSender()
 	var r reception
-	packets := compound(now, s, &r, "name")
+	packets := compound(now, s.report(now), &r, "name")
 	if rr, ok := packets[0].(*rtcp.ReceiverReport); !ok || len(rr.Reports) != 0 {
 		t.Errorf("before anything was sent: %v", packets[0])
 	}
@@ -119,7 +119,7 @@ func TestCompound(t *testing.T) {
 	st.play(5)
 	arrivals(&r, 7, [2]int{0, 0}, [2]int{1, 20})
 	at := st.s.at.Add(30 * time.Millisecond)
-	sr, ok := compound(at, st.s, &r, "name")[0].(*rtcp.SenderReport)
+	sr, ok := compound(at, st.s.report(at), &r, "name")[0].(*rtcp.SenderReport)
 	if !ok {
 		t.Fatal("no sender report")
 	}
@@ -132,7 +132,7 @@ func TestCompound(t *testing.T) {
 	if got := time.Unix(int64(sr.NTPTime>>32)-2208988800, 0); got.Unix() != at.Unix() {
 		t.Errorf("NTP time %v, want %v", got, at)
 	}
-	if _, err := rtcp.Marshal(compound(at, st.s, &r, "name")); err != nil {
+	if _, err := rtcp.Marshal(compound(at, st.s.report(at), &r, "name")); err != nil {
 		t.Error(err)
 	}
 }

@@ -521,7 +521,7 @@ func (l *RTPLeg) report(now time.Time) {
 	if a == nil || to == nil || !to.IsValid() || to.Port() == 0 {
 		return
 	}
-	b, err := rtcp.Marshal(compound(now, l.sender, &l.recv, l.cname))
+	b, err := rtcp.Marshal(compound(now, l.sender.report(now), &l.recv, l.cname))
 	if err != nil {
 		return
 	}

@@ -5,6 +5,7 @@ import "time"
 // LegStats is what a leg knows about the quality of its call.
 type LegStats struct {
 	Codec    Codec
+	Opus     bool          // the far end is a browser that speaks Opus; Codec is what it is made into
 	Received uint64        // packets that were the caller's
 	Lost     uint64        // packets of the caller that never came
 	Jitter   time.Duration // of the caller's packets
@@ -50,9 +51,10 @@ func (r *reception) fill(s *LegStats) {
 	if r.started {
 		s.Lost += r.missing()
 	}
-	s.Jitter = samplesToTime(r.jitter)
+	samples := clockRate / r.rate() // in a tick
+	s.Jitter = samplesToTime(r.jitter * samples)
 	s.RTT = r.rtt
-	s.FarLost, s.FarJitter = uint64(r.farLost), samplesToTime(float64(r.farJitter))
+	s.FarLost, s.FarJitter = uint64(r.farLost), samplesToTime(float64(r.farJitter)*samples)
 	s.FarReport = r.farReportsAt
 }
 

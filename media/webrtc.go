@@ -178,13 +178,14 @@ func routeTo(addr netip.Addr) netip.Addr {
 }
 
 // mediaCodecs are A-law, mu-law and keypad digits: what the trunk speaks, so
-// that nothing is transcoded. pion takes over the browser's payload types
+// that nothing is transcoded; and Opus for lines that cannot carry them. pion takes over the browser's payload types
 // (telephone-event is 126 in Chromium and 101 in Firefox).
 func mediaCodecs() (*webrtc.MediaEngine, error) {
 	me := &webrtc.MediaEngine{}
 	for _, c := range []webrtc.RTPCodecParameters{
 		{PayloadType: payloadPCMA, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypePCMA, ClockRate: 8000}},
 		{PayloadType: payloadPCMU, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypePCMU, ClockRate: 8000}},
+		{PayloadType: 111, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: opusTicks * clockRate, Channels: 2}},
 		{PayloadType: 126, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: mimeTelephoneEvent, ClockRate: 8000}},
 	} {
 		if err := me.RegisterCodec(c, webrtc.RTPCodecTypeAudio); err != nil {

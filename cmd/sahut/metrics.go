@@ -66,6 +66,7 @@ var (
 	dForged    = desc("rtp_forged_total", "SRTP packets that were not made with the call's key, or came twice.")
 	dJitter    = desc("rtp_jitter_seconds_max", "Worst jitter of the calls now.")
 	dPeers     = desc("browser_peers", "Browsers connected now.")
+	dPeersOpus = desc("browser_opus", "Browsers connected now that speak Opus, which costs about 1 % of a core a call.")
 	dPeersLost = desc("browser_lost_total", "Times a connected browser was lost.")
 	dLive      = desc("live_pages", "Pages with a live connection.")
 	dSignIns   = desc("sign_ins_total", "Sign-ins, by result.", "result")
@@ -186,6 +187,7 @@ func (f figures) line(gauge measure, count tally, out chan<- prometheus.Metric) 
 	count(dPanics, m.Panics, "media")
 	p := f.house.peers.Totals()
 	gauge(dPeers, float64(p.Connected))
+	gauge(dPeersOpus, float64(p.Opus))
 	count(dPeersLost, p.Lost)
 }
 

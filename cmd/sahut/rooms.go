@@ -67,7 +67,7 @@ func (p phone) Legs(agent queue.AgentID, contact queue.ContactID) (browser, call
 func legFigures(s media.LegStats) *agentui.LegFigures {
 	return &agentui.LegFigures{
 		Received: s.Received, Lost: s.Lost, Sent: s.Sent, FarLost: s.FarLost,
-		Jitter: s.Jitter, FarJitter: s.FarJitter, RTT: s.RTT, FarReport: s.FarReport,
+		Opus: s.Opus, Jitter: s.Jitter, FarJitter: s.FarJitter, RTT: s.RTT, FarReport: s.FarReport,
 	}
 }
 

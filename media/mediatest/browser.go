@@ -16,18 +16,22 @@ import (
 	"github.com/pion/logging"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
+
+	"sahut/media/opus"
 )
 
 // BrowserOptions says what kind of page a Browser is. The zero value is
 // Chromium on loopback that offers A-law, then mu-law.
 type BrowserOptions struct {
-	Laws    []Law         // in order of preference; default PCMA, PCMU
-	KeysPT  uint8         // payload type of telephone-event: 126 in Chromium (default), 101 in Firefox
-	Opus    bool          // offer Opus as well, first, as a page does that sets no preference
-	OnlyTCP bool          // as in a network that lets no UDP out
-	Network netip.Prefix  // addresses to send from; default 127.0.0.0/8
-	Pacer   *Pacer        // default: one of its own
-	Record  time.Duration // keep all that is heard, up to so much; default: the last second
+	Laws    []Law                 // in order of preference; default PCMA, PCMU
+	KeysPT  uint8                 // payload type of telephone-event: 126 in Chromium (default), 101 in Firefox
+	Opus    bool                  // offer Opus as well, first, and speak it if that is the answer
+	Line    int                   // bit/s that get through each way, lower layers included; what is more is lost; 0: all
+	Loses   func(seq uint16) bool // RTP packets that are lost, both ways
+	OnlyTCP bool                  // as in a network that lets no UDP out
+	Network netip.Prefix          // addresses to send from; default 127.0.0.0/8
+	Pacer   *Pacer                // default: one of its own
+	Record  time.Duration         // keep all that is heard, up to so much; default: the last second
 }
 
 // Browser is a volunteer's page: one peer connection, parked until its Voice is
@@ -38,6 +42,7 @@ type Browser struct {
 	pc       *webrtc.PeerConnection
 	net      *network
 	track    *track
+	opus     *opus.Codec // nil: Opus is not offered
 	ownPacer *Pacer
 	reading  sync.WaitGroup
 
@@ -60,6 +65,8 @@ func NewBrowser(opts BrowserOptions) (*Browser, error) {
 	if err != nil {
 		return nil, err
 	}
+	way.limit(opts.Line)
+	way.loses = opts.Loses
 	api, err := browserAPI(opts, way)
 	if err != nil {
 		return nil, err
@@ -74,6 +81,13 @@ func NewBrowser(opts BrowserOptions) (*Browser, error) {
 		opts.Pacer = b.ownPacer
 	}
 	b.track = &track{keysPT: opts.KeysPT}
+	if opts.Opus {
+		if b.opus, err = opus.New(); err != nil {
+			_ = pc.Close()
+			return nil, err
+		}
+		b.track.opus, b.ear.opus = b.opus, b.opus
+	}
 	b.Voice = newVoice(opts.Pacer, b.track.write)
 	b.track.agreed = b.Voice.agree
 	b.ear.agree(opts.Laws[0], opts.KeysPT)
@@ -93,7 +107,7 @@ func browserAPI(opts BrowserOptions, way *network) (*webrtc.API, error) {
 	me := &webrtc.MediaEngine{}
 	codecs := make([]webrtc.RTPCodecParameters, 0, 4)
 	if opts.Opus {
-		codecs = append(codecs, codec(111, webrtc.MimeTypeOpus, 48000, 2))
+		codecs = append(codecs, codec(opusPT, webrtc.MimeTypeOpus, opusTicks*Rate, 2))
 	}
 	for _, l := range opts.Laws {
 		codecs = append(codecs, codec(uint8(l), "audio/"+l.String(), 8000, 0))
@@ -229,6 +243,9 @@ func (b *Browser) Close() {
 	}
 	_ = b.pc.GracefulClose()
 	b.reading.Wait()
+	if b.opus != nil {
+		b.opus.Close()
+	}
 }
 
 // listen reads the server's track until the connection ends.
@@ -277,9 +294,12 @@ func (b *Browser) drain(s *webrtc.RTPSender) {
 type track struct {
 	keysPT uint8
 	agreed func(law Law, keysPT uint8, ssrc uint32)
+	opus   *opus.Codec // nil: it does not speak it
 
-	mu  sync.Mutex // guards out
-	out webrtc.TrackLocalWriter
+	mu    sync.Mutex // guards what follows
+	out   webrtc.TrackLocalWriter
+	coded bool // what goes out is Opus
+	buf   [opus.MaxPacket]byte
 }
 
 func (t *track) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
@@ -293,11 +313,18 @@ func (t *track) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, err
 			chosen = &p
 		}
 	}
+	if chosen != nil && t.opus != nil && chosen.PayloadType == opusPT {
+		t.mu.Lock()
+		t.out, t.coded = c.WriteStream(), true
+		t.mu.Unlock()
+		t.agreed(PCMA, keys, uint32(c.SSRC()))
+		return *chosen, nil
+	}
 	if chosen == nil || (chosen.PayloadType != webrtc.PayloadType(PCMA) && chosen.PayloadType != webrtc.PayloadType(PCMU)) {
 		return webrtc.RTPCodecParameters{}, webrtc.ErrUnsupportedCodec
 	}
 	t.mu.Lock()
-	t.out = c.WriteStream()
+	t.out, t.coded = c.WriteStream(), false
 	t.mu.Unlock()
 	t.agreed(Law(chosen.PayloadType), keys, uint32(c.SSRC()))
 	return *chosen, nil
@@ -312,10 +339,13 @@ func (t *track) Unbind(webrtc.TrackLocalContext) error {
 
 func (t *track) write(h *rtp.Header, payload []byte) error {
 	t.mu.Lock()
-	out := t.out
+	out, coded := t.out, t.coded
 	t.mu.Unlock()
 	if out == nil {
 		return ErrNotConnected
+	}
+	if coded {
+		return t.writeOpus(out, h, payload)
 	}
 	_, err := out.WriteRTP(h, payload)
 	return err

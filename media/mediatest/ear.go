@@ -9,13 +9,18 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"sahut/media/opus"
 )
 
 // Heard is what an Ear counted since it was made or last reset.
 type Heard struct {
 	Packets    int // of sound
-	Bytes      int // of sound
+	Bytes      int // of sound, as G.711: samples
+	Opus       int // packets of it that were Opus
+	Wire       int // bytes of those
 	Lost       int // missing sequence numbers
+	Silenced   int // samples of lost packets that nothing could be made of but silence
 	Late       int // sequence numbers that came after a higher one, or twice
 	Markers    int
 	TimeJumps  int // timestamps that did not follow from the packet before, without a marker
@@ -41,6 +46,8 @@ type Ear struct {
 	mu      sync.Mutex // guards the fields below
 	law     Law
 	keysPT  uint8
+	opus    *opus.Codec // nil: Opus is foreign
+	pcm     [opus.MostInOne]int16
 	heard   Heard
 	keys    []byte
 	started bool
@@ -99,18 +106,22 @@ func (e *Ear) packet(p []byte, now time.Time) {
 	pt, marker := p[1]&0x7F, p[1]&0x80 != 0
 	seq, ts, ssrc := binary.BigEndian.Uint16(p[2:]), binary.BigEndian.Uint32(p[4:]), binary.BigEndian.Uint32(p[8:])
 	digits := pt == e.keysPT && e.keysPT != 0
-	if pt != uint8(PCMA) && pt != uint8(PCMU) && !digits {
+	coded := pt == opusPT && e.opus != nil
+	if pt != uint8(PCMA) && pt != uint8(PCMU) && !digits && !coded {
 		e.heard.Foreign++
 		return
 	}
+	before := e.heard.Lost
 	fresh := e.order(seq, ssrc)
 	switch {
 	case len(body) == 0:
 		e.heard.Empty++
 	case digits:
 		e.digits(body, ts)
+	case fresh && coded:
+		e.opusSound(body, ts, marker, before, now)
 	case fresh:
-		e.sound(Law(pt), body, ts, marker, now)
+		e.sound(Law(pt), body, ts, marker, before, now)
 	}
 	e.wake()
 }
@@ -163,23 +174,15 @@ func (e *Ear) order(seq uint16, ssrc uint32) (fresh bool) {
 	return true
 }
 
-func (e *Ear) sound(law Law, body []byte, ts uint32, marker bool, now time.Time) {
-	h := &e.heard
-	if h.FirstAt.IsZero() {
-		h.FirstAt = now
-	} else {
-		h.LongestGap = max(h.LongestGap, now.Sub(h.LastAt))
-	}
-	h.LastAt = now
-	h.Packets++
-	h.Bytes += len(body)
+func (e *Ear) sound(law Law, body []byte, ts uint32, marker bool, lost int, now time.Time) {
+	e.arrived(len(body), now)
 	if marker {
-		h.Markers++
+		e.heard.Markers++
 	}
-	e.clock(ts, marker)
+	e.clock(ts, marker, lost)
 	e.ts, e.length = ts, uint32(len(body))
-	if e.latency.stamped(body, now) && h.StampedAt.IsZero() {
-		h.StampedAt = now
+	if e.latency.stamped(body, now) && e.heard.StampedAt.IsZero() {
+		e.heard.StampedAt = now
 	}
 	for _, c := range body {
 		if law == PCMU {
@@ -190,9 +193,22 @@ func (e *Ear) sound(law Law, body []byte, ts uint32, marker bool, now time.Time)
 	}
 }
 
+// arrived counts a packet of so many samples.
+func (e *Ear) arrived(samples int, now time.Time) {
+	h := &e.heard
+	if h.FirstAt.IsZero() {
+		h.FirstAt = now
+	} else {
+		h.LongestGap = max(h.LongestGap, now.Sub(h.LastAt))
+	}
+	h.LastAt = now
+	h.Packets++
+	h.Bytes += samples
+}
+
 // clock checks the timestamp and fills what was not sent or was lost with
 // silence, so that a recording keeps time.
-func (e *Ear) clock(ts uint32, marker bool) {
+func (e *Ear) clock(ts uint32, marker bool, lost int) {
 	if e.length == 0 {
 		return
 	}
@@ -207,7 +223,11 @@ func (e *Ear) clock(ts uint32, marker bool) {
 	if !marker && e.heard.Lost == 0 {
 		e.heard.TimeJumps++
 	}
-	for range min(gap, 10*Rate) {
+	gap = min(gap, 10*Rate)
+	if e.heard.Lost > lost {
+		e.heard.Silenced += int(gap)
+	}
+	for range gap {
 		e.put(0)
 	}
 }

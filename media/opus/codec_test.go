@@ -1,4 +1,4 @@
-package opus
+package opus_test
 
 import (
 	"crypto/sha256"
@@ -14,13 +14,14 @@ import (
 	"go.uber.org/goleak"
 
 	"sahut/media/mediatest"
+	"sahut/media/opus"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func begin(t testing.TB) *Codec {
+func begin(t testing.TB) *opus.Codec {
 	t.Helper()
-	c, err := New()
+	c, err := opus.New()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,15 +41,15 @@ func speech(t testing.TB) []int16 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pcm[:min(len(pcm), 8*Rate)]
+	return pcm[:min(len(pcm), 8*opus.Rate)]
 }
 
 // encoded are the packets of a sound.
-func encoded(t testing.TB, c *Codec, pcm []int16) (packets [][]byte) {
+func encoded(t testing.TB, c *opus.Codec, pcm []int16) (packets [][]byte) {
 	t.Helper()
-	for ; len(pcm) >= FrameSize; pcm = pcm[FrameSize:] {
-		p := make([]byte, MaxPacket)
-		n, err := c.Encode(p, (*[FrameSize]int16)(pcm))
+	for ; len(pcm) >= opus.FrameSize; pcm = pcm[opus.FrameSize:] {
+		p := make([]byte, opus.MaxPacket)
+		n, err := c.Encode(p, (*[opus.FrameSize]int16)(pcm))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,13 +60,13 @@ func encoded(t testing.TB, c *Codec, pcm []int16) (packets [][]byte) {
 
 // decoded is the sound of packets; one that is nil is lost, and what the next one
 // or the sound before makes of it stands in its place.
-func decoded(t testing.TB, c *Codec, packets [][]byte) (pcm []int16) {
+func decoded(t testing.TB, c *opus.Codec, packets [][]byte) (pcm []int16) {
 	t.Helper()
-	var out [MostInOne]int16
+	var out [opus.MostInOne]int16
 	missing := 0
 	for _, p := range packets {
 		if p == nil {
-			missing += FrameSize
+			missing += opus.FrameSize
 			continue
 		}
 		if missing > 0 {
@@ -87,8 +88,8 @@ func decoded(t testing.TB, c *Codec, packets [][]byte) (pcm []int16) {
 func TestTonesComeBack(t *testing.T) {
 	for _, freq := range []float64{200, 440, 997, 1800, 3000} {
 		c := begin(t)
-		packets := encoded(t, c, mediatest.Tone(freq, -12, 2*Rate))
-		pcm := decoded(t, c, packets)[Rate/2:]
+		packets := encoded(t, c, mediatest.Tone(freq, -12, 2*opus.Rate))
+		pcm := decoded(t, c, packets)[opus.Rate/2:]
 		if l := mediatest.Goertzel(freq, pcm); l < -15 || l > -10 {
 			t.Errorf("%v Hz at -12 dB came back at %.1f dB", freq, l)
 		}
@@ -105,7 +106,7 @@ func TestSpeechComesBack(t *testing.T) {
 	packets := encoded(t, c, in)
 	out := decoded(t, c, packets)
 	best := 0.0
-	for delay := range Rate / 50 {
+	for delay := range opus.Rate / 50 {
 		var ab, aa, bb float64
 		for i := range out[delay:] {
 			a, b := float64(in[i]), float64(out[i+delay])
@@ -121,8 +122,8 @@ func TestSpeechComesBack(t *testing.T) {
 		bytes += len(p)
 	}
 	rate := float64(bytes) * 8 / (float64(len(packets)) / 50)
-	if rate > Bitrate*1.1 {
-		t.Errorf("%.0f bit/s, meant to be at most %d", rate, Bitrate)
+	if rate > opus.Bitrate*1.1 {
+		t.Errorf("%.0f bit/s, meant to be at most %d", rate, opus.Bitrate)
 	}
 	t.Logf("likeness %.3f, %.0f bit/s", best, rate)
 }
@@ -135,7 +136,7 @@ func TestLostSoundIsInTheNextPacket(t *testing.T) {
 	again := 0
 	for _, p := range packets {
 		n, has, err := c.Look(p)
-		if err != nil || n != FrameSize {
+		if err != nil || n != opus.FrameSize {
 			t.Fatalf("%d samples, %v", n, err)
 		}
 		if has {
@@ -158,14 +159,14 @@ func TestLostSoundIsInTheNextPacket(t *testing.T) {
 }
 
 // conceal is decoded without what the next packet has.
-func conceal(t testing.TB, c *Codec, packets [][]byte) (pcm []int16) {
+func conceal(t testing.TB, c *opus.Codec, packets [][]byte) (pcm []int16) {
 	t.Helper()
-	var out [MostInOne]int16
+	var out [opus.MostInOne]int16
 	for _, p := range packets {
 		var n int
 		var err error
 		if p == nil {
-			n, err = c.Recover(&out, FrameSize, nil)
+			n, err = c.Recover(&out, opus.FrameSize, nil)
 		} else {
 			n, err = c.Decode(&out, p)
 		}
@@ -179,9 +180,9 @@ func conceal(t testing.TB, c *Codec, packets [][]byte) (pcm []int16) {
 
 // unlike is the power of the difference where packets were lost.
 func unlike(a, b []int16) (sum float64) {
-	for i := 5; (i+1)*FrameSize <= len(b); i += 10 {
-		for j := range FrameSize {
-			d := float64(a[i*FrameSize+j]) - float64(b[i*FrameSize+j])
+	for i := 5; (i+1)*opus.FrameSize <= len(b); i += 10 {
+		for j := range opus.FrameSize {
+			d := float64(a[i*opus.FrameSize+j]) - float64(b[i*opus.FrameSize+j])
 			sum += d * d
 		}
 	}
@@ -194,7 +195,7 @@ func unlike(a, b []int16) (sum float64) {
 func sung(freq float64, n int) []int16 {
 	pcm := make([]int16, n)
 	for i := range pcm {
-		t := float64(i) / Rate
+		t := float64(i) / opus.Rate
 		var v float64
 		for k := 1.0; k*freq < 3400; k++ {
 			v += math.Sin(2*math.Pi*freq*k*t) / k
@@ -208,7 +209,7 @@ func sung(freq float64, n int) []int16 {
 func TestToneWithoutHoles(t *testing.T) {
 	for _, share := range []float64{0.05, 0.10} {
 		c := begin(t)
-		packets := encoded(t, c, sung(220, 10*Rate))
+		packets := encoded(t, c, sung(220, 10*opus.Rate))
 		rng := rand.New(rand.NewPCG(7, uint64(100*share)))
 		lost := 0
 		for i := 1; i < len(packets)-1; i++ {
@@ -218,9 +219,9 @@ func TestToneWithoutHoles(t *testing.T) {
 			}
 		}
 		pcm := decoded(t, c, packets)
-		for at := Rate / 2; at+Rate/50 <= len(pcm); at += Rate / 50 {
-			if l := mediatest.Level(pcm[at : at+Rate/50]); l < -30 {
-				t.Errorf("%v lost: %.1f dB at %d ms", share, l, at*1000/Rate)
+		for at := opus.Rate / 2; at+opus.Rate/50 <= len(pcm); at += opus.Rate / 50 {
+			if l := mediatest.Level(pcm[at : at+opus.Rate/50]); l < -30 {
+				t.Errorf("%v lost: %.1f dB at %d ms", share, l, at*1000/opus.Rate)
 			}
 		}
 		t.Logf("%d of %d packets lost", lost, len(packets))
@@ -229,21 +230,21 @@ func TestToneWithoutHoles(t *testing.T) {
 
 func TestWhatIsNoPacketIsRefused(t *testing.T) {
 	c := begin(t)
-	var out [MostInOne]int16
-	for _, b := range [][]byte{nil, {}, make([]byte, MaxPacket+1), {0x03}, {0x03, 0x3F, 0xFF}} {
-		if _, _, err := c.Look(b); !errors.Is(err, ErrPacket) {
+	var out [opus.MostInOne]int16
+	for _, b := range [][]byte{nil, {}, make([]byte, opus.MaxPacket+1), {0x03}, {0x03, 0x3F, 0xFF}} {
+		if _, _, err := c.Look(b); !errors.Is(err, opus.ErrPacket) {
 			t.Errorf("look at %d bytes: %v", len(b), err)
 		}
-		if _, err := c.Decode(&out, b); !errors.Is(err, ErrPacket) {
+		if _, err := c.Decode(&out, b); !errors.Is(err, opus.ErrPacket) {
 			t.Errorf("decode %d bytes: %v", len(b), err)
 		}
 	}
-	if _, err := c.Recover(&out, FrameSize+1, nil); !errors.Is(err, ErrPacket) {
+	if _, err := c.Recover(&out, opus.FrameSize+1, nil); !errors.Is(err, opus.ErrPacket) {
 		t.Errorf("recover what is no multiple of 2.5 ms: %v", err)
 	}
 	c.Close()
 	c.Close()
-	if _, err := c.Decode(&out, []byte{8, 1, 2, 3}); !errors.Is(err, errClosed) {
+	if _, err := c.Decode(&out, []byte{8, 1, 2, 3}); !errors.Is(err, opus.ErrClosed) {
 		t.Errorf("after the end: %v", err)
 	}
 }
@@ -251,10 +252,10 @@ func TestWhatIsNoPacketIsRefused(t *testing.T) {
 // A codec that stopped in the middle of its work is replaced.
 func TestABrokenCodecIsReplaced(t *testing.T) {
 	c := begin(t)
-	_ = c.in.module.Close(t.Context()) // as good a way as any to have a call fail
-	var frame [FrameSize]int16
-	packet := make([]byte, MaxPacket)
-	if _, err := c.Encode(packet, &frame); !errors.Is(err, errTrapped) {
+	c.Break()
+	var frame [opus.FrameSize]int16
+	packet := make([]byte, opus.MaxPacket)
+	if _, err := c.Encode(packet, &frame); !errors.Is(err, opus.ErrTrapped) {
 		t.Fatalf("encode: %v", err)
 	}
 	if _, err := c.Encode(packet, &frame); err != nil {
@@ -269,7 +270,7 @@ func TestLegsAreApart(t *testing.T) {
 		freq := float64(400 + 300*i)
 		c := begin(t)
 		all.Go(func() {
-			pcm := decoded(t, c, encoded(t, c, mediatest.Tone(freq, -12, Rate)))[Rate/2:]
+			pcm := decoded(t, c, encoded(t, c, mediatest.Tone(freq, -12, opus.Rate)))[opus.Rate/2:]
 			if l := mediatest.Goertzel(freq, pcm); l < -16 {
 				t.Errorf("%v Hz came back at %.1f dB", freq, l)
 			}
@@ -284,7 +285,7 @@ func TestCodecIsTheOneOfTheChecksum(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := fmt.Sprintf("%x", sha256.Sum256(wasm)); !strings.HasPrefix(string(b), got+" ") {
+	if got := fmt.Sprintf("%x", sha256.Sum256(opus.Wasm)); !strings.HasPrefix(string(b), got+" ") {
 		t.Errorf("opus.wasm has the checksum %s; opus.wasm.sha256 says %s", got, b)
 	}
 }
@@ -293,7 +294,7 @@ func TestCodecIsTheOneOfTheChecksum(t *testing.T) {
 // bytes as a packet, then a frame of ours.
 func FuzzDecode(f *testing.F) {
 	c := begin(f)
-	for _, p := range encoded(f, c, mediatest.Tone(440, -12, Rate/5)) {
+	for _, p := range encoded(f, c, mediatest.Tone(440, -12, opus.Rate/5)) {
 		f.Add(p)
 	}
 	for config := range 32 { // each mode, bandwidth and frame size; mono and stereo; one frame to many
@@ -302,20 +303,20 @@ func FuzzDecode(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var out [MostInOne]int16
+		var out [opus.MostInOne]int16
 		n, _, err := c.Look(b)
-		if errors.Is(err, errTrapped) || n < 0 || n > MostInOne {
+		if errors.Is(err, opus.ErrTrapped) || n < 0 || n > opus.MostInOne {
 			t.Fatalf("look: %d, %v", n, err)
 		}
-		for _, samples := range []int{FrameSize, MostInOne} {
-			if _, err := c.Recover(&out, samples, b); errors.Is(err, errTrapped) {
+		for _, samples := range []int{opus.FrameSize, opus.MostInOne} {
+			if _, err := c.Recover(&out, samples, b); errors.Is(err, opus.ErrTrapped) {
 				t.Fatal(err)
 			}
 		}
-		if n, err := c.Decode(&out, b); errors.Is(err, errTrapped) || n > MostInOne {
+		if n, err := c.Decode(&out, b); errors.Is(err, opus.ErrTrapped) || n > opus.MostInOne {
 			t.Fatalf("decode: %d, %v", n, err)
 		}
-		var frame [FrameSize]int16
+		var frame [opus.FrameSize]int16
 		for i := range frame {
 			if i < len(b) {
 				frame[i] = int16(b[i]) << 8
@@ -327,19 +328,19 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-var fuzzed [MaxPacket]byte
+var fuzzed [opus.MaxPacket]byte
 
 func TestNothingIsAllocated(t *testing.T) {
 	c := begin(t)
-	packets := encoded(t, c, mediatest.Tone(440, -12, Rate))
-	var pcm [MostInOne]int16
-	var frame [FrameSize]int16
-	var packet [MaxPacket]byte
+	packets := encoded(t, c, mediatest.Tone(440, -12, opus.Rate))
+	var pcm [opus.MostInOne]int16
+	var frame [opus.FrameSize]int16
+	var packet [opus.MaxPacket]byte
 	i := 0
 	if n := testing.AllocsPerRun(100, func() {
 		i++
 		_, _, _ = c.Look(packets[i%50])
-		_, _ = c.Recover(&pcm, FrameSize, packets[i%50])
+		_, _ = c.Recover(&pcm, opus.FrameSize, packets[i%50])
 		_, _ = c.Decode(&pcm, packets[i%50])
 		_, _ = c.Encode(packet[:], &frame)
 	}); n != 0 {
@@ -353,16 +354,16 @@ func BenchmarkOpus(b *testing.B) {
 	in := speech(b)
 	packets := encoded(b, c, in)
 	b.Run("encode", func(b *testing.B) {
-		var packet [MaxPacket]byte
+		var packet [opus.MaxPacket]byte
 		b.ReportAllocs()
 		for i := 0; b.Loop(); i++ {
-			if _, err := c.Encode(packet[:], (*[FrameSize]int16)(in[i%len(packets)*FrameSize:])); err != nil {
+			if _, err := c.Encode(packet[:], (*[opus.FrameSize]int16)(in[i%len(packets)*opus.FrameSize:])); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
 	b.Run("decode", func(b *testing.B) {
-		var pcm [MostInOne]int16
+		var pcm [opus.MostInOne]int16
 		b.ReportAllocs()
 		for i := 0; b.Loop(); i++ {
 			if _, err := c.Decode(&pcm, packets[i%len(packets)]); err != nil {
