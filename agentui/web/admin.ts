@@ -22,12 +22,12 @@ const edited = () => (state.role === "admin" && state.draft !== state.base ? sta
 const plan = new Calendar<ShiftPlan>({
   draft: edited, fetch: api.shifts,
   show: (p) => set({ plan: p, planTrouble: false }),
-  refused: (problems) => set({ planTrouble: true, problems }),
+  refused: (problems) => { set({ planTrouble: true }); alsoWrong("shifts", problems); },
 });
 const opening = new Calendar<HoursDays[]>({
   draft: edited, fetch: api.hours,
   show: (hours) => set({ hours, hoursTrouble: false }),
-  refused: (problems) => set({ hoursTrouble: true, problems }),
+  refused: (problems) => { set({ hoursTrouble: true }); alsoWrong("hours", problems); },
 });
 const tour = new Tour("admin", (lang) => {
   const t = adminWords(lang).tour;
@@ -95,6 +95,14 @@ async function run(name: string, work: () => Promise<void>, atField: string[] = 
 function mistaken(problems: Problem[], ofText: boolean): void {
   set({ problems, ofText, review: null });
   afterwards(() => document.getElementById("problems-title")?.focus());
+}
+
+// alsoWrong adds what a calendar could not read to the mistakes that are listed; of
+// its own part it knows all.
+function alsoWrong(part: string, problems: Problem[]): void {
+  const at = (p: Problem) => p.path ?? p.key;
+  const others = state.ofText ? [] : state.problems.filter((p) => !at(p).startsWith(part) && !problems.some((q) => at(q) === at(p)));
+  set({ ofText: false, problems: [...others, ...problems] });
 }
 
 // conflicted reads what somebody else applied meanwhile, to show it beside what

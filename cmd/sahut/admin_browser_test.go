@@ -145,6 +145,12 @@ func TestChromiumAdminLosesNothing(t *testing.T) {
 	p.reads("no number, menu or queue leads here")
 	p.press("Check and apply…")
 	p.js("what is to be mended is seen", fmt.Sprintf(waiting, `const h = document.getElementById("problems-title"), r = h?.getBoundingClientRect(); return h && document.activeElement === h && r.top > 0 && r.bottom < innerHeight ? "yes" : ""`))
+	p.js("to the hours", `location.hash = "#hours"`)
+	p.press("Add opening hours") // whose calendar finds a mistake of its own
+	p.write("To", "25:00")
+	p.reads("2 things to mend")
+	p.write("To", "22:00")
+	p.reads("1 thing to mend")
 	p.press("Queue New queue › Short name")
 	field("f-queues-1-id", "queue1Anak!")
 	p.picture("admin-9-mistake")

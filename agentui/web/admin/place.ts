@@ -57,7 +57,8 @@ export function goToLine(line: number): void {
   if (!text) return;
   const lines = text.value.split("\n");
   const from = lines.slice(0, line - 1).reduce((n, l) => n + l.length + 1, 0);
-  text.focus();
+  text.focus({ preventScroll: true });
+  text.scrollIntoView({ block: "start" });
   text.setSelectionRange(from, from + (lines[line - 1]?.length ?? 0));
   text.scrollTop = Math.max(0, (text.scrollHeight / lines.length) * (line - 4));
 }

@@ -104,7 +104,7 @@ function problems(scene: Scene): TemplateResult | typeof nothing {
 function yaml({ s, w, a, act }: Scene): TemplateResult {
   if (s.yaml === null) return html`<p class="hint">${w.loading}</p>`;
   const off = !mayEdit(s);
-  return html`${dirtyCount(s) ? html`<p class="banner warn">${a.yamlDraft}</p>` : nothing}
+  return html`${dirtyCount(s) ? html`<p class="banner warn"><span><b>${a.dirty(dirtyCount(s))}.</b> ${a.yamlDraft}</span></p>` : nothing}
     <div class="field"><label for="yaml">${a.yaml}</label><textarea id="yaml" class="code" spellcheck="false" autocapitalize="none" rows="28" ?readonly=${off}
       .value=${s.yaml} @input=${(e: Event) => act.editYaml((e.target as HTMLTextAreaElement).value)}></textarea></div>
     <div class="do">${off ? nothing : button({ label: a.check, kind: "primary", click: () => act.check(s.yaml ?? ""), busy: s.busy === "check" })}
@@ -118,7 +118,7 @@ export function dirtyCount(s: Scene["s"]): number {
 
 function draftBar({ s, a, act }: Scene): TemplateResult | typeof nothing {
   const n = dirtyCount(s);
-  if (n === 0) return nothing;
+  if (n === 0 || s.section === "routing") return nothing; // the text has a button of its own
   return html`<section class="draft-bar" aria-label=${a.dirty(n)}><div><b>${a.dirty(n)}</b><p class="hint">${a.dirtyLead}</p></div><span class="grow"></span>
     ${button({ label: a.discard, kind: "ghost", click: () => confirm(a.discardAsk) && act.discard() })}
     ${button({ label: a.check, kind: "primary", click: () => act.check(), busy: s.busy === "check" })}</section>`;
