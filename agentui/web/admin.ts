@@ -4,7 +4,7 @@
 
 import { render } from "lit";
 import { api, Refused, type HoursDays, type Problem, type Revision, type ShiftPlan } from "./admin/api";
-import { changes, withValue, without } from "./admin/draft";
+import { changes, renamed, withValue, without } from "./admin/draft";
 import { Calendar } from "./admin/calendar";
 import { keep, kept } from "./admin/kept";
 import { merge } from "./admin/merge";
@@ -245,6 +245,14 @@ const act: Actions = {
     const draft = withValue(state.draft, path, value);
     // A problem is gone as soon as its value is another one; the next check decides.
     set({ draft, done: "", undo: null, problems: state.ofText ? state.problems : state.problems.filter((p) => !(p.path ?? p.key).startsWith(path)) });
+    draftChanged();
+  },
+  rename(list, from, to) {
+    const all = (state.draft?.[list] ?? []) as { id: string }[];
+    if (!state.draft || !from || !to || from === to || all.some((e) => e.id === from) || all.filter((e) => e.id === to).length !== 1) return;
+    const { doc, places } = renamed(state.draft, state.fields, list, from, to);
+    if (places === 0) return;
+    set({ draft: doc, done: adminWords(state.lang).renamed(to, places) });
     draftChanged();
   },
   grow(path, list, value) {

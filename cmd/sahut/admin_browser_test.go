@@ -105,8 +105,11 @@ func TestChromiumAdminFirstDay(t *testing.T) {
 	follow("Add accounts, and say which queues they answer")
 	p.press("Add sari as a volunteer")
 	p.picture("admin-12-first-day")
+	p.js("back to the queue", `location.hash = "#queues"`)
+	p.write("Short name", "remaja") // which the number and sari name
+	p.reads("What named it names remaja now, in 2 places.")
 	p.press("Check and apply…")
-	p.reads("Queue anak is added")
+	p.reads("Queue remaja is added")
 	p.reads("Volunteer sari is added")
 	p.press("Apply")
 	p.reads("This is revision 1.")
@@ -115,7 +118,7 @@ func TestChromiumAdminFirstDay(t *testing.T) {
 	v, _ := s.volunteer("sari")
 	caller := s.dial(siptest.Options{})
 	v.Answer(s.offered(v).ID)
-	if call := s.talking(v); call.Queue != "anak" {
+	if call := s.talking(v); call.Queue != "remaja" {
 		t.Errorf("the call came in %s", call.Queue)
 	}
 	s.must("she hangs up", caller.Hangup(s.ctx))

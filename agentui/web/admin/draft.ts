@@ -1,7 +1,7 @@
 // The routing document as an admin edits it: values by path, and what differs
 // between two documents. Pure; the server has the last word on both.
 
-import type { Change, Routing } from "./api";
+import type { Change, Field, Routing } from "./api";
 
 type Json = unknown;
 
@@ -27,6 +27,16 @@ export function withValue<T>(doc: T, path: string, value: Json): T {
     return copy;
   };
   return set(doc, steps(path)) as T;
+}
+
+/** Lists whose elements others name. */
+export const named = ["queues", "menus", "hours", "agents"] as const;
+export type Named = (typeof named)[number];
+
+/** A copy in which everything that names an element by its old name does so by the new one, and how many those are. */
+export function renamed(doc: Routing, fields: Field[], list: Named, from: string, to: string): { doc: Routing; places: number } {
+  const at = fields.filter((f) => f.refers === list).flatMap((f) => valuesAt(doc, f.key)).filter((v) => v.value === from);
+  return { doc: at.reduce((d, v) => withValue(d, v.path, to), doc), places: at.length };
 }
 
 /** A copy without list element i. */

@@ -5,7 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { ofField, toField } from "../format";
 import { mistake } from "../i18n/problems";
 import type { Field, Problem } from "./api";
-import { shortDuration, valueAt } from "./draft";
+import { named, shortDuration, valueAt } from "./draft";
 import { mayEdit, type Scene } from "./state";
 
 // What is typed at this moment stays as it is typed.
@@ -83,9 +83,13 @@ function input(scene: Scene, f: Field, path: string, id: string, value: unknown,
     return html`<input id=${id} type="number" min="0" step="any" inputmode="numeric" ?disabled=${off} .value=${held(id, String(value ?? ""))} aria-describedby=${about}
       aria-invalid=${bad} @input=${number} @change=${left}>`;
   }
+  // Who names it is led along when its name is left, not at each letter of it.
+  const of = named.find((l) => f.key === `${l}[].id`);
+  const come = (e: Event) => { if (of) (e.target as HTMLElement).dataset["was"] = String(value ?? ""); };
+  const left = (e: Event) => { const t = e.target as HTMLInputElement; if (of) act.rename(of, t.dataset["was"] ?? "", t.value); };
   const shown = f.type === "duration" ? shortDuration(String(value ?? "")) : String(value ?? "");
   return html`<input id=${id} type="text" class=${f.type === "duration" ? "short" : ""} spellcheck="false" autocapitalize="none" ?disabled=${off} .value=${held(id, shown)}
-    aria-describedby=${about} aria-invalid=${bad} @input=${set}>`;
+    aria-describedby=${about} aria-invalid=${bad} @focus=${come} @input=${set} @change=${left}>`;
 }
 
 const week = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];

@@ -2,6 +2,7 @@
 
 import type { Lang } from "../format";
 import type { Words } from "../i18n";
+import type { Named } from "./draft";
 import type { Choice } from "./merge";
 import type { AdminWords } from "../i18n/admin-en";
 import type { CallbackView, SafetyNote } from "../messages";
@@ -92,6 +93,8 @@ export function blankState(lang: Lang): State {
 
 export interface Actions {
   edit(path: string, value: unknown): void;
+  /** What names an element by its old name names it by the new one. */
+  rename(list: Named, from: string, to: string): void;
   /** Puts one more at the end of a list, and goes to it. */
   grow(path: string, list: readonly unknown[], value: unknown): void;
   /** Takes one out of a list; it can be taken back. */

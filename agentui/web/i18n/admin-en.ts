@@ -80,6 +80,7 @@ export const adminEn = {
   later: "Later",
   signOutAsk: "Your changes that are not applied are thrown away when you sign out. Sign out?",
   undo: "Take back",
+  renamed: (to: string, n: number) => `What named it names ${to} now, in ${many(n, "place", "places")}.`,
   removed1: "Removed from the draft.",
   discarded: "The draft is thrown away.",
 

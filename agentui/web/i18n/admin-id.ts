@@ -78,6 +78,7 @@ export const adminId: AdminWords = {
   later: "Nanti",
   signOutAsk: "Perubahan Anda yang belum diterapkan akan dibuang bila Anda keluar. Keluar?",
   undo: "Kembalikan",
+  renamed: (to, n) => `Yang menyebutnya sekarang menyebut ${to}, di ${n} tempat.`,
   removed1: "Dihapus dari draf.",
   discarded: "Draf sudah dibuang.",
 

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
-import type { Routing } from "../admin/api";
-import { changes, moved, shortDuration, valueAt, valuesAt, withValue } from "../admin/draft";
+import type { Field, Routing } from "../admin/api";
+import { changes, moved, renamed, shortDuration, valueAt, valuesAt, withValue } from "../admin/draft";
 
 const base = {
   numbers: [{ number: "021", queue: "a", language: "id" }],
@@ -27,6 +27,17 @@ test("changes name their place as a person would", () => {
   const fewer = { ...base, queues: base.queues.slice(0, 1) };
   assert.deepEqual(changes(base, fewer).map((c) => [c.key, c.new]), [["queues.b", undefined]]);
   assert.equal(changes(base, withValue(base, "queues[0].exit", { queue: "b" })).length, 2);
+});
+
+test("a new name leads along what names it, and nothing else", () => {
+  const fields = ["numbers[].queue", "queues[].exit.queue", "agents[].queues"].map((key) => ({ key, refers: "queues" }) as Field);
+  const { doc, places } = renamed(base, [...fields, { key: "agents[].id", refers: "" } as Field], "queues", "a", "night");
+  assert.equal(places, 3);
+  assert.equal(valueAt(doc, "numbers[0].queue"), "night");
+  assert.equal(valueAt(doc, "queues[1].exit.queue"), "night");
+  assert.deepEqual(valueAt(doc, "agents[0].queues"), ["night"]);
+  assert.equal(valueAt(doc, "queues[0].id"), "a");
+  assert.equal(renamed(base, fields, "menus", "a", "b").places, 0);
 });
 
 test("durations lose only what says nothing", () => {

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
 import type { Routing } from "../admin/api";
-import { entriesOf } from "../admin/way";
+import { entriesOf, missing } from "../admin/way";
 
 const queue = (id: string, more: object = {}) => ({ id, label: id.toUpperCase(), exit: { words: "closing" }, ...more });
 const doc = {
@@ -27,4 +27,10 @@ test("the second menu leads on; a menu that is gone does not", () => {
 
 test("what nothing leads to", () => {
   assert.deepEqual(entriesOf(doc, "lonely"), { numbers: [], menus: [], queues: [] });
+});
+
+test("queues that nobody reaches or answers are found", () => {
+  const queue = (id: string, to = "") => ({ id, label: id === "a" ? "A" : "", exit: { queue: to } });
+  const doc = { numbers: [{ number: "021", queue: "a" }], queues: [queue("a", "b"), queue("b"), queue("c")], agents: [{ id: "sari", queues: ["a", "c"] }] } as unknown as Routing;
+  assert.deepEqual(missing(doc), [{ queue: "b", numbers: true, volunteers: false }, { queue: "c", numbers: false, volunteers: true }]);
 });
