@@ -39,6 +39,13 @@ func (s *state) check() error {
 		if o.contact.refuses(o.agent) {
 			bad("offer %d rings %s, who must not be rung for %s", id, o.agent.id, o.contact.id)
 		}
+		key := s.keyOf(o.contact)
+		if b := o.contact.virtual; b != nil {
+			key = b.key
+		}
+		if p := s.safety.of[key]; p != nil && slices.Contains(p.Never, o.agent.id) {
+			bad("offer %d rings %s, whom %s never wants again", id, o.agent.id, o.contact.id)
+		}
 		if o.agent.state != Offered {
 			bad("offer %d rings an agent who is %s", id, o.agent.state)
 		}

@@ -349,13 +349,16 @@ func (s *state) onNeverAsked(ev NeverAsked) {
 			p.Same = ""
 		}
 	}
-	if c := s.contacts[ev.Contact]; c != nil { // she waits for somebody else, or may when it breaks
+	for _, c := range s.contacts { // she waits for somebody else, or may when it breaks
+		if c.id != ev.Contact && s.keyOf(c) != p.Key {
+			continue
+		}
 		c.never = slices.Clone(p.Never)
 		if ev.On && c.prefers == a.id {
 			c.prefers = ""
 		}
-		s.releaseRefused()
 	}
+	s.releaseRefused()
 	if b := s.callbackOf(p.Key); b != nil { // it may be hers who writes
 		b.entry.never = slices.Clone(p.Never)
 		s.keepCallback(b)

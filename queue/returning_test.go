@@ -499,6 +499,30 @@ func TestNeverWhileSheWaits(t *testing.T) {
 	}
 }
 
+// Nor does it matter which of her calls she is in, or that a block leads her another
+// way: to whom she never wants again she is not brought.
+func TestNeverWhateverWaySheIsLed(t *testing.T) {
+	meet := func() (*trial, ContactID) {
+		tr := newTrial(t, with(func(r *configs.Routing) { r.Agents[0].Supervisor = true }))
+		c := tr.call()
+		tr.ready2("sari", t)
+		tr.talk("sari")
+		return tr, c
+	}
+	tr, c := meet()
+	second := tr.call() // from the same telephone
+	tr.do(NeverAsked{"sari", c, true}, HungUp{c, ByCaller, CauseNormal}, WrapUpFinished{"sari", c, ""})
+	tr.mustBe("sari", Ready)
+	tr.mustPhase(second, waiting)
+
+	tr, c = meet()
+	tr.do(NeverAsked{"sari", c, true}, HungUp{c, ByCaller, CauseNormal}, WrapUpFinished{"sari", c, ""})
+	tr.block(BlockCaller, callerNumber, ActionSupervisor)
+	blocked := tr.call()
+	tr.mustPhase(blocked, waiting)
+	tr.mustBe("sari", Ready)
+}
+
 // "Never again" is a wish for safety: it is sealed with her answers and outlives
 // restarts and the years; nobody is made a caller by it whom we called.
 func TestNeverOutlivesARestart(t *testing.T) {

@@ -264,7 +264,7 @@ func (s *state) noteCaller(c *contact) {
 	}
 	s.sweepSafety()
 	p := s.profile(key)
-	c.before = p.came(s.now)
+	c.before, c.never = p.came(s.now), slices.Clone(p.Never) // whichever way she is led
 	again := s.now.Sub(p.Seen) >= seenAgain
 	if again {
 		p.Seen = s.now
