@@ -230,6 +230,9 @@ func landing(u User, next string) string {
 	if slices.Contains(officePages, next) && (next != boardPath || u.Role == Supervisor) {
 		return next
 	}
+	if u.Role == Supervisor {
+		return boardPath
+	}
 	return "/admin"
 }
 

@@ -62,13 +62,13 @@ func TestSignInPage(t *testing.T) {
 	}
 	// A browser's form post has Origin: null, because of our Referrer-Policy.
 	r := b.form("rina", agentuitest.Password, "Origin", "null", "Sec-Fetch-Site", "same-origin")
-	if r.status != http.StatusSeeOther || r.header.Get("Location") != "/admin" {
+	if r.status != http.StatusSeeOther || r.header.Get("Location") != "/board" {
 		t.Fatalf("sign in: %d to %q", r.status, r.header.Get("Location"))
 	}
 	if r := b.send("GET", "/admin", nil); r.status != http.StatusOK {
 		t.Errorf("after signing in: %d", r.status)
 	}
-	if r := b.send("GET", "/signin?next=https://evil.example", nil); r.header.Get("Location") != "/admin" {
+	if r := b.send("GET", "/signin?next=https://evil.example", nil); r.header.Get("Location") != "/board" {
 		t.Errorf("led to %q", r.header.Get("Location"))
 	}
 	sari := h.stranger()

@@ -320,6 +320,11 @@ func (r *Reader) All() *Tally {
 		all.Merge(r.queues[q])
 	}
 	all.Merge(&r.staff)
+	who := map[queue.AgentID]bool{}
+	for _, h := range r.staffHours {
+		maps.Copy(who, h.people)
+	}
+	all.TooFew = len(who) > 0 && len(who) < leastPeople
 	return all
 }
 

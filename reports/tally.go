@@ -35,6 +35,7 @@ type Tally struct {
 	Shift         time.Duration // volunteers on shift
 	Scheduled     time.Duration // shifts of the plan
 	Adhered       time.Duration // of Scheduled: handling or available
+	TooFew        bool          // volunteers' time is of one or two of them, so nothing is told of it
 
 	BackDialled, BackReached int // attempts to call somebody back; those that reached her
 	BackJudged, BackSafe     int // of the attempts: the journal says whether it was safe; it was
@@ -159,10 +160,10 @@ func (t *Tally) KPIs() []KPI {
 		percentile("handle_time_p50", t.handles, 50),
 		mean("average_hold_time", t.Hold, a),
 		mean("average_wrap_up_time", t.WrapUp, a),
-		shareOfTime("occupancy", t.Handling, t.Handling+t.Available),
-		shareOfTime("utilisation", t.Handling, t.Shift),
-		shareOfTime("shrinkage", t.Scheduled-t.Available-t.Handling, t.Scheduled),
-		shareOfTime("adherence", t.Adhered, t.Scheduled),
+		t.shareOfTime("occupancy", t.Handling, t.Handling+t.Available),
+		t.shareOfTime("utilisation", t.Handling, t.Shift),
+		t.shareOfTime("shrinkage", t.Scheduled-t.Available-t.Handling, t.Scheduled),
+		t.shareOfTime("adherence", t.Adhered, t.Scheduled),
 		share("callback_safety", t.BackSafe, t.BackJudged),
 		share("callback_reach", t.BackReached, t.BackDialled),
 		heaviest("heavy_load_max", t.heavy, 100),
@@ -178,7 +179,12 @@ func share(id string, part, whole int) KPI {
 	return k
 }
 
-func shareOfTime(id string, part, whole time.Duration) KPI {
+// shareOfTime has neither value nor n when it is of one or two volunteers: the time of
+// who was alone on shift is her own.
+func (t *Tally) shareOfTime(id string, part, whole time.Duration) KPI {
+	if t.TooFew {
+		return KPI{ID: id, Unit: "percent"}
+	}
 	k := KPI{ID: id, Unit: "percent", N: int(whole / time.Second), Shown: whole > 0}
 	if whole > 0 {
 		k.Value = 100 * float64(part) / float64(whole)

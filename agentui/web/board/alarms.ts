@@ -2,7 +2,7 @@
 // with every picture.
 
 import { at } from "../format";
-import type { Alarm, Board, Line } from "./state";
+import type { Alarm, Board, Line, Scene } from "./state";
 
 /** A caller who waits for longer is an alarm; one in danger sooner. */
 export const LONG_MS = 120_000;
@@ -29,7 +29,25 @@ export function alarmsOf(b: Board): Alarm[] {
   const unsafe = safety ? Math.round((safety.n * (100 - safety.value)) / 100) : 0; // each is one too many, however few there are
   if (unsafe > 0) out.push({ key: `unsafe-${b.today.from}-${unsafe}`, kind: "unsafe", what: "" });
   if (!b.conservation) out.push({ key: "books", kind: "books", what: "" });
-  return out;
+  return together(together(out, "wait"), "message");
+}
+
+/** So many alarms of one kind and one queue are one: on a busy night they would hide the rest. */
+const MANY = 3;
+
+function together(list: Alarm[], kind: "wait" | "message"): Alarm[] {
+  const same = (x: Alarm) => list.filter((y) => y.kind === kind && y.what === x.what);
+  return list.flatMap((x) => {
+    const all = x.kind === kind ? same(x) : [];
+    if (all.length < MANY) return [x];
+    return all[0] === x ? [{ key: `${kind}s-${x.what}`, kind, what: x.what, n: all.length, ms: Math.max(...all.map((y) => y.ms ?? 0)) }] : [];
+  });
+}
+
+/** An alarm in words. */
+export function said({ a, b }: Pick<Scene, "a" | "b">, x: Alarm): string {
+  if (x.n && (x.kind === "wait" || x.kind === "message")) return b.alarmsMany[x.kind](x.n, x.what);
+  return b.alarm[x.kind](x.kind === "drill" ? a.drillStages[x.what] ?? x.what : x.what);
 }
 
 // works tells whether g will answer callers of that queue sooner or later: she who is

@@ -55,7 +55,7 @@ function course(list: (number | null)[] | undefined): TemplateResult | typeof no
   const all = list ? runs(list) : [];
   if (all.length === 0) return nothing;
   return html`<svg class="course" viewBox="0 0 ${W} ${H}" preserveAspectRatio="none" aria-hidden="true" focusable="false"><line x1="0" x2=${W} y1=${H - 1} y2=${H - 1}></line>${all.map((run) => (run.includes(" ")
-    ? svg`<polyline points=${run}></polyline>` : svg`<circle cx=${run.split(",")[0]!} cy=${run.split(",")[1]!} r="1.6"></circle>`))}</svg>`;
+    ? svg`<polyline points=${run}></polyline>` : svg`<path class="point" d="M${run}h0"></path>`))}</svg>`;
 }
 
 export function formulaDialog({ s, w, b, r, act }: Scene): TemplateResult {

@@ -27,7 +27,7 @@ export function people(scene: Scene): TemplateResult {
   return html`<section class="card people" aria-labelledby="people-title"><h2 id="people-title">${b.volunteers(list.length)}</h2>
     ${list.length === 0 ? html`<p class="call-out warn">${b.nobodyOnShift}</p>` : html`<ul>${repeat(list, (g) => g.agent, (g) => one(scene, g))}</ul>`}
     <p class="hint">${b.offShift(off)}</p>
-    ${s.board!.you.floor?.may || s.board!.you.state === "assisting" ? nothing : html`<p class="hint">${s.board!.you.listed === false ? b.notListed : html`${b.toTakePart} <a href="/?lang=${s.lang}">${b.toMyPage}</a>`}</p>`}</section>`;
+    ${s.board!.you.state !== "offline" ? nothing : html`<p class="hint">${s.board!.you.listed === false ? b.notListed : html`${b.toTakePart} <a href="/?lang=${s.lang}">${b.toMyPage}</a>`}</p>`}</section>`;
 }
 
 function one(scene: Scene, g: Line): TemplateResult {

@@ -6,6 +6,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { at, clock, count, timer } from "../format";
 import type { WaitingCaller } from "../admin/api";
 import { icon } from "../parts";
+import { said } from "./alarms";
 import { chart } from "./chart";
 import { fresh } from "./fresh";
 import { shown, topKpis } from "./kpi";
@@ -42,12 +43,13 @@ export function television(scene: Scene): TemplateResult {
     <div class="tv-main"><div class="tv-part">${waiting(scene)}${queues(scene)}${chart(scene)}</div><div class="tv-part">${people(scene)}${line(scene)}</div></div>`;
 }
 
-function alarms({ s, a, b }: Scene): TemplateResult | typeof nothing {
+function alarms(scene: Scene): TemplateResult | typeof nothing {
+  const { s, b } = scene;
   const list = worst(s.alarms.filter((x) => !s.seen.includes(x.key) && x.kind !== "debrief")); // that is nobody's who passes by
   if (list.length === 0) return nothing;
   const more = list.length - ROOM.alarms;
   return html`<section class="tv-alarms" aria-label=${b.alarms}>${list.slice(0, ROOM.alarms).map((x) => html`<p class="banner ${x.kind === "sos" || x.kind === "danger" || x.kind === "nobody" || x.kind === "unsafe" ? "bad" : "warn"}">${icon("warn")}
-      <b>${b.alarm[x.kind](x.kind === "drill" ? a.drillStages[x.what] ?? x.what : x.what)}</b>${x.ms ? html`<span class="num">${timer(x.ms, s.lang)}</span>` : nothing}</p>`)}
+      <b>${said(scene, x)}</b>${x.ms ? html`<span class="num">${timer(x.ms, s.lang)}</span>` : nothing}</p>`)}
     ${more > 0 ? html`<p class="banner warn more">${b.more(more)}</p>` : nothing}</section>`;
 }
 

@@ -19,7 +19,8 @@ export const boardEn = {
   drillBad: "trial call failed",
   fresh: "up to date",
   stale: (s: number) => `${s} s old: the server does not answer. Nobody knows what happens now.`,
-  signedOut: "You are signed out. Sign in again.",
+  signedOut: "You are signed out.",
+  signIn: "Sign in again",
   tour: {
     fresh: "The picture is pushed and less than a second old. When this line turns red, nothing below is true any more.",
     figures: "What counts now, and today. A dotted name explains itself.",
@@ -33,6 +34,7 @@ export const boardEn = {
     message: (w) => `A message waits for a volunteer: ${w}`,
     late: (w) => `${w} has not come to her shift`, trunk: (w) => `The telephone line is down: ${w}`, drill: (w) => `The last trial call failed: ${w}`, unsafe: () => "A caller was called back although it was not safe. Find out at once how that could be.", books: () => "The journal contradicts itself. Tell the administrator.",
   } as Record<Alarm["kind"], (what: string) => string>,
+  alarmsMany: { wait: (n: number, w: string) => `${n} callers wait long: ${w}`, message: (n: number, w: string) => `${n} messages wait for a volunteer: ${w}` },
   goToHer: "Go to her",
   whichCalls: "Which one?",
   putAside: "Seen",

@@ -16,7 +16,8 @@ export const boardId: BoardWords = {
   drillBad: "panggilan uji gagal",
   fresh: "terkini",
   stale: (s) => `Data ${s} detik lalu: server tidak menjawab. Keadaan sekarang tidak diketahui.`,
-  signedOut: "Anda sudah keluar. Silakan masuk lagi.",
+  signedOut: "Anda sudah keluar.",
+  signIn: "Masuk lagi",
   tour: {
     fresh: "Gambar ini dikirim server dan kurang dari satu detik. Bila baris ini merah, semua di bawahnya tidak berlaku lagi.",
     figures: "Yang penting sekarang dan hari ini. Nama bertitik menjelaskan dirinya.",
@@ -28,6 +29,7 @@ export const boardId: BoardWords = {
     sos: (w) => `${w} meminta bantuan`, danger: (w) => `Penelepon dalam bahaya menunggu: ${w}`, wait: (w) => `Penelepon menunggu lama: ${w}`, nobody: (w) => `Ada yang menunggu dan tidak ada relawan: ${w}`,
     debrief: (w) => `${w} ingin membicarakan panggilan yang berat`, message: (w) => `Pesan menunggu relawan: ${w}`, late: (w) => `${w} belum datang bertugas`, trunk: (w) => `Saluran telepon putus: ${w}`, drill: (w) => `Panggilan uji terakhir gagal: ${w}`, unsafe: () => "Seorang penelepon ditelepon balik padahal tidak aman. Segera cari tahu sebabnya.", books: () => "Jurnal tidak cocok. Beri tahu administrator.",
   },
+  alarmsMany: { wait: (n, w) => `${n} penelepon menunggu lama: ${w}`, message: (n, w) => `${n} pesan menunggu relawan: ${w}` },
   goToHer: "Datangi",
   whichCalls: "Yang mana?",
   putAside: "Sudah tahu",

@@ -39,7 +39,7 @@ export const reportEn = {
   openMade: "what it is made of",
   noCalls: "Its calls can be opened by supervisors only.",
   noShifts: "Its shifts cannot be opened: each is one volunteer's, and there are no figures about one person.",
-  noTime: "There was no such time.",
+  noTime: "There was no such time, or of one or two volunteers only, of whom no figure is given.",
   noIntervals: "It is the time of all volunteers together. The hours behind it cannot be opened: each is one volunteer's, and there are no figures about one person.",
   times: {
     occupancy: (part, rest) => `${part} talking, holding and writing; ${rest} ready or rung.`, utilisation: (part, _rest, all) => `${part} talking, holding and writing, of ${all} on shift.`,

@@ -39,7 +39,7 @@ export const reportId: ReportWords = {
   openMade: "terdiri dari apa",
   noCalls: "Panggilannya hanya dapat dibuka oleh penyelia.",
   noShifts: "Tugas di baliknya tidak dapat dibuka: masing-masing milik satu relawan, dan tidak ada angka tentang satu orang.",
-  noTime: "Tidak ada waktu seperti itu.",
+  noTime: "Tidak ada waktu seperti itu, atau hanya dari satu atau dua relawan, yang tidak diberi angka.",
   noIntervals: "Ini waktu semua relawan bersama-sama. Jam di baliknya tidak dapat dibuka: masing-masing milik satu relawan, dan tidak ada angka tentang satu orang.",
   times: {
     occupancy: (part, rest) => `${part} bicara, tahan, dan mencatat; ${rest} siap atau didering.`, utilisation: (part, _rest, all) => `${part} bicara, tahan, dan mencatat, dari ${all} bertugas.`,

@@ -37,6 +37,7 @@ const states: Record<string, Partial<State>> = {
   group: { asked: { ...base.asked, agents: ["sari", "dewi"] } },
   nobody: { report: { ...report, all: line(0, 0), queues: [], steps: [] } },
   loading: { report: null, busy: true },
+  signed_out: { signedOut: true },
   trouble: { report: null, trouble: "a report covers at most 400 days." },
   behind: { behind: { figure: "answered", start: report.steps[1]!.start, queue: "", calls, more: true } },
   behind_share: { behind: { figure: "abandon_rate", start: "", queue: "hotline", calls: calls.map((c) => ({ ...c, counts: c.result === "abandoned" })), more: false, share: true } },

@@ -53,7 +53,7 @@ async function look(state, lang, scheme, width, height = width < 500 ? 720 : 760
       if (r.width && r.height && (r.width < 24 || r.height < 24) && !e.matches(".skip") && getComputedStyle(e).pointerEvents !== "none") out.push("small target " + e.outerHTML.slice(0, 80));
     }
     return out; })()`));
-  if (state.startsWith("tv") && width >= 1280) problems.push(...await evaluate(farAway));
+  if (state.startsWith("tv") && width >= 1280 && scheme !== "large") problems.push(...await evaluate(farAway));
   problems.push(...errors.splice(0));
   const full = await evaluate("document.querySelector('dialog[open]') ? innerHeight : Math.max(document.documentElement.scrollHeight, innerHeight)");
   await send("Emulation.setDeviceMetricsOverride", { width, height: full, deviceScaleFactor: 1, mobile: false });

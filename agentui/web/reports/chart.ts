@@ -74,7 +74,7 @@ export class Chart extends HTMLElement {
         {},
         { label: this.words[1], scale: "calls", fill: color("--warn-edge"), stroke: color("--warn-edge"), width: 0, paths: bars, points: { show: false } },
         { label: this.words[0], scale: "calls", fill: color("--brand"), stroke: color("--brand"), width: 0, paths: bars, points: { show: false } },
-        { label: this.words[2], scale: "share", stroke: color("--ok"), width: 2, spanGaps: false, points: { show: true, size: 6 } },
+        { label: this.words[2], scale: "share", stroke: color("--ok"), width: 2, spanGaps: false, points: { show: true, size: 9, width: 2, fill: color("--card") } },
       ],
     }, [this.steps.map((_, i) => i), this.steps.map((x, i) => x.answered + lost[i]!), this.steps.map((x) => x.answered), level], this);
     const plot = this.plot;

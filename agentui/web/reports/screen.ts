@@ -17,7 +17,7 @@ export function screen(scene: Scene): TemplateResult {
       <button type="button" class="btn ghost" data-tour><span class="label">${w.tour.again}</span></button>
       <button type="button" class="btn ghost" lang=${s.lang === "en" ? "id" : "en"} @click=${act.switchLang}><span class="label">${w.otherLanguage}</span></button></header>
     <main id="main" tabindex="-1" class="board reports">${question(scene)}
-      <div role="alert">${s.signedOut ? html`<p class="banner bad">${icon("warn")}<span>${b.signedOut}</span></p>` : s.trouble ? html`<p class="banner bad">${icon("warn")}<span>${s.trouble}</span></p>` : nothing}</div>
+      <div role="alert">${s.signedOut ? html`<p class="banner bad">${icon("warn")}<span>${b.signedOut}</span><a class="btn plain" href="/signin?next=/reports&lang=${s.lang}">${b.signIn}</a></p>` : s.trouble ? html`<p class="banner bad">${icon("warn")}<span>${s.trouble}</span></p>` : nothing}</div>
       <p role="status" class="hint">${s.busy ? w.loading : s.report ? html`${r.found(count(total(s.report, s.shown).offered, s.lang), range(scene))}${moved(s) ? html` <b>${r.moved}</b>` : nothing}` : nothing}</p>
       ${s.report ? body(scene) : nothing}</main>
     ${behind(scene)}${explained(scene)}${timelineDialog({ s: { ...s, board: { status: { queues: s.queues.map((q) => ({ queue: q.id, label: q.label })), agents: s.agents.map((g) => ({ agent: g.id, name: g.name })) } } }, w, a: scene.a, b, act })}`;

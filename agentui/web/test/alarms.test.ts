@@ -19,6 +19,10 @@ test("a long wait is one, a caller in danger sooner, a call-back never", () => {
   assert.deepEqual(keys({ waiting: [caller(20, { danger: true })] }), ["danger-C1"]);
   assert.deepEqual(keys({ waiting: [caller(999, { callback: true })] }), []);
 });
+test("many who wait long are one alarm a queue, with the longest wait", () => {
+  const all = alarmsOf(board({ waiting: [caller(130), caller(500, { contact: "C2" }), caller(140, { contact: "C3" }), caller(150, { contact: "C4", queue: "other" }), caller(90, { contact: "C5" }), caller(600, { contact: "C6", danger: true })] }));
+  assert.deepEqual(all.map((x) => [x.key, x.n, x.ms]), [["waits-Hotline", 3, 500_000], ["wait-C4", undefined, 150_000], ["danger-C6", undefined, 600_000]]);
+});
 test("callers who wait with nobody there", () => {
   assert.deepEqual(keys({ status: { queues: [queue(1, 0, 0)] } }), ["nobody-hotline"]);
   assert.deepEqual(keys({ status: { queues: [queue(1, 0, 2)] } }), []);
