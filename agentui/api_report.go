@@ -131,6 +131,7 @@ func (s *Server) report(r *request, q question) (Report, error) {
 	}
 	if q.group != nil {
 		withhold(&rep, q, &who)
+		ofAnswered(&rep)
 	}
 	return rep, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -85,17 +86,23 @@ func exportTable(rep Report, q question) [][]any {
 			table = append(table, append(row, rep.T, rep.S, rep.Zone))
 			continue
 		}
-		for _, n := range []int{step.Offered, step.Answered, step.InTime, step.Abandoned, step.Short, step.Unserved, step.Callbacks, step.Overflows, step.Blocked} {
-			row = append(row, n)
+		row = append(row, step.Offered, step.Answered, step.InTime)
+		for _, n := range []int{step.Abandoned, step.Short, step.Unserved, step.Callbacks, step.Overflows, step.Blocked} {
+			if q.group != nil { // nobody of a group did that
+				row = append(row, nil)
+			} else {
+				row = append(row, n)
+			}
 		}
 		for _, id := range exportKPIs {
-			for _, k := range step.KPIs {
-				switch {
-				case k.ID == id && k.Shown:
-					row = append(row, k.Value, k.N)
-				case k.ID == id: // too few to say
-					row = append(row, nil, k.N)
-				}
+			i := slices.IndexFunc(step.KPIs, func(k reports.KPI) bool { return k.ID == id })
+			switch {
+			case i < 0:
+				row = append(row, nil, nil)
+			case step.KPIs[i].Shown:
+				row = append(row, step.KPIs[i].Value, step.KPIs[i].N)
+			default: // too few to say
+				row = append(row, nil, step.KPIs[i].N)
 			}
 		}
 		table = append(table, append(row, rep.T, rep.S, rep.Zone))

@@ -219,6 +219,24 @@ func withhold(rep *Report, q question, who *reports.Attendance) {
 	rep.Hours = []reports.Hour{}
 }
 
+// notOfGroups are the shares of who was not answered. Nobody of a group did that, so a
+// nought or a hundred there would be no figure but a lie.
+var notOfGroups = []string{"abandon_rate", "abandon_rate_long", "lost_caller_rate", "lost_caller_rate_withheld", "answer_rate", "blockage", "average_time_to_abandon"}
+
+// ofAnswered leaves of a group's report what follows from the calls they answered.
+func ofAnswered(rep *Report) {
+	only := func(l *ReportLine) {
+		l.KPIs = slices.DeleteFunc(l.KPIs, func(k reports.KPI) bool { return slices.Contains(notOfGroups, k.ID) })
+	}
+	only(&rep.All)
+	for i := range rep.Queues {
+		only(&rep.Queues[i])
+	}
+	for i := range rep.Steps {
+		only(&rep.Steps[i].ReportLine)
+	}
+}
+
 type withheld struct {
 	line *ReportLine
 	who  map[queue.AgentID]bool

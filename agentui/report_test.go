@@ -78,6 +78,20 @@ func TestReportRowsAndCalls(t *testing.T) {
 	if rep.All.Answered != 16 || rep.All.Abandoned != 0 {
 		t.Errorf("a group answered %d", rep.All.Answered)
 	}
+	for _, k := range rep.All.KPIs {
+		if k.ID == "abandon_rate" || k.ID == "lost_caller_rate" || k.ID == "answer_rate" || k.ID == "blockage" {
+			t.Errorf("a group has %+v: who was not answered was nobody's", k)
+		}
+	}
+	file, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(rina.send("GET", "/api/v1/report/table?format=csv&step=week&agent=v0&agent=v1&agent=v2&"+november, nil).body, "\ufeff"))).ReadAll()
+	if err != nil || len(file) != 2 {
+		t.Fatalf("a group's file: %v %q", err, file)
+	}
+	for i, column := range file[0] {
+		if want, ok := map[string]string{"answered": "16", "abandoned": "", "blocked": "", "abandon_rate": "", "abandon_rate_n": "", "service_level": "100.000", "t": "20s", "time_zone": "Asia/Jakarta"}[column]; ok && file[1][i] != want {
+			t.Errorf("a group's file has %s %q", column, file[1][i])
+		}
+	}
 	for _, bad := range []string{"report?step=minute", "report?zone=Mars", "report?agent=v1&agent=v1&agent=v1", "report/calls?figure=tears", "report/calls?figure=occupancy", "report/table?format=pdf"} {
 		if r := rina.send("GET", "/api/v1/"+bad, nil); r.status != http.StatusBadRequest {
 			t.Errorf("%s: %d", bad, r.status)

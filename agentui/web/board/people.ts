@@ -20,14 +20,17 @@ export function stateName({ w }: Pick<Scene, "w">, g: Line): string {
   return g.state === "paused" && g.reason === "login" ? w.stateLogin : w.state[g.state];
 }
 
+/** So many volunteers scroll within their list: what stands below it stays in reach. */
+const MANY = 16;
+
 export function people(scene: Scene): TemplateResult {
   const { s, b } = scene;
   const list = sortedPeople(s.board!);
   const off = (s.board!.status.agents ?? []).length - list.length;
   return html`<section class="card people" aria-labelledby="people-title"><h2 id="people-title">${b.volunteers(list.length)}</h2>
-    ${list.length === 0 ? html`<p class="call-out warn">${b.nobodyOnShift}</p>` : html`<ul>${repeat(list, (g) => g.agent, (g) => one(scene, g))}</ul>`}
+    ${list.length === 0 ? html`<p class="call-out warn">${b.nobodyOnShift}</p>` : html`<ul class=${list.length > MANY ? "long" : ""} tabindex=${list.length > MANY ? 0 : nothing} aria-label=${b.volunteers(list.length)}>${repeat(list, (g) => g.agent, (g) => one(scene, g))}</ul>`}
     <p class="hint">${b.offShift(off)}</p>
-    ${s.board!.you.state !== "offline" ? nothing : html`<p class="hint">${s.board!.you.listed === false ? b.notListed : html`${b.toTakePart} <a href="/?lang=${s.lang}">${b.toMyPage}</a>`}</p>`}</section>`;
+    ${s.board!.you.state !== "offline" ? nothing : html`<p class="hint">${s.board!.you.listed === false ? b.notListed : html`<span>${b.toTakePart} <a href="/?lang=${s.lang}">${b.toMyPage}</a></span>`}</p>`}</section>`;
 }
 
 function one(scene: Scene, g: Line): TemplateResult {

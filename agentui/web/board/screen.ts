@@ -33,8 +33,8 @@ function body(scene: Scene): TemplateResult {
   if (s.tv) return html`${television(scene)}${spoken(scene)}`;
   return html`${fresh(scene)}${s.trouble ? html`<p class="banner bad" role="alert">${icon("warn")}<span>${s.trouble}</span></p>` : nothing}
     ${alarms(scene)}${announcement(scene)}${figures(scene)}
-    <div class="board-main"><div class="stack">${waiting(scene)}${queues(scene)}${today(scene)}</div>
-      <div class="stack">${people(scene)}${line(scene)}</div></div>${spoken(scene)}`;
+    <div class="board-main"><div class="stack">${waiting(scene)}${queues(scene)}</div><div class="stack">${people(scene)}${line(scene)}</div>
+      <div class="stack">${today(scene)}</div></div>${spoken(scene)}`;
 }
 
 // today is drawn anew when it changed, not with every picture: the figures are some

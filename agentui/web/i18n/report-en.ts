@@ -51,6 +51,7 @@ export const reportEn = {
   xlsx: "Download Excel",
   smallCells: "A share of fewer than five calls is not shown: each of them could be recognised.",
   withheld: "Of a group nothing is shown (–) where only one or two of them answered.",
+  notOfGroup: "Of a group there is no such figure: who was not answered was nobody's.",
   callsBehind: "The calls behind a figure",
   callsFound: (n: string, more: boolean) => (more ? `The latest ${n}; there are more.` : `${n} calls.`),
   counted: (n: string) => `${n} of them count.`,

@@ -51,6 +51,7 @@ export const reportId: ReportWords = {
   xlsx: "Unduh Excel",
   smallCells: "Persentase dari kurang dari lima panggilan tidak ditampilkan: setiap penelepon dapat dikenali.",
   withheld: "Untuk kelompok, yang hanya dijawab satu atau dua orang tidak ditampilkan (–).",
+  notOfGroup: "Untuk kelompok angka ini tidak ada: yang tidak dijawab bukan milik siapa pun.",
   callsBehind: "Panggilan di balik angka",
   callsFound: (n, more) => (more ? `${n} terbaru; masih ada lagi.` : `${n} panggilan.`),
   counted: (n) => `${n} di antaranya dihitung.`,

@@ -78,8 +78,11 @@ function opens({ s, r, act }: Scene, text: string, n: number, figure: string, st
 }
 
 function cell(scene: Scene, f: ReportLine, c: Count, start: string, queue = ""): TemplateResult | string {
-  return f.withheld ? "–" : opens(scene, count(f[c], scene.s.lang), f[c], c, start, queue);
+  return f.withheld || (scene.s.shown.agents.length > 0 && notOfGroups.includes(c)) ? "–" : opens(scene, count(f[c], scene.s.lang), f[c], c, start, queue);
 }
+
+// What nobody of a group did: who was not answered was nobody's.
+const notOfGroups: Count[] = ["abandoned", "abandoned_short", "unserved", "callbacks", "overflows", "blocked"];
 
 function kpiCell(scene: Scene, f: ReportLine, id: string, start: string, queue = ""): TemplateResult | string {
   return opens(scene, kpi(scene, f, id), f.kpis.find((x) => x.id === id)?.n ?? 0, id, start, queue);
@@ -128,6 +131,7 @@ function behind(scene: Scene): TemplateResult {
 function explained({ s, w, r, act }: Scene): TemplateResult {
   const k = r.kpis[s.explained];
   const f = s.report && total(s.report, s.shown).kpis.find((x) => x.id === s.explained);
-  return dialog(!!k, k?.[0] ?? "", () => act.explain(""), k ? html`<h2>${k[0]}</h2><p>${k[1]}</p>${f ? html`${madeOf(r, f, s.lang, s.role !== "admin")}<p class="hint">${r.limits(s.report!.t, s.report!.s)} <code>${s.explained}</code></p>` : nothing}
+  const nobody = s.report && !f && s.shown.agents.length > 0;
+  return dialog(!!k, k?.[0] ?? "", () => act.explain(""), k ? html`<h2>${k[0]}</h2><p>${k[1]}</p>${f ? html`${madeOf(r, f, s.lang, s.role !== "admin")}<p class="hint">${r.limits(s.report!.t, s.report!.s)} <code>${s.explained}</code></p>` : nobody ? html`<p>${r.notOfGroup}</p>` : nothing}
     <div class="do">${button({ label: w.close, click: () => act.explain("") })}</div>` : nothing);
 }
