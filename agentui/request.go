@@ -165,7 +165,7 @@ func (s *Server) refuse(w http.ResponseWriter, route route, r *request, err erro
 		if route.path != "/{$}" {
 			to += "?next=" + route.path
 		}
-		http.Redirect(w, r.Request, to, http.StatusSeeOther)
+		http.Redirect(w, r.Request, inLanguage(r.Request, to), http.StatusSeeOther)
 		return
 	}
 	if err == error(sessionLocked) && slices.Contains(officePages, route.path) {

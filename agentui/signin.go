@@ -28,7 +28,7 @@ const loginCookie = "sahut_signin"
 // signInPage shows the form.
 func (s *Server) signInPage(w http.ResponseWriter, r *request) error {
 	if r.user.Name != "" {
-		http.Redirect(w, r.Request, landing(r.user, r.URL.Query().Get("next")), http.StatusSeeOther)
+		http.Redirect(w, r.Request, inLanguage(r.Request, landing(r.user, r.URL.Query().Get("next"))), http.StatusSeeOther)
 		return nil
 	}
 	return s.showForm(w, r, http.StatusOK, "", "", r.URL.Query().Get("next"))

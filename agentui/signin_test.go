@@ -71,6 +71,12 @@ func TestSignInPage(t *testing.T) {
 	if r := b.send("GET", "/signin?next=https://evil.example", nil); r.header.Get("Location") != "/board" {
 		t.Errorf("led to %q", r.header.Get("Location"))
 	}
+	if r := b.send("GET", "/signin?lang=id", nil); r.header.Get("Location") != "/admin?lang=id" {
+		t.Errorf("her language was lost: %q", r.header.Get("Location"))
+	}
+	if r := h.stranger().send("GET", "/board?lang=id", nil, "Accept", "text/html", "Accept-Language", "en"); r.header.Get("Location") != "/signin?lang=id&next=%2Fboard" {
+		t.Errorf("her language was lost: %q", r.header.Get("Location"))
+	}
 	sari := h.stranger()
 	if r := sari.form("sari", agentuitest.Password); r.header.Get("Location") != "/" {
 		t.Errorf("a volunteer was led to %q", r.header.Get("Location"))

@@ -11,15 +11,15 @@ import { micChoice } from "./side";
 export function check(scene: Scene): TemplateResult {
   const { s, w, app } = scene;
   const { step, fault, phase } = s.sound;
-  return html`<div class="stage-head"><h2 id="stage-title" tabindex="-1">${w.checkTitle}</h2><p class="lead">${w.checkLead}</p></div>
+  return html`<div class="stage-head"><h2 id="stage-title" tabindex="-1">${w.checkTitle}</h2>${fault ? nothing : html`<p class="lead">${w.checkLead}</p>`}</div>
+    ${fault ? html`${faultCard(scene, fault)}
+      ${fault === "mic_silent" || fault === "no_mic" || fault === "mic_busy" ? micChoice(scene, "check-mic") : nothing}
+      <div class="do">${button({ label: w.tryAgain, click: app.retrySound, kind: "primary", size: "xl" })}</div>` : nothing}
     ${steps(scene)}
     ${phase === "asking" && !fault ? html`<p class="call-out">${icon("mic")}<span>${w.askMic}</span></p>` : nothing}
     ${meter(scene)}
-    ${fault ? faultCard(scene, fault) : nothing}
-    ${fault === "mic_silent" || fault === "no_mic" || fault === "mic_busy" ? micChoice(scene, "check-mic") : nothing}
     ${!fault && step === null && phase !== "off" && phase !== "asking" ? html`<p class="hint">${w.checkWaits}</p>` : nothing}
-    <div class="do">${fault ? button({ label: w.tryAgain, click: app.retrySound, kind: "primary", size: "xl" }) : nothing}
-    ${button({ label: w.endShift, click: app.endShift, kind: "plain", size: "lg", busy: waits(s, "shift.end") })}</div>`;
+    <div class="do">${button({ label: w.endShift, click: app.endShift, kind: "plain", size: "lg", busy: waits(s, "shift.end") })}</div>`;
 }
 
 /** The steps as they stand, and what the running one asks of her. */

@@ -40,7 +40,7 @@ export function paused({ s, w, app, later }: Scene): TemplateResult {
   const login = view.reason === "login";
   if (view.reason === "decompression") return resting({ s, w, app });
   if (view.reason === "load_break") {
-    return calm("cup", w.breakTitle, html`<p class="lead">${w.breakLead}</p>${debrief({ s, w, app })}${backToReady({ s, w, app })}`);
+    return calm("cup", w.breakTitle, html`<p class="lead">${w.breakLead}</p>${debrief({ s, w, app })}${backToReady({ s, w, app }, true)}`);
   }
   const reason = s.pauseReasons.find((r) => r.code === view.reason)?.label[s.lang] ?? "";
   return calm(login ? "headset" : "cup", login ? w.onShift : reason ? w.pausedReason(reason) : w.pausedTitle, html`
@@ -56,7 +56,7 @@ function resting({ s, w, app }: Scene): TemplateResult {
   return calm("cup", w.restTitle, html`<p class="lead">${w.restLead}</p>
     ${until ? html`<p class="hint"><sahut-tick role="timer" .text=${(now: number) => w.restUntil(timer(until - now - s.offset, s.lang))}></sahut-tick></p>` : nothing}
     ${debrief({ s, w, app })}
-    ${backToReady({ s, w, app })}`, "breathing");
+    ${backToReady({ s, w, app }, true)}`, "breathing");
 }
 
 export function notResponding({ s, w, app }: Scene): TemplateResult {
@@ -108,8 +108,9 @@ export function connecting({ w }: Scene): TemplateResult {
   return calm("link", w.connectingTitle, nothing, "waiting");
 }
 
-function backToReady({ s, w, app }: Scene): TemplateResult {
-  return html`<div class="do">${button({ label: w.ready, click: app.ready, kind: "go", size: "xl", icon: "check", busy: waits(s, "ready") })}
+// backToReady; who rests is not urged.
+function backToReady({ s, w, app }: Scene, rests = false): TemplateResult {
+  return html`<div class="do">${button({ label: w.ready, click: app.ready, kind: rests ? "plain" : "go", size: rests ? "lg" : "xl", icon: "check", busy: waits(s, "ready") })}
     ${callOut({ s, w, app })}${endShift({ s, w, app })}</div>`;
 }
 
