@@ -207,6 +207,14 @@ func (s *state) checkAgent(a *agent, bad func(string, ...any)) {
 }
 
 func (s *state) checkLine(l *line, bad func(string, ...any)) {
+	for _, g := range l.order.groups {
+		what := s.lacks(g)
+		for _, c := range g.list {
+			if what != "" && !l.gone && c.virtual == nil && c.phase == waiting && len(c.offers) == 0 && c.inquiry == nil && c.awaits() == nil && !slices.Contains(c.unmet, what+" "+string(l.id)) {
+				bad("contact %s was never told that nobody has what she asked for: %s", c.id, what)
+			}
+		}
+	}
 	for i := 1; i < len(l.order.list); i++ {
 		if !before(l.order.list[i-1], l.order.list[i]) {
 			bad("line %s is out of order at %d", l.id, i)

@@ -436,6 +436,7 @@ func TestNobodySpeaksHers(t *testing.T) {
 		tr := newTrial(t, called(nil))
 		first := tr.call()
 		tr.s.contacts[first].needs = needs{language: "en", gender: "f", topic: "legal", another: true}
+		tr.s.contacts[first].unmet = []string{unmetGender + " hotline"} // she chose to wait
 		tr.s.contacts[first].line.order.regroup(tr.s.contacts[first])
 		tr.choose(first)
 		before := find(tr.all, "Ask {")
