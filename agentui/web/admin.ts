@@ -23,11 +23,13 @@ const plan = new Calendar<ShiftPlan>({
   draft: edited, fetch: api.shifts,
   show: (p) => set({ plan: p, planTrouble: false }),
   refused: (problems) => { set({ planTrouble: true }); alsoWrong("shifts", problems); },
+  lost: calendarLost,
 });
 const opening = new Calendar<HoursDays[]>({
   draft: edited, fetch: api.hours,
   show: (hours) => set({ hours, hoursTrouble: false }),
   refused: (problems) => { set({ hoursTrouble: true }); alsoWrong("hours", problems); },
+  lost: calendarLost,
 });
 const tour = new Tour("admin", (lang) => {
   const t = adminWords(lang).tour;
@@ -36,6 +38,7 @@ const tour = new Tour("admin", (lang) => {
 let state: State = blankState(chosenLang());
 let queued = false;
 let next: (() => void) | null = null; // once the page is drawn
+let shown: Section | "" = "";
 
 // afterwards goes somewhere on the page as it will be drawn.
 function afterwards(go: () => void): void {
@@ -64,6 +67,11 @@ function draw(): void {
   const a = adminWords(state.lang);
   document.title = `${a.sections[state.section]} – Sahut`;
   render(screen({ s: state, w: words(state.lang), a, act }), root);
+  if (shown !== state.section) {
+    shown = state.section;
+    const here = document.querySelector<HTMLElement>(".admin-nav [aria-current]"), nav = here?.closest<HTMLElement>(".admin-nav");
+    if (here && nav) nav.scrollLeft = here.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2; // where the sections are in one line
+  }
   const go = next;
   next = null;
   go?.();
@@ -95,6 +103,12 @@ async function run(name: string, work: () => Promise<void>, atField: string[] = 
 function mistaken(problems: Problem[], ofText: boolean): void {
   set({ problems, ofText, review: null });
   afterwards(() => document.getElementById("problems-title")?.focus());
+}
+
+// calendarLost: the draft is here, its calendar is not.
+function calendarLost(e: Refused): void {
+  const a = adminWords(state.lang);
+  set(e.status === 401 ? { signedOut: "told" } : { trouble: e.status === 0 ? a.calendarOld : refusal(e, state.lang) || a.failed });
 }
 
 // alsoWrong adds what a calendar could not read to the mistakes that are listed; of

@@ -29,9 +29,17 @@ func TestChromiumShifts(t *testing.T) {
 	p.picture("shifts-1-draft")
 	p.js("take a day away", `(() => { const all = [...document.querySelectorAll("details.item")].at(-1); all.open = true; all.querySelector(".days[id$=days] input").click(); return "gone"; })()`)
 	p.reads("1 gap in this week")
+	p.mayFail = "ERR_INTERNET_DISCONNECTED"
+	p.offline(true)
+	day := `(() => { document.querySelector("details.item .days[id$=days] input").click(); return "done"; })()`
+	p.js("give it back without the server", day)
+	p.reads("The server does not answer: the calendar does not show your latest change.")
+	p.offline(false)
+	p.js("take it away again", day)
+	p.reads("1 gap in this week")
 	p.reads("nobody planned")
 	p.picture("shifts-2-gap")
-	p.js("give it back", `(() => { document.querySelector("details.item .days[id$=days] input").click(); return "back"; })()`)
+	p.js("give it back", day)
 	p.reads("No gaps in this week")
 	p.press("Check and apply…")
 	p.press("Apply")

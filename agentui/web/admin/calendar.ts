@@ -9,6 +9,7 @@ export interface CalendarHost<T> {
   fetch(date: string, draft: Routing | null): Promise<T>; // date: of the Monday; empty: this week
   show(week: T): void;
   refused(problems: Problem[]): void; // the draft cannot be read yet
+  lost(e: Refused): void; // what is shown is older than the draft
 }
 
 const SETTLE_MS = 400; // after the last key
@@ -29,7 +30,10 @@ export class Calendar<T> {
   /** The draft changed; what is typed is waited for. */
   soon(): void {
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.load().catch(() => undefined), SETTLE_MS);
+    this.timer = window.setTimeout(() => void this.load().catch((e: unknown) => {
+      if (!(e instanceof Refused)) throw e;
+      this.host.lost(e);
+    }), SETTLE_MS);
   }
 
   async load(): Promise<void> {

@@ -164,8 +164,8 @@ function sides(scene: Scene, theirs: Routing): TemplateResult {
   const { s, a, act } = scene;
   const { both } = merge(s.base!, s.draft!, theirs);
   const alone = (list: Change[]) => list.filter((c) => !both.some((b) => b.key === c.key));
-  return html`<section class="stack" aria-labelledby="theirs-title"><h3 id="theirs-title">${a.conflictTheirs}</h3>${changeList(scene, alone(changes(s.base!, theirs)))}</section>
-    <section class="stack" aria-labelledby="mine-title"><h3 id="mine-title">${a.conflictMine}</h3>${changeList(scene, alone(changes(s.base!, s.draft!)))}</section>
+  const part = (id: string, title: string, list: Change[]) => list.length ? html`<section class="stack" aria-labelledby=${id}><h3 id=${id}>${title}</h3>${changeList(scene, list)}</section>` : nothing;
+  return html`${part("theirs-title", a.conflictTheirs, alone(changes(s.base!, theirs)))}${part("mine-title", a.conflictMine, alone(changes(s.base!, s.draft!)))}
     ${both.length === 0 ? html`<p class="hint">${a.conflictNone}</p>` : html`<section class="stack" aria-labelledby="both-title"><h3 id="both-title">${a.conflictBoth}</h3>${both.map((b, i) => html`<fieldset class="chips"><legend class="help">${changeWords(scene, { key: b.key, old: b.base, new: s.conflict!.choices[b.key] === "theirs" ? b.theirs : b.mine })}</legend>
       <div class="chips">${(["mine", "theirs"] as const).map((choice) => html`<label class="chip"><input type="radio" name="both-${i}" value=${choice} .checked=${(s.conflict!.choices[b.key] ?? "mine") === choice} @change=${() => act.choose(b.key, choice)}>
         <span>${choice === "mine" ? a.conflictMyValue(valueWords(scene, b.mine)) : a.conflictTheirValue(valueWords(scene, b.theirs))}</span></label>`)}</div></fieldset>`)}</section>`}`;

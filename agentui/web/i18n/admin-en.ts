@@ -74,6 +74,7 @@ export const adminEn = {
   all: "All",
   failed: "This could not be loaded.",
   offline: "The server does not answer. Check the connection, then try again.",
+  calendarOld: "The server does not answer: the calendar does not show your latest change. Your draft is kept.",
   signedOut: "You are signed out. Nothing you typed is lost.",
   signedOutLead: "Nothing you typed is lost. With your password you go on where you are.",
   signInAgain: "Sign in again",

@@ -72,6 +72,7 @@ export const adminId: AdminWords = {
   all: "Semua",
   failed: "Ini tidak dapat dimuat.",
   offline: "Server tidak menjawab. Periksa sambungan, lalu coba lagi.",
+  calendarOld: "Server tidak menjawab: kalender belum menampilkan perubahan terakhir Anda. Draf Anda tetap tersimpan.",
   signedOut: "Anda sudah keluar. Tidak ada ketikan Anda yang hilang.",
   signedOutLead: "Tidak ada ketikan Anda yang hilang. Dengan kata sandi, Anda melanjutkan dari sini.",
   signInAgain: "Masuk lagi",
