@@ -29,6 +29,12 @@ export interface Reading {
   samples: number;
 }
 
+/** Above which loss a direction is fair, and poor: in Opus the next packet makes good for a lost one. */
+export const losses = (opus: boolean) => (opus ? { fair: 0.07, poor: 0.15 } : { fair: 0.02, poor: 0.08 });
+
+/** Whether a line loses, or holds up, more than a call of G.711 bears. */
+export const slowLine = (loss: number, rttMs: number) => loss > 0.03 || rttMs > 600;
+
 /** Readings of the last seconds and what they amount to. */
 export class QualityMeter {
   private readings: Reading[] = [];
@@ -40,7 +46,7 @@ export class QualityMeter {
   }
 
   /** Takes one reading a second; gives the word for the volunteer and the figures behind it. */
-  take(r: Reading): { quality: Quality; figures: Figures } {
+  take(r: Reading, opus = false): { quality: Quality; figures: Figures } {
     this.readings = [...this.readings.filter((o) => r.at - o.at <= 5500), r];
     const first = this.readings[0]!;
     const got = r.packets - first.packets, lost = Math.max(0, r.lost - first.lost);
@@ -50,18 +56,19 @@ export class QualityMeter {
       loss: got + lost > 0 ? lost / (got + lost) : 0,
       concealed: samples > 0 ? Math.max(0, r.concealed - first.concealed) / samples : 0,
     };
-    return { quality: this.judge(r, figures), figures };
+    return { quality: this.judge(r, figures, opus), figures };
   }
 
   // A fair line must stay fair for five seconds before it is called so; a poor
   // one is called at once.
-  private judge(r: Reading, f: Figures): Quality {
+  private judge(r: Reading, f: Figures, opus: boolean): Quality {
+    const { fair, poor } = losses(opus);
     const silent = r.packets === this.readings.findLast((o) => r.at - o.at >= 1900)?.packets; // a hidden page looks seldom
-    if (f.loss > 0.08 || f.rtt_ms > 600 || silent) {
+    if (f.loss > poor || f.rtt_ms > 600 || silent) {
       this.badSince ??= r.at;
       return "poor";
     }
-    if (f.loss > 0.02 || f.jitter_ms > 30 || f.rtt_ms > 300) {
+    if (f.loss > fair || f.jitter_ms > 30 || f.rtt_ms > 300) {
       this.badSince ??= r.at;
       return r.at - this.badSince >= 5000 ? "fair" : "good";
     }

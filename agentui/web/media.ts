@@ -11,12 +11,12 @@
 // page only repairs it: an ICE restart when packets stop, a new connection when
 // that does not help.
 
-import { keepDevices, keptDevices, sink } from "./devices";
-import { loudness, QualityMeter, VOICE_DB, Watchdog, type Reading } from "./levels";
+import { keepDevices, keepSlow, keptDevices, keptSlow, sink, wantsOpus } from "./devices";
+import { loudness, QualityMeter, slowLine, VOICE_DB, Watchdog, type Reading } from "./levels";
 import type { ClientMessage, PathState } from "./messages";
-import { gathered, preferG711 } from "./path";
+import { gathered, prefer, speaksOpus } from "./path";
 import type { Echo } from "./soundcheck";
-import { noSound, type CheckStep, type Device, type Sound, type SoundFault } from "./store";
+import { noSound, type CheckStep, type Device, type LineChoice, type Sound, type SoundFault } from "./store";
 
 const WATCH_MS = 250;
 const ANSWER_MS = 5000; // for the server's media.answer
@@ -85,6 +85,11 @@ export class Media {
   private readonly samples = new Float32Array(1024);
   private readonly out = new Audio();
 
+  private asked = false; // this connection asked for Opus
+  private refused = false; // the server speaks none
+  private slowly = 0; // looks in a row at which the line was slow
+  upLoss = 0; // of what she says, as the server has it
+
   private readonly quality = new QualityMeter();
   private readonly watchdog = new Watchdog();
   private restartedAt = 0;
@@ -100,7 +105,7 @@ export class Media {
     this.out.hidden = true;
     document.body.append(this.out);
     this.sound.canChooseSpeaker = "setSinkId" in this.out;
-    Object.assign(this.sound, keptDevices());
+    Object.assign(this.sound, keptDevices(), { slow: keptSlow(Date.now()) });
     navigator.mediaDevices?.addEventListener("devicechange", () => void this.onDevices());
     window.setInterval(() => void this.watch(), WATCH_MS);
   }
@@ -147,6 +152,7 @@ export class Media {
       if (run === this.run) {
         this.checking = false;
         this.place();
+        this.reline();
       }
     }
   }
@@ -168,10 +174,12 @@ export class Media {
     if (w.attach && !was.attach) {
       this.quality.reset();
       this.restartGap = 3000;
+      this.slowly = this.upLoss = 0;
     }
     if (!w.attach && was.attach) this.show({ quality: null, figures: null });
     if (w.talking !== was.talking) this.watchdog.reset();
     this.place();
+    this.reline();
   }
 
   /** The wire is up (again). An answer that was under way is lost with the old wire. */
@@ -205,6 +213,9 @@ export class Media {
       if (pc === this.pc) this.turn("new");
       return;
     }
+    const opus = speaksOpus(sdp);
+    if (this.asked && !opus) this.refused = true;
+    this.show({ opus, slow: this.sound.slow && !this.refused });
     const next = this.again;
     this.settleOffer();
     if (next) this.turn(next);
@@ -254,6 +265,7 @@ export class Media {
       if (run === this.run) {
         this.checking = false;
         this.place();
+        this.reline();
       }
     }
   }
@@ -300,6 +312,26 @@ export class Media {
   chooseRinger(id: string): void {
     this.show({ ringer: id });
     keepDevices(this.sound);
+  }
+
+  chooseLine(line: LineChoice): void {
+    this.show({ line });
+    keepDevices(this.sound);
+    this.reline();
+  }
+
+  /** Her line carries no call of G.711: the next connection speaks Opus. */
+  foundSlow(): void {
+    if (this.sound.slow || this.refused) return;
+    keepSlow(Date.now());
+    this.show({ slow: true });
+    this.reline();
+  }
+
+  // reline makes a connection that speaks what it should, never in a call.
+  private reline(): void {
+    const opus = wantsOpus(this.sound) && !this.refused;
+    if (this.pc && this.pc.connectionState === "connected" && opus !== this.asked && !this.wanted.attach && !this.checking) this.turn("new");
   }
 
   // ---- microphone
@@ -425,7 +457,8 @@ export class Media {
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
     this.pc = pc;
     const t = pc.addTransceiver(this.mic!, { direction: "sendrecv", streams: [new MediaStream([this.mic!])] });
-    preferG711(t);
+    this.asked = wantsOpus(this.sound) && !this.refused;
+    prefer(t, this.asked);
     this.sender = t.sender;
     if (!this.wanted.attach && !this.checking) void t.sender.replaceTrack(null);
     pc.ontrack = (ev) => this.onTrack(ev.streams[0] ?? new MediaStream([ev.track]));
@@ -587,9 +620,12 @@ export class Media {
       this.turn("restart");
     }
     if (++this.ticks % 4 !== 0) return;
-    const { quality, figures } = this.quality.take(r);
+    const { quality, figures } = this.quality.take(r, this.sound.opus);
     this.show(this.wanted.talking ? { quality, figures } : { quality: null, figures });
-    if (this.ticks % 20 === 0) this.opts.send({ type: "stats", ...figures });
+    if (this.ticks % 20 !== 0) return;
+    this.opts.send({ type: "stats", ...figures });
+    this.slowly = slowLine(Math.max(figures.loss, this.upLoss), figures.rtt_ms) ? this.slowly + 1 : 0;
+    if (this.slowly > 1) this.foundSlow();
   }
 
   private async reading(): Promise<Reading | null> {

@@ -2,6 +2,7 @@
 // hears herself and the ring, what her line loses, whether she is alone. The result
 // holds twelve hours for the devices it was made with; the room is asked each time.
 
+import { losses, slowLine } from "./levels";
 import type { Quality, Sound } from "./store";
 
 /** What came of three seconds of her voice, there and back. */
@@ -26,17 +27,29 @@ export const noProof: Proof = { alone: "", ring: "", self: "", echo: "", net: nu
 /** Quieter than this at the server, a caller strains to hear her. */
 const QUIET_DB = -42;
 
+const share = (lost: number, got: number) => (lost + got > 0 ? Math.max(0, lost) / (Math.max(0, lost) + got) : 1);
+const lossOf = (e: Echo) => Math.max(share(e.lost, e.packets), share(e.downLost, e.downPackets));
+
 /** What an echo says of the line: the thresholds of a call. */
-export function judgeNet(e: Echo, way: Sound["way"]): Net {
-  const share = (lost: number, got: number) => (lost + got > 0 ? Math.max(0, lost) / (Math.max(0, lost) + got) : 1);
-  const loss = Math.max(share(e.lost, e.packets), share(e.downLost, e.downPackets));
-  const grade = loss > 0.08 || e.rtt_ms > 600 ? "poor" : loss > 0.02 || e.rtt_ms > 300 || e.jitter_ms > 30 || way === "tcp" ? "fair" : "good";
+export function judgeNet(e: Echo, way: Sound["way"], opus = false): Net {
+  const loss = lossOf(e), { fair, poor } = losses(opus);
+  const grade = loss > poor || e.rtt_ms > 600 ? "poor" : loss > fair || e.rtt_ms > 300 || e.jitter_ms > 30 || way === "tcp" ? "fair" : "good";
   return { grade, loss, rtt_ms: e.rtt_ms };
 }
 
+// What three seconds are that came whole; a line of 67 kbit/s brings four fifths of
+// them in time, though it may lose none.
+const WHOLE = 150, IN_TIME = 0.8;
+
+/** Whether the line carries no call of G.711: it loses too much, or the sound comes late. */
+export function tooSlow(e: Echo): boolean {
+  const late = (got: number, lost: number, of: number) => got + Math.max(0, lost) < IN_TIME * of;
+  return slowLine(lossOf(e), e.rtt_ms) || late(e.packets, e.lost, WHOLE) || late(e.downPackets, e.downLost, e.packets);
+}
+
 /** The proof after an echo. */
-export function echoed(p: Proof, e: Echo, way: Sound["way"]): Proof {
-  return { ...p, echo: e.level_db < QUIET_DB ? "quiet" : "done", self: "asked", net: judgeNet(e, way) };
+export function echoed(p: Proof, e: Echo, way: Sound["way"], opus = false): Proof {
+  return { ...p, echo: e.level_db < QUIET_DB ? "quiet" : "done", self: "asked", net: judgeNet(e, way, opus) };
 }
 
 /** Whether something of it is wrong. */

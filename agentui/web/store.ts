@@ -45,6 +45,9 @@ export interface Figures {
   concealed: number; // 0..1
 }
 
+/** What she says of her line: nothing, then it is measured; slow: Opus; fast: never Opus. */
+export type LineChoice = "" | "slow" | "fast";
+
 /** The sound's part of the snapshot; media.ts owns it. */
 export interface Sound {
   phase: "off" | "asking" | "connecting" | "parked" | "live" | "restarting" | "failed";
@@ -56,6 +59,9 @@ export interface Sound {
   mic: string; // chosen device ids, "" is the browser's default
   speaker: string;
   ringer: string;
+  line: LineChoice;
+  slow: boolean; // her line was measured, and carries no call of G.711
+  opus: boolean; // is spoken now
   canChooseSpeaker: boolean;
   way: "" | "udp" | "tcp"; // how the sound goes; empty: not known yet
   wayMs: number; // there and back, when that was looked at
@@ -143,7 +149,7 @@ export function patience(s: Snapshot, ask: Ask): (e: Event) => void {
 
 export const noSound: Sound = {
   phase: "off", fault: null, step: null, quality: null, figures: null,
-  devices: { mics: [], speakers: [] }, mic: "", speaker: "", ringer: "", canChooseSpeaker: false, way: "", wayMs: 0,
+  devices: { mics: [], speakers: [] }, mic: "", speaker: "", ringer: "", line: "", slow: false, opus: false, canChooseSpeaker: false, way: "", wayMs: 0,
   systemMuted: false,
 };
 

@@ -26,8 +26,8 @@ import type { Ask, ClientMessage, ServerMessage, Targets }
 import { Ring } from "./ring";
 import { actionOf, fits, keepKeys, keptKeys, usualKeys } from "./keys";
 import { keepShortcuts, listenForShortcuts, shortcutsKept } from "./shortcuts";
-import { deviceSet, dropProof, echoed, keepProof, keptProof, noProof, proven, type Proof } from "./soundcheck";
-import { age, blank, fold, soundHere, Store, tell, waits, type Snapshot, type Sound } from "./store";
+import { deviceSet, dropProof, echoed, keepProof, keptProof, noProof, proven, tooSlow, type Proof } from "./soundcheck";
+import { age, blank, fold, soundHere, Store, tell, waits, type LineChoice, type Snapshot, type Sound } from "./store";
 import type { App, Later } from "./volunteer/app";
 import { stateWords } from "./volunteer/header";
 import { screen, stageKind } from "./volunteer/screen";
@@ -93,6 +93,9 @@ function heard(m: ServerMessage): void {
       break;
     case "check.result":
       media.checkResult(m);
+      break;
+    case "quality":
+      media.upLoss = m.you_out?.loss ?? 0;
       break;
     case "echo.result":
       media.echoResult(m);
@@ -325,7 +328,8 @@ const app: App = {
   chooseDevice(kind, id) {
     if (kind === "mic") void media.chooseMic(id);
     else if (kind === "speaker") void media.chooseSpeaker(id);
-    else media.chooseRinger(id);
+    else if (kind === "ringer") media.chooseRinger(id);
+    else media.chooseLine(id as LineChoice);
   },
   testRing() {
     ring.test(store.now.sound.ringer);
@@ -400,7 +404,10 @@ function prove(part: Partial<Proof>): void {
 async function hearMyself(): Promise<void> {
   prove({ echo: "speak", self: "", net: null });
   const e = await media.echo((echo) => prove({ echo }));
-  if (e) prove(echoed(store.now.proof, e, store.now.sound.way));
+  const { way, opus, line } = store.now.sound;
+  if (e && !opus && line !== "fast" && tooSlow(e)) media.foundSlow();
+  const { slow } = store.now.sound;
+  if (e) prove({ ...echoed(store.now.proof, e, way, opus), ...(slow && !opus && line !== "fast" ? { net: null } : {}) }); // it says nothing of Opus
   else prove({ echo: "failed" });
 }
 

@@ -54,6 +54,7 @@ export const en = {
   heard: { good: "The caller hears you well.", fair: "The caller hears you unevenly.", poor: "The caller hears you badly." } satisfies Record<Quality, string> as Record<Quality, string>,
   soundMine: "It is your connection: move closer to the Wi-Fi or use a cable. Press Repair sound if it stays.",
   soundHers: "It is the caller’s line: speak slowly, and ask her to repeat. Nothing on this page can mend it.",
+  slowNext: "Your line is too slow or loses sound: from the next call on, calls are sent squeezed.",
   phoneAfter: "After this call you can let calls ring on your phone.",
 
   // ---- controls (names are relied on; see the contract)
@@ -134,7 +135,8 @@ export const en = {
     echoQuiet: "You arrive very softly. Move the microphone closer to your mouth or choose another one, then try again.",
     echoFailed: "Your voice did not come back. Check the internet connection, then try again.",
     netGood: (ms: number, loss: string) => `Your connection is good: ${ms} ms there and back, ${loss} lost.`,
-    netBad: (ms: number, loss: string) => `Your connection is too small or uneven: ${ms} ms there and back, ${loss} of the sound lost. A call takes 84 kbit/s each way: close downloads and video, use a cable, or move closer to the Wi-Fi.`,
+    squeezed: "Your calls are sent squeezed, for a slow line: 43 kbit/s each way instead of 84.",
+    netBad: (ms: number, loss: string, kbit: number) => `Your connection is too small or uneven: ${ms} ms there and back, ${loss} of the sound lost. A call takes ${kbit} kbit/s each way: close downloads and video, use a cable, or move closer to the Wi-Fi.`,
     phone: { phone: "Take calls on my SIP phone", mobile: "Take calls on my mobile" },
     noPhone: "An administrator can note your mobile, so that calls may ring there.",
     ringOk: "You hear the ring.",
@@ -543,6 +545,9 @@ export const en = {
   chooseDevices: "Choose devices",
   speaker: "Headphones",
   ringer: "Ring on",
+  line: "My line",
+  lines: { auto: "As measured", slow: "Slow: calls are sent squeezed", fast: "Fast: calls are never squeezed" },
+  lineNotHere: "This server does not allow it.",
   systemDefault: "System default",
   noSpeakerChoice: "This browser plays on the system’s default device.",
   testRing: "Test the ring",

@@ -67,3 +67,14 @@ test("who speaks while muted is told, and not for a cough", () => {
   assert.equal(v.take(false, -20), false); // unmuted
   assert.deepEqual(says(true, -20, -20), [false, false]);
 });
+
+test("Opus bears more loss before it is called so", () => {
+  const take = (lost: number, opus: boolean) => {
+    const q = new QualityMeter();
+    q.take(reading(0), opus);
+    return q.take(reading(1, { packets: 100 - lost, lost }), opus).quality;
+  };
+  assert.equal(take(10, false), "poor");
+  assert.equal(take(10, true), "good", "fair, but not for five seconds yet");
+  assert.equal(take(20, true), "poor");
+});

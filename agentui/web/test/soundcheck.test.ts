@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { beforeEach, test } from "node:test";
-import { deviceSet, dropProof, echoed, judgeNet, keepProof, keptProof, noProof, proven, type Echo, type Proof } from "../soundcheck";
+import { deviceSet, dropProof, echoed, judgeNet, keepProof, keptProof, noProof, proven, tooSlow, type Echo, type Proof } from "../soundcheck";
 
 const shelf = new Map<string, string>();
 (globalThis as { localStorage?: unknown }).localStorage = { getItem: (k: string) => shelf.get(k) ?? null, setItem: (k: string, v: string) => void shelf.set(k, v) };
@@ -39,4 +39,21 @@ test("it holds twelve hours, for its devices", () => {
   assert.equal(keptProof(here, 6 * hour), 0);
   shelf.set("sahut.proof", "no json");
   assert.equal(keptProof(here, 6 * hour), 0);
+});
+
+test("a line is too slow for G.711 when it loses, or holds up, a fifth", () => {
+  assert.ok(!tooSlow(echo));
+  assert.ok(tooSlow({ ...echo, lost: 6 }), "4 % lost on the way up");
+  assert.ok(tooSlow({ ...echo, downLost: 6 }), "and down");
+  assert.ok(!tooSlow({ ...echo, lost: 3 }));
+  assert.ok(tooSlow({ ...echo, packets: 111 }), "64 kbit/s with a long queue: nothing is lost, but not all is there in time");
+  assert.ok(tooSlow({ ...echo, downPackets: 111 }));
+  assert.ok(!tooSlow({ ...echo, packets: 140, downPackets: 130 }));
+  assert.ok(tooSlow({ ...echo, rtt_ms: 700 }));
+});
+
+test("Opus bears more loss", () => {
+  assert.equal(judgeNet({ ...echo, lost: 8 }, "udp", true).grade, "good");
+  assert.equal(judgeNet({ ...echo, lost: 16 }, "udp", true).grade, "fair");
+  assert.equal(judgeNet({ ...echo, lost: 40 }, "udp", true).grade, "poor");
 });

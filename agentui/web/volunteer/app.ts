@@ -60,7 +60,7 @@ export interface App {
   finishWrapUp(): void;
   retrySound(): void;
   repairSound(): void;
-  chooseDevice(kind: "mic" | "speaker" | "ringer", id: string): void;
+  chooseDevice(kind: "mic" | "speaker" | "ringer" | "line", id: string): void;
   testRing(): void;
   hearMyself(): void;
   answerCheck(what: "alone" | "ring" | "self", yes: boolean): void;

@@ -47,7 +47,7 @@ export function soundInWords({ s, w, app }: Scene): TemplateResult | typeof noth
   const words = [hears && w.hears[hears.quality], cause(hears), heard && w.heard[heard.quality], cause(heard)].filter(Boolean).join(" ");
   if (bad.length === 0) return html`<p class="hint both-ways" id="both-ways">${icon("link")}<span>${words}</span></p>`;
   const poor = bad.some((d) => d.quality === "poor");
-  return html`<div class="call-out ${poor ? "bad" : "warn"} both-ways" id="both-ways">${icon("link")}<span>${words} ${mine && poor && otherDevice(s) ? w.phoneAfter : nothing}</span>
+  return html`<div class="call-out ${poor ? "bad" : "warn"} both-ways" id="both-ways">${icon("link")}<span>${words} ${mine && s.sound.slow && !s.sound.opus && s.sound.line !== "fast" ? w.slowNext : mine && poor && otherDevice(s) ? w.phoneAfter : nothing}</span>
     ${mine ? button({ label: w.repairSound, click: app.repairSound, busy: s.sound.phase === "restarting" }) : nothing}</div>`;
 }
 

@@ -56,13 +56,16 @@ function echo(scene: Scene): TemplateResult {
 function network(scene: Scene): TemplateResult | typeof nothing {
   const { s, w, app } = scene;
   const { way, wayMs } = s.sound;
-  const n = s.proof.net;
+  const p = s.proof, n = p.net;
   const percent = new Intl.NumberFormat(s.lang, { style: "percent", maximumFractionDigits: 1 }).format(n?.loss ?? 0);
   const tcp = way === "tcp" ? ` ${w.wayTcp}` : "";
+  const squeezed = s.sound.opus ? `${w.proof.squeezed} ` : "";
+  const again = () => button({ label: w.proof.echo, click: app.hearMyself, id: "measure-again", busy: s.sound.phase === "restarting" });
+  if (!n && s.sound.opus) return row("net", "warn", w.proof.squeezed + tcp, p.echo === "speak" || p.echo === "listen" ? nothing : again());
   if (!n && !way) return nothing;
   if (!n) return row("net", way === "tcp" || wayMs > 300 ? "warn" : "ok", way === "tcp" ? w.wayTcp : wayMs > 300 ? w.waySlow(wayMs) : w.wayGood(wayMs), way === "tcp" || wayMs > 300 ? phone(scene) : nothing);
-  if (n.grade === "good") return row("net", "ok", w.proof.netGood(n.rtt_ms, percent));
-  return row("net", n.grade === "poor" ? "bad" : "warn", w.proof.netBad(n.rtt_ms, percent) + tcp, button({ label: w.proof.echo, click: app.hearMyself, id: "measure-again" }), phone(scene));
+  if (n.grade === "good") return row("net", "ok", squeezed + w.proof.netGood(n.rtt_ms, percent));
+  return row("net", n.grade === "poor" ? "bad" : "warn", w.proof.netBad(n.rtt_ms, percent, s.sound.opus ? 43 : 84) + tcp, again(), phone(scene));
 }
 
 // phone: the line is too small for sound in the browser; a telephone is not.

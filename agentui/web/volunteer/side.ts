@@ -59,8 +59,17 @@ function devices(scene: Scene): TemplateResult {
       ${sound.canChooseSpeaker
         ? html`${outputChoice(scene, "speaker", w.speaker, "side-speaker")}${outputChoice(scene, "ringer", w.ringer, "side-ringer")}`
         : html`<p class="hint">${w.noSpeakerChoice}</p>`}
+      ${lineChoice(scene)}
       <div class="side-do">${button({ label: w.testRing, click: app.testRing })}</div></div></details>
     ${figures(scene)}</section>`;
+}
+
+// lineChoice: whether her calls are sent in less data.
+function lineChoice({ s, w, app }: Scene): TemplateResult {
+  return html`<div class="field"><label for="side-line">${w.line}</label>
+    <select id="side-line" @change=${(e: Event) => app.chooseDevice("line", (e.target as HTMLSelectElement).value)}>
+      ${(["", "slow", "fast"] as const).map((c) => html`<option value=${c} ?selected=${c === s.sound.line}>${w.lines[c || "auto"]}</option>`)}
+    </select>${s.sound.line === "slow" && !s.sound.opus && s.sound.phase === "parked" ? html`<p class="hint">${w.lineNotHere}</p>` : nothing}</div>`;
 }
 
 /** Which microphone. */
