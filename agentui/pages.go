@@ -79,7 +79,7 @@ func loadPages(bundle fs.FS) (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"pages.css", "icon.svg", "icon-192.png", "icon-512.png", "icon-full-180.png", "icon-full-512.png"} { // beside the bundle
+	for _, name := range []string{"pages.css", "offline.js", "icon.svg", "icon-192.png", "icon-512.png", "icon-full-180.png", "icon-full-512.png"} { // beside the bundle
 		if err := add(ours, name); err != nil {
 			return nil, err
 		}
@@ -136,7 +136,7 @@ func (p *pages) preload(script, lang string) []string {
 
 // shellFiles are what the volunteer's page needs in any state and language.
 func (p *pages) shellFiles() (list []string) {
-	for _, name := range closure([]string{"volunteer.js", "style.css", "pages.css", "icon.svg"}, p.needs, p.later) {
+	for _, name := range closure([]string{"volunteer.js", "style.css", "pages.css", "offline.js", "icon.svg"}, p.needs, p.later) {
 		if _, ok := p.files[name]; ok {
 			list = append(list, name)
 		}

@@ -57,7 +57,7 @@ func TestInstallable(t *testing.T) {
 		t.Errorf("worker %s", worker.body)
 	}
 	for lang, words := range map[string]string{"id": "Tidak ada sambungan", "en": "No connection"} {
-		if r := b.send("GET", "/offline?lang="+lang, nil); !strings.Contains(r.body, words) || strings.Contains(r.body, "<script") {
+		if r := b.send("GET", "/offline?lang="+lang, nil); !strings.Contains(r.body, words) || strings.Count(r.body, "<script") != 1 || !strings.Contains(list, "/offline.js") {
 			t.Errorf("offline in %s: %s", lang, r.body)
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -53,7 +54,7 @@ func (p *screen) pick(name, value string) {
 	for range steps {
 		p.do("pick "+value, chromedp.KeyEvent(key))
 	}
-	p.is(value+" is picked, and the focus still there", fmt.Sprintf(`document.activeElement.name === %q && document.activeElement.value === %q && document.activeElement.checked`, name, value))
+	p.soon(value+" is picked, and the focus still there", fmt.Sprintf(`document.activeElement.name === %q && document.activeElement.value === %q && document.activeElement.checked`, name, value))
 }
 
 // unfoldBy unfolds the part of the page with this summary.
@@ -75,9 +76,41 @@ func (p *screen) shut() {
 	p.is("no dialog", `!document.querySelector("dialog[open]")`)
 }
 
+// soon waits for an expression to be true that no change of the document tells of, as
+// where the focus is.
+func (p *screen) soon(what, expression string) {
+	p.t.Helper()
+	p.js(what, fmt.Sprintf(`new Promise((done, fail) => {
+		const end = performance.now() + 30000;
+		const look = () => { if (%s) done("yes"); else if (performance.now() > end) fail(new Error("not within 30 s; the focus is on " + document.activeElement.outerHTML.slice(0, 200))); else setTimeout(look, 20); };
+		look(); })`, expression))
+}
+
 // inLanguage goes to the sign-in page anew, in a language and with or without a mouse.
 func (p *screen) inLanguage(lang string, noMouse bool) {
 	p.t.Helper()
 	p.do("open", chromedp.Navigate("http://"+p.web.Addr().String()+"/signin?lang="+lang))
 	p.lang, p.noMouse = lang, noMouse
+}
+
+// inBoth runs a story in English by mouse, and in Indonesian without one.
+func inBoth(t *testing.T, story func(t *testing.T, lang string, noMouse bool)) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, lang string
+		noMouse    bool
+	}{{"mouse", "en", false}, {"keyboard", "id", true}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			story(t, c.lang, c.noMouse)
+		})
+	}
+}
+
+// either is the one of two that is in the page's language.
+func (p *screen) either(en, id string) string {
+	if p.lang == "id" {
+		return id
+	}
+	return en
 }
