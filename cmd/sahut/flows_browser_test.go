@@ -29,6 +29,7 @@ const spies = `(() => {
 
 // Each way through a shift in both languages, with a mouse and without one.
 func TestChromiumFlows(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		lang    string
 		noMouse bool

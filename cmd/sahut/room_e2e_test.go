@@ -116,55 +116,57 @@ func TestAskFirstOverSIP(t *testing.T) {
 // hears more, calls for help by one press, and a supervisor takes over. The caller
 // hears the supervisor only when she may.
 func TestChromiumWatchedAndHelped(t *testing.T) {
-	t.Parallel()
-	s := open(t, withRina)
-	p := s.openScreen()
-	p.signIn("sari")
-	p.press("Start shift")
-	p.state(queue.Paused)
-	p.press("Ready")
-	caller := s.dial(siptest.Options{})
-	p.press("Answer")
-	p.state(queue.Talking)
-	s.hearsJust("the caller", caller.Media().Hears(), micTone)
-	rina, rinaEar := s.inRoom("rina", rinaVoice)
-	view, err := rina.Await(s.ctx, func(a queue.AgentView) bool { return a.Floor != nil && len(a.Floor.Talks) == 1 })
-	s.must("the floor", err)
-	c := view.Floor.Talks[0].Contact
+	inBoth(t, func(t *testing.T, lang string, noMouse bool) {
+		s := open(t, withRina)
+		p := s.openScreen()
+		p.inLanguage(lang, noMouse)
+		p.signIn("sari")
+		p.press("Start shift")
+		p.state(queue.Paused)
+		p.press("Ready")
+		caller := s.dial(siptest.Options{})
+		p.press("Answer")
+		p.state(queue.Talking)
+		s.hearsJust("the caller", caller.Media().Hears(), micTone)
+		rina, rinaEar := s.inRoom("rina", rinaVoice)
+		view, err := rina.Await(s.ctx, func(a queue.AgentView) bool { return a.Floor != nil && len(a.Floor.Talks) == 1 })
+		s.must("the floor", err)
+		c := view.Floor.Talks[0].Contact
 
-	rina.Send("supervise", map[string]any{"contact": c, "mode": "listen"})
-	p.reads("a supervisor, listens.")
-	s.hearsJust("rina", rinaEar.Hears(), callerTone, micTone)
-	s.hearsJust("the caller", caller.Media().Hears(), micTone)
-	p.picture("room-1-watched")
-	rina.Send("supervise.end", map[string]any{"contact": c})
-	if _, err := rina.AwaitState(s.ctx, queue.Ready); err != nil {
-		t.Fatal(err)
-	}
-
-	p.press("SOS: call a supervisor")
-	if _, err := rina.Await(s.ctx, func(a queue.AgentView) bool { return a.Floor != nil && len(a.Floor.Sos) == 1 && a.Floor.Sos[0].You }); err != nil {
-		t.Fatal(err)
-	}
-	p.reads("Help is called.")
-	p.picture("room-2-sos")
-	rina.Send("sos.answer", map[string]any{"contact": c})
-	rinaEar.Say(mediatest.ToneSound(rinaVoice)) // her microphone is on for whispering
-	p.reads("speaks to you. The caller does not hear it.")
-	s.hearsJust("the caller", caller.Media().Hears(), micTone)
-	rina.Send("supervise", map[string]any{"contact": c, "mode": "take_over"})
-	s.hearsJust("the caller", caller.Media().Hears(), rinaVoice)
-	p.state(queue.WrapUp)
-	p.picture("room-3-taken-over")
-	s.must("hang up", caller.Hangup(s.ctx))
-	if got := s.record(); got.Agent != "rina" {
-		t.Errorf("record %+v", got)
-	}
-	for _, kind := range []queue.EntryKind{queue.SosRaised, queue.SosAnswered, queue.SosOver, queue.SuperviseMode} {
-		if len(s.journal(kind)) == 0 {
-			t.Errorf("the journal has no %s", kind)
+		rina.Send("supervise", map[string]any{"contact": c, "mode": "listen"})
+		p.reads(p.either("a supervisor, listens.", "penyelia, mendengarkan."))
+		s.hearsJust("rina", rinaEar.Hears(), callerTone, micTone)
+		s.hearsJust("the caller", caller.Media().Hears(), micTone)
+		p.picture("room-1-watched")
+		rina.Send("supervise.end", map[string]any{"contact": c})
+		if _, err := rina.AwaitState(s.ctx, queue.Ready); err != nil {
+			t.Fatal(err)
 		}
-	}
+
+		p.press("SOS: call a supervisor")
+		if _, err := rina.Await(s.ctx, func(a queue.AgentView) bool { return a.Floor != nil && len(a.Floor.Sos) == 1 && a.Floor.Sos[0].You }); err != nil {
+			t.Fatal(err)
+		}
+		p.reads("Help is called.")
+		p.picture("room-2-sos")
+		rina.Send("sos.answer", map[string]any{"contact": c})
+		rinaEar.Say(mediatest.ToneSound(rinaVoice)) // her microphone is on for whispering
+		p.reads(p.either("speaks to you. The caller does not hear it.", "berbicara kepada Anda. Penelepon tidak mendengarnya."))
+		s.hearsJust("the caller", caller.Media().Hears(), micTone)
+		rina.Send("supervise", map[string]any{"contact": c, "mode": "take_over"})
+		s.hearsJust("the caller", caller.Media().Hears(), rinaVoice)
+		p.state(queue.WrapUp)
+		p.picture("room-3-taken-over")
+		s.must("hang up", caller.Hangup(s.ctx))
+		if got := s.record(); got.Agent != "rina" {
+			t.Errorf("record %+v", got)
+		}
+		for _, kind := range []queue.EntryKind{queue.SosRaised, queue.SosAnswered, queue.SosOver, queue.SuperviseMode} {
+			if len(s.journal(kind)) == 0 {
+				t.Errorf("the journal has no %s", kind)
+			}
+		}
+	})
 }
 
 // A whole shift without a mouse, in both languages: Tab, Enter and the function
