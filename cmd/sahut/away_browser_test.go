@@ -47,8 +47,7 @@ func TestChromiumNotThere(t *testing.T) {
 	p.press("Ready")
 	p.state(queue.Ready)
 	caller := s.dial(siptest.Options{})
-	p.press("Answer")
-	p.state(queue.Talking)
+	p.answers()
 	s.must("the caller hears the browser", caller.Media().Hears().WaitTone(s.ctx, micTone))
 	if missed := s.entries(queue.OfferEnded); len(missed) < 2 || missed[0].Reason != "timeout" || missed[0].Agent != "sari" {
 		t.Errorf("offers %+v", missed)

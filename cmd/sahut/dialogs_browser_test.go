@@ -37,8 +37,7 @@ func TestChromiumDialogs(t *testing.T) {
 	p.roundTrip("Keyboard shortcuts", "?", `document.activeElement === window.opener`)
 
 	caller := s.dial(siptest.Options{})
-	p.press("Answer")
-	p.state(queue.Talking)
+	p.answers()
 	s.must("the caller hears the browser", caller.Media().Hears().WaitTone(s.ctx, micTone))
 	for _, name := range []string{"Keypad", "Transfer", "Pause"} {
 		p.byButton(name, name)

@@ -6,6 +6,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"sahut/queue"
 )
 
 // What hands do on a page beside pressing its buttons, with a mouse or without one.
@@ -67,6 +69,18 @@ func (p *screen) unfoldBy(css string) {
 		return
 	}
 	p.must("unfold", p.click(fmt.Sprintf(waiting, "return "+find)))
+}
+
+// answers takes the call that rings; without a mouse by its key.
+func (p *screen) answers() {
+	p.t.Helper()
+	if p.noMouse {
+		p.state(queue.Offered)
+		p.do("answer", chromedp.KeyEvent(kb.F2))
+	} else {
+		p.press("Answer")
+	}
+	p.state(queue.Talking)
 }
 
 // shut closes the dialog that is open.

@@ -41,8 +41,7 @@ func TestChromiumNotes(t *testing.T) {
 			caller := s.dial(siptest.Options{From: "0811223344"})
 			if wants != "" {
 				p.reads(wants)
-				p.press("Answer")
-				p.state(queue.Talking)
+				p.answers()
 				s.must("the caller hears the browser", caller.Media().Hears().WaitTone(s.ctx, micTone))
 				p.fill("note", said)
 				p.reads(p.word("Saved {0}", ""))

@@ -20,8 +20,7 @@ func TestChromiumSilentCaller(t *testing.T) {
 		p.state(queue.Paused)
 		p.press("Ready")
 		caller := s.dial(siptest.Options{From: "0811223344"})
-		p.press("Answer")
-		p.state(queue.Talking)
+		p.answers()
 		s.must("the caller hears the browser", caller.Media().Hears().WaitTone(s.ctx, micTone))
 
 		p.reads("Is it safe to talk now?")
