@@ -125,6 +125,7 @@ export function volunteers(scene: Scene): TemplateResult {
     ${list.map((g, i) => html`<div class="card row-card"><div class="grid">${["id", "name"].map((f) => control(scene, `agents[${i}].${f}`))}${answers(scene, i)}${["mobile", "dial"].map((f) => control(scene, `agents[${i}].${f}`))}</div>
       ${part(scene, `agents[${i}]`, a.parts.skills ?? "", ["languages", "gender", "topics", "weight", "supervisor", "tiers"], group(scene, `agents[${i}]`, undefined, ["id", "name", "queues", "mobile", "dial"]))}
       ${s.users && g.id && !s.users.some((u) => u.name === g.id) ? html`<p class="hint">${icon("warn")}<span>${g.id} ${a.noAccount}</span></p>` : nothing}
+      ${s.users?.some((u) => u.name === g.id && u.role === "admin") ? html`<p class="banner warn">${icon("warn")}<span>${a.adminAnswers}</span></p>` : nothing}
       ${errors(scene, problemsAt(scene, `agents[${i}]`))}${listDo(scene, "agents", i)}</div>`)}
     ${mayEdit(s) ? button({ label: a.addAgent, id: "add-agents", icon: "plus", click: () => act.grow("agents", list, newAgent(scene)) }) : nothing}
     </section>${mayEdit(s) ? accounts(scene) : nothing}`;

@@ -4,7 +4,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { spell } from "../format";
 import { button, icon } from "../parts";
+import type { Prompt } from "./api";
 import { valuesAt } from "./draft";
+import texts from "../i18n/prompts.json";
 import { refusal } from "../i18n/problems";
 import { fieldOf, labelOf } from "./form";
 import { fieldError, mended } from "./refused";
@@ -18,10 +20,16 @@ export function prompts(scene: Scene): TemplateResult {
   return html`${missing.length ? html`<p class="banner bad">${icon("warn")}<span>${a.promptsMissing(missing.join(", "))}</span></p>` : nothing}
     ${mayEdit(s) ? html`<div class="grid">${record(scene)}${upload(scene)}</div>` : nothing}
     <ul class="accounts">${s.prompts.map((p) => html`<li class="card account"><div><b>${p.name}</b>
-      <span class="tag ${p.uploaded ? "ok" : ""}">${p.uploaded ? a.uploaded : a.builtin}</span><p class="hint">${a.length}: ${spell(p.duration_ms, s.lang)}${used.has(p.name) ? html` · ${a.usedBy([...used.get(p.name)!].join(", "))}` : nothing}</p></div>
+      <span class="tag ${p.uploaded ? "ok" : ""}">${p.uploaded ? a.uploaded : a.builtin}</span><p class="hint">${a.length}: ${spell(p.duration_ms, s.lang)}${used.has(p.name) ? html` · ${a.usedBy([...used.get(p.name)!].join(", "))}` : nothing}</p>${says(scene, p)}</div>
       <div class="phone">${s.phone === p.name ? button({ label: a.phoneStop, id: `phone-${p.name}`, icon: "cross", click: () => act.hear("") }) : button({ label: a.phoneListen, id: `phone-${p.name}`, icon: "phone", click: () => act.hear(p.name) })}
         <details class="more"><summary>${a.fullSound}</summary><audio controls preload="none" src="/api/v1/prompts/${encodeURIComponent(p.name)}?lang=${s.lang}" aria-label=${a.listen(p.name)}></audio></details></div>
       ${p.uploaded && mayEdit(s) ? html`<div class="do">${button({ label: a.deletePrompt, id: `del-${p.name}`, kind: "ghost", click: () => confirm(a.deleteAsk(p.name)) && act.deletePrompt(p.name) })}</div>` : nothing}</li>`)}</ul>`;
+}
+
+// says is what a shipped prompt says, to be recorded anew by a voice of the house.
+function says({ s, a }: Scene, p: Prompt): TemplateResult | typeof nothing {
+  const text = (texts as Record<string, Record<string, string>>)[s.lang]?.[p.name];
+  return text ? html`<p class="says">${p.uploaded ? html`${a.builtinSays} ` : nothing}“${text}”</p>` : nothing;
 }
 
 const promptName = /^[a-z0-9][a-z0-9_.-]{0,47}$/;

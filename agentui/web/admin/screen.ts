@@ -27,7 +27,7 @@ export function screen(scene: Scene): TemplateResult {
   const { s, w, a, act } = scene;
   return html`<a class="skip" href="#main">${a.sections[s.section]}</a>
     <header class="bar admin-bar"><h1 class="brand">${mark()}<span>${w.product} <span class="brand-sub">${a.title}</span></span></h1><span class="grow"></span>
-      ${s.role === "supervisor" ? html`<a class="btn ghost" href="/board?lang=${s.lang}">${a.toBoard}</a>` : nothing}<a class="btn ghost" href="/reports?lang=${s.lang}">${a.toReports}</a><a class="btn ghost" href="/?lang=${s.lang}">${a.toVolunteer}</a>
+      ${s.role === "supervisor" ? html`<a class="btn ghost" href="/board?lang=${s.lang}">${a.toBoard}</a>` : nothing}<a class="btn ghost" href="/reports?lang=${s.lang}">${a.toReports}</a>${s.role === "admin" && !s.base?.agents.some((g) => g.id === s.user) ? nothing : html`<a class="btn ghost" href="/?lang=${s.lang}">${a.toVolunteer}</a>`}
       <button type="button" class="btn ghost" data-tour><span class="label">${w.tour.again}</span></button>
       <button type="button" class="btn ghost" lang=${s.lang === "en" ? "id" : "en"} @click=${act.switchLang}><span class="label">${w.otherLanguage}</span></button>
       <button type="button" class="btn ghost" @click=${act.signOut}><span class="label">${w.signOut}</span></button></header>

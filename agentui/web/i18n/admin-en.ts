@@ -274,6 +274,7 @@ export const adminEn = {
   noAccount: "has no account yet and cannot sign in: add it below, under the same name.",
   noAgent: (name: string) => `${name} answers no queue yet, so no call rings for her.`,
   makeAgent: (name: string) => `Add ${name} as a volunteer`,
+  adminAnswers: "This is an administrator’s account. Whoever answers calls with it sees callers, and can change everything: give her a second account to answer with.",
   changeRole: "Change role",
   roleHint: "Supervisors also see calls, call-backs and messages, and can take part in talks. Administrators change the settings and see nothing of callers.",
   usernameHint: "Small letters and digits, for example sari. It cannot be changed later.",
@@ -300,6 +301,7 @@ export const adminEn = {
 
   // prompts
   builtin: "built-in",
+  builtinSays: "The built-in one says:",
   uploaded: "uploaded",
   length: "Length",
   source: "Source",
@@ -311,7 +313,7 @@ export const adminEn = {
   phoneFailed: "The sound could not be played here.",
   fullSound: "In full quality",
   recordTitle: "Record a prompt",
-  recordLead: "Speak calmly, near the microphone. Quiet at both ends is cut off.",
+  recordLead: "Speak calmly, near the microphone. Quiet at both ends is cut off. What the built-in ones say stands below.",
   recordStart: "Record",
   recordStop: "Stop recording",
   recordAgain: "Record again",

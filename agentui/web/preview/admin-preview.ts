@@ -149,6 +149,7 @@ const states: Record<string, Partial<State>> = {
   conflict_yaml: { section: "routing", conflict: { ...history[0]!, choices: {} } },
   password: { section: "volunteers", asking: { what: "password", name: "ayu" } },
   disable: { section: "volunteers", asking: { what: "disable", name: "sari" } },
+  admin_answers: { section: "volunteers", draft: { ...base, agents: [...base.agents, { id: "admin", name: "Lastri", queues: ["hotline"] }] } },
   role: { section: "volunteers", asking: { what: "role", name: "admin" }, user: "admin" },
   said: { section: "queues", draft, done: adminWords(lang).removed1, undo: base },
   offline: { section: "queues", draft, trouble: adminWords(lang).offline, review: { document: draft, plan: { revision: 3, at: ago(1), author: "", applied: false, changes: asServer } } },
