@@ -18,6 +18,7 @@ import { Live } from "./live";
 import { Mailbox } from "./mailbox";
 import { Media } from "./media";
 import { listenForDigits } from "./digits";
+import { dropStrayPresses } from "./doubled";
 import { DayWatch } from "./myday";
 import { ShiftsWatch } from "./myshifts";
 import { openNotebook } from "./notebook";
@@ -579,6 +580,7 @@ async function whoAmI(): Promise<void> {
 
 await untilDone(() => loadWords(store.now.lang));
 store.subscribe(draw);
+dropStrayPresses();
 listenForSigns(() => pageLock.sign(Date.now()));
 listenForDigits(() => store.now, app.choose, (digit) => store.patch({ digit }));
 listenForShortcuts(() => store.now, app, (at) => store.patch({ hangUpArmed: at }));

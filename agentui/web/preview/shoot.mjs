@@ -95,7 +95,7 @@ const farAway = `(() => {
   return [...new Set(out)]; })()`;
 
 // The fullest states, also in a system's own colours and with letters of twice the size.
-const hard = { admin: ["queues", "hours", "menus", "volunteers", "shifts", "shifts_wrong", "conflict", "trunks"], board: ["board"], reports: ["reports"] };
+const hard = { preview: ["talking", "offered", "denied", "consult"], admin: ["queues", "hours", "menus", "volunteers", "shifts", "shifts_wrong", "conflict", "trunks"], board: ["board"], reports: ["reports"] };
 
 // odd is half of the states, by their names: another state changes nothing for the rest.
 const odd = (state) => [...state].reduce((n, c) => (n * 31 + c.charCodeAt(0)) >>> 0, 7) % 2 === 1;
