@@ -3,7 +3,7 @@
 
 import { render } from "lit";
 import { api, Refused } from "./admin/api";
-import { alarmsOf, lasting } from "./board/alarms";
+import { alarmsOf, grave, lasting } from "./board/alarms";
 import { stayAwake } from "./board/awake";
 import { screen } from "./board/screen";
 import { blankState, queryToday, type Actions, type Board, type State } from "./board/state";
@@ -19,6 +19,16 @@ import { Tour } from "./tour";
 
 let state: State = blankState(chosenLang(), new URLSearchParams(location.search).has("tv"));
 let queued = false;
+
+// What was told and put aside outlives a reload of this tab, and nothing longer.
+const KEEP = "sahut-board-alarms";
+function remember(): void {
+  sessionStorage.setItem(KEEP, JSON.stringify([state.told, state.seen]));
+}
+{
+  const [told, seen] = JSON.parse(sessionStorage.getItem(KEEP) ?? "[[],[]]") as [string[], string[]];
+  state = { ...state, told, seen };
+}
 
 const tour = new Tour("board", (lang) => {
   const t = boardWords(lang).tour;
@@ -44,13 +54,17 @@ function draw(): void {
   }
   const b = boardWords(state.lang);
   const n = state.board?.waiting.length ?? 0;
-  document.title = `${n > 0 ? `(${n}) ` : ""}${b.title} – Sahut`;
+  const bad = state.alarms.some((x) => grave(x) && !state.seen.includes(x.key));
+  document.title = `${bad ? "! " : ""}${n > 0 ? `(${n}) ` : ""}${b.title} – Sahut`;
   document.body.classList.toggle("tv", state.tv);
   stayAwake(state.tv);
   render(screen({ s: state, w: words(state.lang), a: adminWords(state.lang), b, r: reportWords(state.lang), act }), root);
   tour.show(state.lang, !!state.board && !state.tv && state.alarms.length === 0);
   const fresh = state.alarms.filter((x) => !state.told.includes(x.key));
-  if (fresh.length > 0) setTimeout(() => set({ told: [...state.told, ...fresh.map((x) => x.key)].slice(-500) }), TELL_MS);
+  if (fresh.length > 0) setTimeout(() => {
+    set({ told: [...state.told, ...fresh.map((x) => x.key)].slice(-500) });
+    remember();
+  }, TELL_MS);
 }
 
 // How long an alarm stays in the live region, so that it is read out once.
@@ -66,7 +80,9 @@ function heard(text: string): void {
 function show(board: Board): void {
   const now = at(board.now);
   const alarms = alarmsOf(board);
+  const before = state.told.length + state.seen.length;
   state = { ...state, board, offset: now - state.heardAt, alarms, told: lasting(state.told, alarms), seen: lasting(state.seen, alarms) };
+  if (state.told.length + state.seen.length !== before) remember();
   void follow();
   void followWhy();
   if (state.why && !board.waiting.some((c) => c.contact === state.why!.contact)) set({ why: null });
@@ -147,7 +163,10 @@ const act: Actions = {
   }),
   close: () => { if (!state.timeline) set({ behind: null }); },
   explain: (kpi) => set({ formula: kpi }),
-  putAside: (key) => set({ seen: [...state.seen, key].slice(-500) }),
+  putAside(key) {
+    set({ seen: [...state.seen, key].slice(-500) });
+    remember();
+  },
   tv(on) {
     history.replaceState(null, "", on ? "/board?tv" : "/board");
     set({ tv: on });

@@ -44,6 +44,19 @@ function together(list: Alarm[], kind: "wait" | "message"): Alarm[] {
   });
 }
 
+const urgent: Alarm["kind"][] = ["sos", "danger", "nobody", "unsafe", "wait", "trunk"];
+
+/** The worst alarms first; of the same kind the older ones. */
+export function worst(list: Alarm[]): Alarm[] {
+  const rank = (x: Alarm) => (urgent.indexOf(x.kind) + urgent.length + 1) % (urgent.length + 1);
+  return [...list].sort((x, y) => rank(x) - rank(y) || (y.ms ?? 0) - (x.ms ?? 0));
+}
+
+/** Whether somebody may come to harm now. */
+export function grave(x: Alarm): boolean {
+  return ["sos", "danger", "nobody", "unsafe"].includes(x.kind);
+}
+
 /** An alarm in words. */
 export function said({ a, b }: Pick<Scene, "a" | "b">, x: Alarm): string {
   if (x.n && (x.kind === "wait" || x.kind === "message")) return b.alarmsMany[x.kind](x.n, x.what);

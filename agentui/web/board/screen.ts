@@ -5,7 +5,7 @@ import { guard } from "lit/directives/guard.js";
 import { at, count, dayAndTime, timer } from "../format";
 import { button, icon, mark } from "../parts";
 import { closingDialog } from "../admin/floor";
-import { said } from "./alarms";
+import { grave, said, worst } from "./alarms";
 import { announceDialog, announcement } from "./announce";
 import { latestCalls, timelineDialog } from "./calls";
 import { chart } from "./chart";
@@ -51,14 +51,14 @@ function today(scene: Scene): unknown {
 // spoken is read out, each alarm once.
 function spoken(scene: Scene): TemplateResult {
   const { s } = scene;
-  return html`<div class="visually-hidden" role="alert">${s.alarms.filter((x) => !s.told.includes(x.key)).map((x) => html`<p>${said(scene, x)}</p>`)}</div>`;
+  return html`<div class="visually-hidden" role="alert">${s.alarms.filter((x) => !s.told.includes(x.key) && !s.seen.includes(x.key)).map((x) => html`<p>${said(scene, x)}</p>`)}</div>`;
 }
 
 function alarms(scene: Scene): TemplateResult | typeof nothing {
   const { s, b, act } = scene;
-  const list = s.alarms.filter((x) => !s.seen.includes(x.key));
+  const list = worst(s.alarms.filter((x) => !s.seen.includes(x.key)));
   if (list.length === 0) return nothing;
-  return html`<section class="alarms" aria-label=${b.alarms}>${list.map((x) => html`<div class="banner ${x.kind === "sos" || x.kind === "danger" || x.kind === "nobody" || x.kind === "unsafe" ? "bad" : "warn"}">${icon("warn")}
+  return html`<section class="alarms" aria-label=${b.alarms}>${list.map((x) => html`<div class="banner ${grave(x) ? "bad" : "warn"}">${icon("warn")}
       <span><b>${said(scene, x)}</b>${x.ms ? html` · ${timer(x.ms, s.lang)}` : nothing}</span>
       ${x.kind === "sos" ? button({ label: b.goToHer, kind: "primary", id: `go-${x.key}`, click: () => act.answerSos(x.key.slice(4)), reason: s.board!.you.may ? undefined : s.board!.you.listed === false ? b.notListed : b.notOnShift }) : nothing}
         ${x.kind === "unsafe" ? button({ label: b.whichCalls, kind: "primary", id: `which-${x.key}`, click: () => act.open("callback_safety", "", "") }) : nothing}

@@ -6,25 +6,17 @@ import { repeat } from "lit/directives/repeat.js";
 import { at, clock, count, timer } from "../format";
 import type { WaitingCaller } from "../admin/api";
 import { icon } from "../parts";
-import { said } from "./alarms";
+import { grave, said, worst } from "./alarms";
 import { chart } from "./chart";
 import { fresh } from "./fresh";
 import { shown, topKpis } from "./kpi";
 import { health } from "./health";
 import { mood, sortedPeople, stateName } from "./people";
-import { serverNow, type Alarm, type Line, type Scene } from "./state";
+import { serverNow, type Line, type Scene } from "./state";
 
 /** How many there is room for, and how long each part of a longer list stays. */
 export const ROOM = { alarms: 2, waiting: 5, queues: 3, people: 7 };
 export const TURN_MS = 8000;
-
-const urgent: Alarm["kind"][] = ["sos", "danger", "nobody", "unsafe", "wait", "trunk"];
-
-/** The worst alarms first; of the same kind the older ones. */
-export function worst(list: Alarm[]): Alarm[] {
-  const rank = (x: Alarm) => (urgent.indexOf(x.kind) + urgent.length + 1) % (urgent.length + 1);
-  return [...list].sort((x, y) => rank(x) - rank(y) || (y.ms ?? 0) - (x.ms ?? 0));
-}
 
 /** The part of a list that is shown at a time, all of it in turns. */
 export function turn<T>(list: T[], room: number, now: number): { part: T[]; from: number } {
@@ -48,7 +40,7 @@ function alarms(scene: Scene): TemplateResult | typeof nothing {
   const list = worst(s.alarms.filter((x) => !s.seen.includes(x.key) && x.kind !== "debrief")); // that is nobody's who passes by
   if (list.length === 0) return nothing;
   const more = list.length - ROOM.alarms;
-  return html`<section class="tv-alarms" aria-label=${b.alarms}>${list.slice(0, ROOM.alarms).map((x) => html`<p class="banner ${x.kind === "sos" || x.kind === "danger" || x.kind === "nobody" || x.kind === "unsafe" ? "bad" : "warn"}">${icon("warn")}
+  return html`<section class="tv-alarms" aria-label=${b.alarms}>${list.slice(0, ROOM.alarms).map((x) => html`<p class="banner ${grave(x) ? "bad" : "warn"}">${icon("warn")}
       <b>${said(scene, x)}</b>${x.ms ? html`<span class="num">${timer(x.ms, s.lang)}</span>` : nothing}</p>`)}
     ${more > 0 ? html`<p class="banner warn more">${b.more(more)}</p>` : nothing}</section>`;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ROOM, turn, TURN_MS, urgentFirst, worst } from "../board/tv";
+import { worst } from "../board/alarms";
+import { ROOM, turn, TURN_MS, urgentFirst } from "../board/tv";
 import type { Alarm } from "../board/state";
 import type { WaitingCaller } from "../admin/api";
 
