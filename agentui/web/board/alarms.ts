@@ -23,6 +23,7 @@ export function alarmsOf(b: Board): Alarm[] {
   for (const g of b.status.agents ?? []) if (g.late) out.push({ key: `late-${g.agent}-${g.late}`, kind: "late", what: g.name || g.agent, ms: now - at(g.late) });
   for (const m of b.unheard ?? []) out.push({ key: `message-${m.id}`, kind: "message", what: label(b, m.queue), ms: now - at(m.at) });
   for (const t of b.trunks) if (!t.up) out.push({ key: `trunk-${t.name}-${t.since}`, kind: "trunk", what: t.name });
+  if (b.status.draining) out.push({ key: "draining", kind: "draining", what: "" });
   const d = b.status.drill;
   if (d && !d.ok) out.push({ key: `drill-${d.at}`, kind: "drill", what: d.stage });
   const safety = b.today.all?.kpis.find((k) => k.id === "callback_safety");

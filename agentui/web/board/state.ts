@@ -42,7 +42,7 @@ export interface Entry {
 export interface Timeline { call: Call; entries: Entry[]; dispositions?: Record<string, { en: string; id: string }> }
 
 /** Something a supervisor must know at once. The same key is the same trouble. */
-export interface Alarm { key: string; kind: "sos" | "nobody" | "wait" | "danger" | "late" | "debrief" | "message" | "trunk" | "drill" | "unsafe" | "books"; what: string; ms?: number; n?: number }
+export interface Alarm { key: string; kind: "sos" | "nobody" | "wait" | "danger" | "late" | "debrief" | "message" | "trunk" | "drill" | "unsafe" | "books" | "draining"; what: string; ms?: number; n?: number }
 
 export interface State {
   lang: Lang;

@@ -32,7 +32,7 @@ export const boardEn = {
     sos: (w) => `${w} calls for help`, danger: (w) => `A caller in danger waits: ${w}`, wait: (w) => `A caller waits long: ${w}`, nobody: (w) => `Callers wait and nobody is there: ${w}`,
     debrief: (w) => `${w} would like to talk about a hard call`,
     message: (w) => `A message waits for a volunteer: ${w}`,
-    late: (w) => `${w} has not come to her shift`, trunk: (w) => `The telephone line is down: ${w}`, drill: (w) => `The last trial call failed: ${w}`, unsafe: () => "A caller was called back although it was not safe. Find out at once how that could be.", books: () => "The journal contradicts itself. Tell the administrator.",
+    late: (w) => `${w} has not come to her shift`, trunk: (w) => `The telephone line is down: ${w}`, drill: (w) => `The last trial call failed: ${w}`, unsafe: () => "A caller was called back although it was not safe. Find out at once how that could be.", books: () => "The journal contradicts itself. Tell the administrator.", draining: () => "The server is about to restart: it takes no new calls. Running calls go on.",
   } as Record<Alarm["kind"], (what: string) => string>,
   alarmsMany: { wait: (n: number, w: string) => `${n} callers wait long: ${w}`, message: (n: number, w: string) => `${n} messages wait for a volunteer: ${w}` },
   goToHer: "Go to her",

@@ -27,7 +27,7 @@ export const boardId: BoardWords = {
   alarms: "Alarm",
   alarm: {
     sos: (w) => `${w} meminta bantuan`, danger: (w) => `Penelepon dalam bahaya menunggu: ${w}`, wait: (w) => `Penelepon menunggu lama: ${w}`, nobody: (w) => `Ada yang menunggu dan tidak ada relawan: ${w}`,
-    debrief: (w) => `${w} ingin membicarakan panggilan yang berat`, message: (w) => `Pesan menunggu relawan: ${w}`, late: (w) => `${w} belum datang bertugas`, trunk: (w) => `Saluran telepon putus: ${w}`, drill: (w) => `Panggilan uji terakhir gagal: ${w}`, unsafe: () => "Seorang penelepon ditelepon balik padahal tidak aman. Segera cari tahu sebabnya.", books: () => "Jurnal tidak cocok. Beri tahu administrator.",
+    debrief: (w) => `${w} ingin membicarakan panggilan yang berat`, message: (w) => `Pesan menunggu relawan: ${w}`, late: (w) => `${w} belum datang bertugas`, trunk: (w) => `Saluran telepon putus: ${w}`, drill: (w) => `Panggilan uji terakhir gagal: ${w}`, unsafe: () => "Seorang penelepon ditelepon balik padahal tidak aman. Segera cari tahu sebabnya.", books: () => "Jurnal tidak cocok. Beri tahu administrator.", draining: () => "Server akan dimulai ulang: panggilan baru tidak masuk. Panggilan yang berlangsung terus berjalan.",
   },
   alarmsMany: { wait: (n, w) => `${n} penelepon menunggu lama: ${w}`, message: (n, w) => `${n} pesan menunggu relawan: ${w}` },
   goToHer: "Datangi",

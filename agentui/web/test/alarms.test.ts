@@ -61,6 +61,7 @@ test("a call-back that was not safe, however few there were", () => {
 });
 test("the drill, the books, and who calls for help until somebody comes", () => {
   assert.deepEqual(keys({ status: { queues: [], drill: { at: "t", ok: false, stage: "menu" } }, conservation: false }), ["drill-t", "books"]);
+  assert.deepEqual(keys({ status: { queues: [], draining: true } }), ["draining"]);
   const sos = { contact: "T1", name: "Sari" };
   assert.deepEqual(keys({ sos: [sos] }), ["sos-T1"]);
   assert.deepEqual(keys({ sos: [{ ...sos, answered: "Rina" }] }), []);
