@@ -50,7 +50,7 @@ func (s *Server) newAttempt(in *inbox, proto *dialog, req *sip.Request) *attempt
 // trunk over TCP or TLS happens here, too.
 func (a *attempt) run() {
 	ctx, cancel := context.WithTimeout(context.Background(), 64*sip.T1)
-	tx, err := a.server.uac.TransactionRequest(ctx, a.req, a.server.streams.ready)
+	tx, err := a.server.begin(ctx, a.req)
 	cancel()
 	if err != nil {
 		a.inbox.put(attemptOver{a, err})

@@ -38,7 +38,8 @@ func (w wires) locate(ctx context.Context, a configs.ServerAddress) ([]place, er
 // exchange sends req to p and returns its final response.
 func (w wires) exchange(ctx context.Context, req *sip.Request, p place) (*sip.Response, error) {
 	w.server.address(req, p.network, p.addr.String())
-	return w.server.uac.Do(ctx, req, w.server.streams.ready)
+	res, err := w.server.uac.Do(ctx, req, w.server.streams.ready)
+	return res, unquoted(err)
 }
 
 func (w wires) contact(p place) sip.Uri {

@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"log/slog"
+	"regexp"
 )
 
 // maskHandler takes sipgo's log lines. sipgo logs whole packets and quotes
@@ -50,3 +51,26 @@ func (h *maskHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 func (h *maskHandler) WithGroup(name string) slog.Handler {
 	return &maskHandler{h.next.WithGroup(name)}
 }
+
+// unquoted is an error of sipgo's that may be logged. Of a request that could not be
+// sent it quotes the first line: the number of whom we call or talk with.
+func unquoted(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := quotation.ReplaceAllString(err.Error(), "…")
+	if text == err.Error() {
+		return err
+	}
+	return &unquotedError{text, err}
+}
+
+var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+type unquotedError struct {
+	text string
+	err  error
+}
+
+func (e *unquotedError) Error() string { return e.text }
+func (e *unquotedError) Unwrap() error { return e.err }

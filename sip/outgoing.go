@@ -126,10 +126,16 @@ func resent(req *sip.Request, elsewhere string) *sip.Request {
 	return again
 }
 
+// begin sends a request of ours; the transaction takes it from there.
+func (s *Server) begin(ctx context.Context, req *sip.Request) (sip.ClientTransaction, error) {
+	tx, err := s.uac.TransactionRequest(ctx, req, s.streams.ready)
+	return tx, unquoted(err)
+}
+
 func (s *Server) sendOnce(req *sip.Request, written func()) (*sip.Response, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 64*sip.T1+sip.T1)
 	defer cancel()
-	tx, err := s.uac.TransactionRequest(ctx, req, s.streams.ready)
+	tx, err := s.begin(ctx, req)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +171,7 @@ func (s *Server) sendInvite(req, ack *sip.Request, elsewhere string, written fun
 }
 
 func (s *Server) inviteOnce(req, ack *sip.Request, written func()) (*sip.Response, error) {
-	tx, err := s.uac.TransactionRequest(context.Background(), req, s.streams.ready)
+	tx, err := s.begin(context.Background(), req)
 	if err != nil {
 		return nil, err
 	}
