@@ -61,6 +61,7 @@ fuzz: ## every fuzz target for 30 s
 bench: build ## the figures of docs/benchmarks.md (about ten minutes)
 	@.ci/need chromium=chromium node=nodejs
 	bin/sahut bench
+	bin/sahut bench -opus -calls 60
 	$(GO) test -run '^$$' -bench 'Desk|Watch' ./queue
 	$(GO) test -run '^$$' -bench Mix ./media
 	$(GO) test -run '^$$' -bench Opus ./media/opus

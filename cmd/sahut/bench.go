@@ -34,6 +34,7 @@ func benchCommand(ctx context.Context, term *terminal, args []string) error {
 	waiting := f.Int("waiting", 500, "callers waiting at once")
 	length := f.Duration("for", 20*time.Second, "how long each load is measured")
 	profiles := f.String("profiles", "", "write CPU and heap profiles of the server to this `folder`; its CPU figures rise a little")
+	opus := f.Bool("opus", false, "only the bridged calls, with browsers that speak Opus")
 	asJSON := f.Bool("json", false, "one JSON object a line")
 	if _, err := parse(f, args); err != nil {
 		return err
@@ -41,9 +42,13 @@ func benchCommand(ctx context.Context, term *terminal, args []string) error {
 	if *calls < 1 || *calls > 999 || *waiting < 1 || *waiting > 2000 {
 		return usageError{"-calls takes 1 to 999, -waiting 1 to 2000"}
 	}
+	loads := []func(context.Context, *bench) ([]figure, error){waitingLoad, setupLoad, settledLoad, answerLoad, bridgedLoad}
+	if *opus {
+		loads = loads[len(loads)-1:]
+	}
 	var all []figure
-	for _, load := range []func(context.Context, *bench) ([]figure, error){waitingLoad, setupLoad, settledLoad, answerLoad, bridgedLoad} {
-		b := &bench{calls: *calls, waiting: *waiting, length: *length, profiles: *profiles}
+	for _, load := range loads {
+		b := &bench{opus: *opus, calls: *calls, waiting: *waiting, length: *length, profiles: *profiles}
 		got, err := b.run(ctx, load)
 		all = append(all, got...)
 		if err != nil {
@@ -70,6 +75,7 @@ type bench struct {
 	calls, waiting int
 	length         time.Duration
 	profiles       string // folder; empty: none
+	opus           bool   // the browsers speak it
 
 	server *benchServer
 	phone  *siptest.Phone
@@ -237,7 +243,7 @@ func bridgedLoad(ctx context.Context, b *bench) ([]figure, error) {
 	voice := mediatest.ToneSound(1400)
 	pages = make([]*mediatest.Browser, len(b.server.names))
 	for i := range pages {
-		page, err := mediatest.NewBrowser(mediatest.BrowserOptions{Pacer: b.pacer})
+		page, err := mediatest.NewBrowser(mediatest.BrowserOptions{Pacer: b.pacer, Opus: b.opus})
 		if err != nil {
 			return nil, err
 		}
@@ -278,6 +284,14 @@ func bridgedLoad(ctx context.Context, b *bench) ([]figure, error) {
 		missing += p.Hears().Heard().Lost
 	}
 	n := float64(b.calls)
+	if b.opus { // no stamp passes a codec
+		return []figure{
+			{name, "CPU a call over Opus", cpu / n, "% of a core", "", ""},
+			{name, "memory a call over Opus", float64(b.server.rss()-before) / n, "KB", "", ""},
+			{name, "packets lost", float64(missing), "", "0", ""},
+			{name, "load generator late by at most", milli(b.pacer.Late()), "ms", "", ""},
+		}, b.phone.HangUpAll(ctx)
+	}
 	return []figure{
 		{name, "CPU a call", cpu / n, "% of a core", "≤ 0.30", "Asterisk 0.75, FreeSWITCH 0.60, rtpengine 0.23"},
 		{name, "memory a call", float64(b.server.rss()-before) / n, "KB", "≤ 200", "Asterisk 1400, FreeSWITCH 1100"},

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"net"
 	"strconv"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,41 +18,19 @@ import (
 )
 
 // A volunteer's line carries 64 kbit/s each way. Her page finds that out before the
-// shift, and changes over to Opus by itself, in which the call has no holes; when she
-// says that her line is fast, G.711 is spoken again, and breaks.
+// shift and changes over to Opus, in which a call has no holes.
 func TestChromiumOnASlowLine(t *testing.T) {
 	t.Parallel()
-	at := freeAddr(t, "127.0.0.1")
-	_, port, _ := net.SplitHostPort(at)
-	s := openAs(t, func(cfg *configs.Server) { cfg.Media.WebRTCPort, _ = strconv.Atoi(port) }, nil)
-	up, down := &policer{rate: 64000}, &policer{rate: 64000}
-	line := newRelay(t, at, "127.0.0.1", func(data []byte, toHouse bool) []byte {
-		way := down
-		if toHouse {
-			way = up
-		}
-		if !way.passes(len(data), time.Now()) {
-			return nil
-		}
-		return data
-	})
-	p := s.openScreen()
-	_, lineEnd, _ := net.SplitHostPort(line.addr())
-	if _, err := chromedp.Call(p.tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
-		Source: fmt.Sprintf(throughLine, port, lineEnd)}); err != nil {
-		p.fail("lay the line", err)
-	}
+	l := openLine(t)
+	l.slow(true)
+	p := l.screen
 	p.signIn("sari")
 	p.press("Start shift")
 	p.state(queue.Paused)
-	opus := func(want int) func() bool { return func() bool { return s.peers.Totals().Opus == want } }
-	if !opus(0)() {
-		t.Error("Opus is spoken before the line was measured")
-	}
 	p.press("Hear yourself")
 	p.reads("Your calls are sent squeezed")
 	p.picture("slow-1-measured")
-	s.until("Opus", opus(1))
+	l.until("Opus", l.opus(1))
 	p.js("the new connection", fmt.Sprintf(waiting, `return document.querySelector("#measure-again:not([aria-busy])") ? "is up" : "";`))
 	p.press("Hear yourself")
 	p.hears(micTone)
@@ -60,47 +38,124 @@ func TestChromiumOnASlowLine(t *testing.T) {
 	p.picture("slow-2-measured-again")
 	p.press("Ready")
 	p.state(queue.Ready)
-
-	caller := s.dial(siptest.Options{})
-	p.state(queue.Offered)
-	p.press("Answer")
-	p.state(queue.Talking)
-	s.must("caller hears the browser", caller.Media().Hears().WaitTone(s.ctx, micTone))
+	caller := l.talks()
+	l.must("caller hears the browser", caller.Media().Hears().WaitTone(l.ctx, micTone))
 	p.hears(callerTone)
-	silent := func() (share float64, codec string) {
-		t.Helper()
-		if _, err := fmt.Sscan(p.js("what she hears", heardShare), &share, &codec); err != nil {
-			t.Fatal(err)
-		}
-		return share, codec
-	}
 	caller.Media().Hears().Reset()
-	share, codec := silent()
+	madeUp, codec := l.madeUp()
 	heard := caller.Media().Hears().Heard()
 	lost := float64(heard.Lost) / float64(max(heard.Lost+heard.Packets, 1))
-	t.Logf("%s: %.1f %% of what she hears is made up, %.1f %% of what the caller hears lost", codec, 100*share, 100*lost)
-	if codec != "audio/opus" || share > 0.05 || lost > 0.05 {
-		t.Errorf("%s: %.1f %% of what she hears is made up, %.1f %% of what the caller hears is lost", codec, 100*share, 100*lost)
+	t.Logf("%s: %.1f %% of what she hears is made up, %.1f %% of what the caller hears is lost", codec, 100*madeUp, 100*lost)
+	if codec != "audio/opus" || madeUp > 0.05 || lost > 0.05 {
+		t.Errorf("%s: %.1f %% of what she hears is made up, %.1f %% of what the caller hears is lost", codec, 100*madeUp, 100*lost)
 	}
 	p.press("Hang up")
-	s.must("BYE", caller.WaitDone(s.ctx))
+	l.must("BYE", caller.WaitDone(l.ctx))
+}
+
+// A line that was good becomes slow in a call: the page says what will come of it, the
+// call is left as it is, and the next one is Opus, until she says that her line is fast.
+func TestChromiumLineBecomesSlow(t *testing.T) {
+	t.Parallel()
+	l := openLine(t)
+	p := l.screen
+	p.signIn("sari")
+	p.press("Start shift")
+	p.state(queue.Paused)
+	p.press("Ready")
+	p.state(queue.Ready)
+	caller := l.talks()
+	p.hears(callerTone)
+	l.slow(true)
+	madeUp, codec := l.madeUp()
+	t.Logf("%s: %.1f %% of what she hears is made up", codec, 100*madeUp)
+	if codec != "audio/PCMA" || madeUp < 0.08 {
+		t.Errorf("%s: %.1f %% of what she hears is made up; a line of 64 kbit/s cannot carry it", codec, 100*madeUp)
+	}
+	p.reads("from the next call on, calls are sent squeezed")
+	p.picture("slow-3-in-a-call")
+	if !l.opus(0)() {
+		t.Error("a running call was changed over")
+	}
+	p.press("Hang up")
+	l.must("BYE", caller.WaitDone(l.ctx))
+	l.until("Opus", l.opus(1))
 	p.press("Finish wrap-up")
 	p.state(queue.Ready)
-
-	p.js("her line is fast, she says", `(e => { e.value = "fast"; return String(e.dispatchEvent(new Event("change"))); })(document.getElementById("side-line"))`)
-	s.until("G.711", opus(0))
-	caller = s.dial(siptest.Options{})
-	p.state(queue.Offered)
-	p.press("Answer")
-	p.state(queue.Talking)
-	s.must("sound", caller.Media().Hears().WaitSound(s.ctx))
-	share, codec = silent()
-	t.Logf("%s: %.1f %% of what she hears is made up", codec, 100*share)
-	if strings.Contains(codec, "opus") || share < 0.08 {
-		t.Errorf("%s: %.1f %% of what she hears is made up; a line of 64 kbit/s cannot carry it", codec, 100*share)
+	caller = l.talks()
+	l.must("caller hears the browser", caller.Media().Hears().WaitTone(l.ctx, micTone))
+	p.hears(callerTone)
+	if madeUp, codec = l.madeUp(); codec != "audio/opus" || madeUp > 0.05 {
+		t.Errorf("%s: %.1f %% of what she hears is made up", codec, 100*madeUp)
 	}
 	p.press("Hang up")
-	s.must("BYE", caller.WaitDone(s.ctx))
+	l.must("BYE", caller.WaitDone(l.ctx))
+	p.press("Finish wrap-up")
+	p.state(queue.Ready)
+	p.js("her line is fast, she says", `(e => { e.value = "fast"; return String(e.dispatchEvent(new Event("change"))); })(document.getElementById("side-line"))`)
+	l.until("G.711", l.opus(0))
+}
+
+// homeLine is a house whose volunteer's sound goes through a line of the test's.
+type homeLine struct {
+	*site
+	screen   *screen
+	up, down policer
+}
+
+func openLine(t *testing.T) *homeLine {
+	t.Helper()
+	at := freeAddr(t, "127.0.0.1")
+	_, port, _ := net.SplitHostPort(at)
+	l := &homeLine{site: openAs(t, func(cfg *configs.Server) { cfg.Media.WebRTCPort, _ = strconv.Atoi(port) }, nil)}
+	relay := newRelay(t, at, "127.0.0.1", func(data []byte, toHouse bool) []byte {
+		way := &l.down
+		if toHouse {
+			way = &l.up
+		}
+		if !way.passes(len(data), time.Now()) {
+			return nil
+		}
+		return data
+	})
+	l.screen = l.openScreen()
+	_, end, _ := net.SplitHostPort(relay.addr())
+	if _, err := chromedp.Call(l.screen.tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+		Source: fmt.Sprintf(throughLine, port, end)}); err != nil {
+		l.screen.fail("lay the line", err)
+	}
+	return l
+}
+
+// slow lets 64 kbit/s through each way, or everything.
+func (l *homeLine) slow(on bool) {
+	l.up.limited.Store(on)
+	l.down.limited.Store(on)
+}
+
+// opus tells whether so many connections speak Opus.
+func (l *homeLine) opus(want int) func() bool {
+	return func() bool { return l.peers.Totals().Opus == want }
+}
+
+// talks has somebody call, and her answer.
+func (l *homeLine) talks() *siptest.Call {
+	l.t.Helper()
+	caller := l.dial(siptest.Options{})
+	l.screen.state(queue.Offered)
+	l.screen.press("Answer")
+	l.screen.state(queue.Talking)
+	return caller
+}
+
+// madeUp is how much of two seconds and more of sound her browser had to make up, and
+// in which codec the rest came.
+func (l *homeLine) madeUp() (share float64, codec string) {
+	l.t.Helper()
+	if _, err := fmt.Sscan(l.screen.js("what she hears", heardShare), &share, &codec); err != nil {
+		l.t.Fatal(err)
+	}
+	return share, codec
 }
 
 // throughLine has the page's sound go to the relay in place of the house.
@@ -112,7 +167,7 @@ const throughLine = `(() => {
 		return set.call(this, { type: d.type, sdp });
 	}; })()`
 
-// heardShare is how much of three seconds of sound the browser made up, and its codec.
+// heardShare is how much of 120 packets of sound the browser made up, and its codec.
 const heardShare = `(async () => {
 	const look = async () => { let r, c; const all = await window.line.getStats(); all.forEach((s) => { if (s.type === "inbound-rtp") { r = s; c = all.get(s.codecId)?.mimeType; } }); return { made: r.concealedSamples - r.silentConcealedSamples, of: r.totalSamplesReceived, codec: c, packets: r.packetsReceived }; };
 	const from = await look();
@@ -120,10 +175,10 @@ const heardShare = `(async () => {
 	while (to.packets < from.packets + 120) { await new Promise((r) => setTimeout(r, 50)); to = await look(); }
 	return (to.made - from.made) / (to.of - from.of) + " " + to.codec; })()`
 
-// policer is one direction of a line: bits that come faster than its rate are lost,
-// but for those of a fifth of a second.
+// policer is one direction of a line: once it is limited, bits that come faster than
+// its rate are lost, but for those of a fifth of a second.
 type policer struct {
-	rate float64 // bit/s, with IPv4 and UDP
+	limited atomic.Bool
 
 	mu   sync.Mutex // guards what follows
 	owed float64    // bits passed and not yet paid for
@@ -131,12 +186,16 @@ type policer struct {
 }
 
 func (l *policer) passes(bytes int, now time.Time) bool {
+	const rate = 64000 // bit/s, with IPv4 and UDP
+	if !l.limited.Load() {
+		return true
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.owed = max(0, l.owed-l.rate*now.Sub(l.at).Seconds())
+	l.owed = max(0, l.owed-rate*now.Sub(l.at).Seconds())
 	l.at = now
 	bits := float64(8 * (bytes + 28))
-	if l.owed+bits > l.rate/5 {
+	if l.owed+bits > rate/5 {
 		return false
 	}
 	l.owed += bits
