@@ -19,7 +19,7 @@ export function waiting(scene: Scene, time: number): TemplateResult | typeof not
   const { s, a } = scene;
   if (s.waiting.length === 0) return nothing;
   return html`<section class="stack" aria-labelledby="waiting-title"><h3 id="waiting-title">${a.whoWaits}</h3>
-    <div class="table-box"><table class="rows"><thead><tr><th scope="col">${a.place}</th><th scope="col">${a.columns.number}</th>
+    <div class="table-box" tabindex="0" role="group" aria-label=${a.whoWaits}><table class="rows"><thead><tr><th scope="col">${a.place}</th><th scope="col">${a.columns.number}</th>
       <th scope="col">${a.queueCol}</th><th scope="col" class="num">${a.columns.wait}</th><th scope="col">${a.waitState}</th><th scope="col"><span class="visually-hidden">${a.whyAsk}</span></th></tr></thead>
       <tbody>${s.waiting.map((c) => line(scene, c, time))}</tbody></table></div></section>`;
 }

@@ -75,13 +75,13 @@ export function status(scene: Scene): TemplateResult {
       <div><dt>${a.talking}</dt><dd>${now.talking}</dd></div>
       <div class=${ready === 0 && now.waiting > 0 ? "hot" : ""}><dt>${a.readyNow}</dt><dd>${ready}</dd></div>
     </dl>
-    <div class="table-box"><table class="rows"><caption class="visually-hidden">${a.sections.queues}</caption><thead><tr><th scope="col">${a.queueCol}</th><th scope="col" class="num">${a.waiting}</th>
+    <div class="table-box" tabindex="0" role="group" aria-label=${a.sections.queues}><table class="rows"><caption class="visually-hidden">${a.sections.queues}</caption><thead><tr><th scope="col">${a.queueCol}</th><th scope="col" class="num">${a.waiting}</th>
       <th scope="col" class="num">${a.longest}</th><th scope="col" class="num">${a.readyNow}</th><th scope="col" class="num">${a.talking}</th><th scope="col"><span class="visually-hidden">${a.closeNow}</span></th></tr></thead>
       <tbody>${queues.map((q) => html`<tr><th scope="row" data-label=${a.queueCol}>${q.label}</th><td class="num" data-label=${a.waiting}>${q.waiting}</td>
         <td class="num" data-label=${a.longest}>${q.waiting && q.oldest ? timer(time - at(q.oldest), s.lang) : "–"}</td>
         <td class="num" data-label=${a.readyNow}>${q.ready}</td><td class="num" data-label=${a.talking}>${q.talking}</td><td class="num">${gate(scene, q.queue, q.closed)}</td></tr>`)}</tbody></table></div>
     ${waiting(scene, time)}
-    <div class="table-box"><table class="rows"><caption class="visually-hidden">${a.sections.volunteers}</caption><thead><tr><th scope="col">${a.columns.agent}</th><th scope="col">${a.stateCol}</th>
+    <div class="table-box" tabindex="0" role="group" aria-label=${a.sections.volunteers}><table class="rows"><caption class="visually-hidden">${a.sections.volunteers}</caption><thead><tr><th scope="col">${a.columns.agent}</th><th scope="col">${a.stateCol}</th>
       <th scope="col" class="num">${a.sinceCol}</th><th scope="col">${a.answersCol}</th></tr></thead>
       <tbody>${agents.map((g) => html`<tr><th scope="row" data-label=${a.columns.agent}>${g.name || g.agent}</th>
         <td data-label=${a.stateCol}><span class="tag ${mood(g.state)}">${g.state === "paused" && g.reason === "login" ? w.stateLogin : w.state[g.state]}</span></td>

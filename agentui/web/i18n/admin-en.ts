@@ -190,7 +190,7 @@ export const adminEn = {
   columns: { started: "Started", number: "Number", queue: "Queue", agent: "Volunteer", outcome: "Outcome", wait: "Waited", talk: "Talked", ended_by: "Ended by" },
   outcomes: {
     answered: "Answered", abandoned_short: "Left at once", abandoned: "Left while waiting", voicemail: "Left a message", callback_kept: "Called back",
-    closed: "Closing words", refused_full: "Queue was full", blocked: "Blocked", failed_media: "No sound", system: "System", unreached: "Not reached", "": "Running",
+    closed: "Closing words", refused_full: "Queue was full", blocked: "Blocked", failed_media: "No sound", system: "Cut off by the server", unreached: "Not reached", "": "Running",
   } as Record<string, string>,
   parties: { caller: "Caller", agent: "Volunteer", system: "Sahut", network: "Network", "": "" } as Record<string, string>,
   callsFound: (n: number, of: number) => n === of ? many(n, "call", "calls") : `${n} of ${many(of, "call", "calls")}`,

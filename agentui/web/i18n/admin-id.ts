@@ -185,7 +185,7 @@ export const adminId: AdminWords = {
   columns: { started: "Mulai", number: "Nomor", queue: "Antrean", agent: "Relawan", outcome: "Hasil", wait: "Menunggu", talk: "Bicara", ended_by: "Diakhiri oleh" },
   outcomes: {
     answered: "Terjawab", abandoned_short: "Langsung menutup", abandoned: "Terputus sebelum dijawab", voicemail: "Pesan ditinggalkan", callback_kept: "Ditelepon balik",
-    closed: "Kata penutup", refused_full: "Antrean penuh", blocked: "Diblokir", failed_media: "Tanpa suara", system: "Sistem", unreached: "Tidak tersambung", "": "Berjalan",
+    closed: "Kata penutup", refused_full: "Antrean penuh", blocked: "Diblokir", failed_media: "Tanpa suara", system: "Diputus server", unreached: "Tidak tersambung", "": "Berjalan",
   },
   parties: { caller: "Penelepon", agent: "Relawan", system: "Sahut", network: "Jaringan", "": "" },
   callsFound: (n, of) => n === of ? `${n} panggilan` : `${n} dari ${of} panggilan`,
