@@ -165,7 +165,7 @@ func TestPrompts(t *testing.T) {
 	if r := admin.send("PUT", "/api/v1/prompts/lagu", "ID3 an mp3", wav...); r.code != "unreadable_sound" || !strings.Contains(r.body, "save the recording as WAV") {
 		t.Errorf("an mp3: %d %s", r.status, r.body)
 	}
-	if r := admin.send("PUT", "/api/v1/prompts/Bad%20Name", "RIFF", wav...); r.code != "invalid_name" {
+	if r := admin.send("PUT", "/api/v1/prompts/Bad%20Name", "RIFF", wav...); r.code != "invalid_prompt_name" {
 		t.Errorf("a bad name: %d %s", r.status, r.body)
 	}
 	if r := admin.send("PUT", "/api/v1/prompts/..%2f..%2fetc", "RIFF", wav...); r.status < 400 {
@@ -213,6 +213,22 @@ func TestPrompts(t *testing.T) {
 	admin.send("POST", "/api/v1/routing/rollback", agentui.Rollback{Revision: 1})
 	if r := admin.send("DELETE", "/api/v1/prompts/lagu", nil); r.status != http.StatusNoContent {
 		t.Errorf("delete: %d %s", r.status, r.body)
+	}
+	// For callers of one language alone; the others hear what they heard.
+	if r := admin.send("PUT", "/api/v1/prompts/greeting?lang=en", "RIFF hello", wav...); r.status != 200 || !strings.Contains(r.body, `"uploaded":false`) || !strings.Contains(r.body, `"languages":["en"]`) {
+		t.Errorf("for English callers: %d %s", r.status, r.body)
+	}
+	if r := admin.send("GET", "/api/v1/prompts/greeting?lang=en", nil); r.body != "RIFF hello" {
+		t.Errorf("to English callers it is %s", r.body)
+	}
+	if r := admin.send("PUT", "/api/v1/prompts/new?lang=id", "RIFF", wav...); r.code != "prompt_alone" {
+		t.Errorf("for one language only: %d %s", r.status, r.body)
+	}
+	if r := admin.send("PUT", "/api/v1/prompts/greeting?lang=x", "RIFF", wav...); r.status != http.StatusBadRequest {
+		t.Errorf("a language nobody speaks: %d", r.status)
+	}
+	if r := admin.send("DELETE", "/api/v1/prompts/greeting?lang=en", nil); r.status != http.StatusNoContent {
+		t.Errorf("delete that for English callers: %d %s", r.status, r.body)
 	}
 	if r := admin.send("GET", "/api/v1/prompts/greeting?lang=id", nil); r.body != "RIFF" || r.header.Get("Content-Type") != "audio/wav" {
 		t.Errorf("a shipped prompt: %d %s", r.status, r.body)

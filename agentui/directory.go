@@ -221,7 +221,13 @@ type Revision struct {
 type PromptInfo struct {
 	Name     string        `json:"name"`
 	Builtin  bool          `json:"builtin"`  // comes with the program
-	Uploaded bool          `json:"uploaded"` // replaced or added by an admin
+	Uploaded bool          `json:"uploaded"` // replaced or added by an admin, for all callers
 	Duration time.Duration `json:"-"`
 	Millis   int64         `json:"duration_ms"`
+
+	Languages []string `json:"languages,omitempty"` // whose callers have an uploaded one of their own
 }
+
+// PromptLanguages are those a prompt can be uploaded for; it is kept under the
+// language, a slash and its name, and plays before the one for all callers.
+var PromptLanguages = []string{"id", "en"}

@@ -151,10 +151,12 @@ func routes() []route {
 
 		// prompts
 		{method: "GET", path: "/api/v1/prompts", rights: office, do: (*Server).getPrompts, out: PromptList{}, doc: "What callers can hear."},
-		{method: "GET", path: "/api/v1/prompts/{name}", rights: office, do: (*Server).getPrompt, outType: "audio/wav", doc: "A prompt to listen to: the uploaded one, else the shipped one.",
-			query: []string{"lang: id or en, of a shipped prompt that comes in both"}},
-		{method: "PUT", path: "/api/v1/prompts/{name}", rights: admins, do: (*Server).putPrompt, inType: "audio/wav", out: PromptInfo{}, doc: "Upload a prompt: WAV, PCM 16 bit or G.711, at most 10 MB."},
-		{method: "DELETE", path: "/api/v1/prompts/{name}", rights: admins, do: (*Server).deletePrompt, doc: "Remove an uploaded prompt; a built-in one of that name plays again."},
+		{method: "GET", path: "/api/v1/prompts/{name}", rights: office, do: (*Server).getPrompt, outType: "audio/wav", doc: "A prompt to listen to, as callers hear it: the uploaded one, else the shipped one.",
+			query: []string{"lang: id or en, of a prompt that is there in both"}},
+		{method: "PUT", path: "/api/v1/prompts/{name}", rights: admins, do: (*Server).putPrompt, inType: "audio/wav", out: PromptInfo{}, doc: "Upload a prompt: WAV, PCM 16 bit or G.711, at most 10 MB.",
+			query: []string{"lang: id or en, for callers of that language alone; 409 prompt_alone unless there is one for all"}},
+		{method: "DELETE", path: "/api/v1/prompts/{name}", rights: admins, do: (*Server).deletePrompt, doc: "Remove an uploaded prompt; a built-in one of that name plays again. 409 in_use when callers would hear nothing.",
+			query: []string{"lang: id or en, of the one for callers of that language"}},
 
 		// accounts
 		{method: "GET", path: "/api/v1/users", rights: admins, do: (*Server).getUsers, out: UserList{}, doc: "All accounts."},

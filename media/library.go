@@ -88,6 +88,14 @@ func (l *Library) Delete(name string) {
 	delete(l.own, name)
 }
 
+// Own returns the names an admin's recordings are kept under, some with their
+// language, sorted.
+func (l *Library) Own() []string {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return slices.Sorted(maps.Keys(l.own))
+}
+
 // Names returns the names Get knows, without languages, sorted. Number words
 // are left out: they are parts, not prompts.
 func (l *Library) Names() []string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -22,9 +23,14 @@ type Prompt struct {
 	Bytes  int       `json:"bytes"`
 }
 
-// PutPrompt keeps a recording under name, replacing an earlier one.
+// PutPrompt keeps a recording under name, replacing an earlier one. A name may say
+// the language it is for, as id/greeting.
 func (s *Store) PutPrompt(name string, wav []byte, author string) error {
-	if !configs.ValidName(name) {
+	language, base, one := strings.Cut(name, "/")
+	if !one {
+		base = name
+	}
+	if !configs.ValidName(language) || !configs.ValidName(base) {
 		return fmt.Errorf("%q is no name of a prompt; use a small letter first, then small letters, digits, - or _, at most 32", name)
 	}
 	if len(wav) > longestPrompt {

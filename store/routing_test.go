@@ -90,7 +90,7 @@ func TestPrompts(t *testing.T) {
 		name string
 		size int
 		want string
-	}{{"../x", 1, "is no name of a prompt"}, {"", 1, "is no name of a prompt"}, {"long", longestPrompt + 1, "use at most 16 MB"}} {
+	}{{"../x", 1, "is no name of a prompt"}, {"id/../x", 1, "is no name of a prompt"}, {"/x", 1, "is no name of a prompt"}, {"id/", 1, "is no name of a prompt"}, {"", 1, "is no name of a prompt"}, {"long", longestPrompt + 1, "use at most 16 MB"}} {
 		if err := s.PutPrompt(c.name, make([]byte, c.size), "rina"); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: got %v", c.name, err)
 		}

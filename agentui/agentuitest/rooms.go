@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -300,8 +301,15 @@ func (p *Prompts) Names() []agentui.PromptInfo {
 		all = append(all, agentui.PromptInfo{Name: n, Builtin: true, Uploaded: p.uploaded[n], Duration: 3 * time.Second})
 	}
 	for n := range p.uploaded {
-		if !slices.Contains(builtin, n) {
+		if !slices.Contains(builtin, n) && !strings.Contains(n, "/") {
 			all = append(all, agentui.PromptInfo{Name: n, Uploaded: true, Duration: time.Second})
+		}
+	}
+	for i := range all {
+		for _, lang := range agentui.PromptLanguages {
+			if p.uploaded[lang+"/"+all[i].Name] {
+				all[i].Languages = append(all[i].Languages, lang)
+			}
 		}
 	}
 	return all

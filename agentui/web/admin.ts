@@ -426,10 +426,10 @@ const act: Actions = {
     set({ done: adminWords(state.lang).applied(plan.revision) });
   }),
   closeBack: () => set({ goBack: null }),
-  upload: (name, file) => run("upload", async () => {
-    await api.upload(name, file);
+  upload: (name, lang, file) => run("upload", async () => {
+    await api.upload(name, lang, file);
     set({ prompts: await api.prompts(), done: adminWords(state.lang).saved });
-  }, ["invalid_name", "unreadable_sound", "too_large"]),
+  }, ["invalid_prompt_name", "prompt_alone", "unreadable_sound", "too_large"]),
   hear(name) {
     stopPhone();
     set({ phone: name });
@@ -456,15 +456,15 @@ const act: Actions = {
     if (!blob) return set({ recording: null, recordLevel: 0, trouble: adminWords(state.lang).recordEmpty });
     set({ recording: { url: URL.createObjectURL(blob), file: new File([blob], "recording.wav", { type: "audio/wav" }) }, recordLevel: 0 });
   }),
-  saveRecording: (name) => run("upload", async () => {
+  saveRecording: (name, lang) => run("upload", async () => {
     const r = state.recording;
     if (!r || r === "on") return;
-    await api.upload(name, r.file);
+    await api.upload(name, lang, r.file);
     URL.revokeObjectURL(r.url);
     set({ recording: null, prompts: await api.prompts(), done: adminWords(state.lang).saved });
-  }, ["invalid_name"]),
-  deletePrompt: (name) => void run("upload", async () => {
-    await api.deletePrompt(name);
+  }, ["invalid_prompt_name", "prompt_alone"]),
+  deletePrompt: (name, lang) => void run("upload", async () => {
+    await api.deletePrompt(name, lang);
     set({ prompts: await api.prompts() });
   }),
   addUser: (name, role, password) => run("user", async () => {

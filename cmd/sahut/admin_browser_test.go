@@ -246,7 +246,9 @@ func TestChromiumAdminByKeyboard(t *testing.T) {
 	p.tabTo("record-name")
 	p.keys("salam-baru", kb.Enter)
 	p.reads("Tersimpan.")
-	p.js("it is there", fmt.Sprintf(waiting, `return document.getElementById("phone-salam-baru") ? "yes" : ""`))
+	p.js("it is there", fmt.Sprintf(waiting, `return document.getElementById("phone-salam-baru")?.closest("li").textContent.includes("unggahan") ? "yes" : ""`))
+	p.enter("Hapus")
+	p.js("it is gone", fmt.Sprintf(waiting, `return document.getElementById("phone-salam-baru") ? "" : "yes"`))
 	p.enter("Rekam")
 	p.js("it hears again", fmt.Sprintf(waiting, `return document.getElementById("record-stop") ? "yes" : ""`))
 

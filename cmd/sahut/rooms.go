@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,11 +93,20 @@ const maxPrompt = 10 << 20
 type prompts struct{ library *media.Library }
 
 func (p prompts) Names() []agentui.PromptInfo {
-	shipped := shippedPrompts()
+	shipped, own := shippedPrompts(), p.library.Own()
 	var list []agentui.PromptInfo
 	for _, name := range p.library.Names() {
-		info := agentui.PromptInfo{Name: name, Builtin: shipped[name]}
-		if sound := p.library.Get(name, ""); sound != nil {
+		info := agentui.PromptInfo{Name: name, Builtin: shipped[name], Uploaded: slices.Contains(own, name)}
+		for _, language := range agentui.PromptLanguages {
+			if slices.Contains(own, language+"/"+name) {
+				info.Languages = append(info.Languages, language)
+			}
+		}
+		sound := p.library.Get(name, "")
+		if sound == nil { // there in one language alone
+			sound = p.library.Get(name, info.Languages[0])
+		}
+		if sound != nil {
 			info.Duration = sound.Duration()
 			info.Millis = info.Duration.Milliseconds()
 		}

@@ -56,7 +56,7 @@ export interface Call {
   id: string; started: string; ended: string | null; number: string; queue: string; agent: string; outcome: string; direction?: string;
   wait_ms: number; ring_ms: number; talk_ms: number; ended_by: string;
 }
-export interface Prompt { name: string; builtin: boolean; uploaded: boolean; duration_ms: number }
+export interface Prompt { name: string; builtin: boolean; uploaded: boolean; languages?: string[]; duration_ms: number } // languages: whose callers have an uploaded one of their own
 export interface Trunk {
   name: string; server: string; address: string; registers: boolean; registered: boolean; expires?: string; up: boolean; since: string; cause: string; cause_code?: string;
   checked?: string; rtt_ms: number; calls: number; outgoing: number;
@@ -238,8 +238,8 @@ export const api = {
   },
   rollback: (revision: number, base: number) => json<Plan>("routing/rollback", { ...sending("POST", { revision }), ifMatch: base }),
 
-  upload: (name: string, file: Blob) => ask(`prompts/${encodeURIComponent(name)}`, { method: "PUT", body: file, type: "audio/wav" }),
-  deletePrompt: (name: string) => ask(`prompts/${encodeURIComponent(name)}`, { method: "DELETE" }),
+  upload: (name: string, lang: string, file: Blob) => ask(`prompts/${encodeURIComponent(name)}${lang ? `?lang=${lang}` : ""}`, { method: "PUT", body: file, type: "audio/wav" }),
+  deletePrompt: (name: string, lang: string) => ask(`prompts/${encodeURIComponent(name)}${lang ? `?lang=${lang}` : ""}`, { method: "DELETE" }),
   addUser: (u: { name: string; role: string; password: string }) => ask("users", sending("POST", u)),
   changeUser: (name: string, change: { role?: string; disabled?: boolean; password?: string }) =>
     ask(`users/${encodeURIComponent(name)}`, sending("PATCH", change)),

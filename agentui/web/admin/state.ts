@@ -137,12 +137,12 @@ export interface Actions {
   askBack(revision: number): void;
   goBack(): void;
   closeBack(): void;
-  upload(name: string, file: File): Promise<Refused | null>;
-  deletePrompt(name: string): void;
+  upload(name: string, lang: string, file: File): Promise<Refused | null>;
+  deletePrompt(name: string, lang: string): void;
   hear(name: string): void;
   record(): void;
   stopRecording(): void;
-  saveRecording(name: string): Promise<Refused | null>;
+  saveRecording(name: string, lang: string): Promise<Refused | null>;
   addUser(name: string, role: string, password: string): Promise<Refused | null>;
   changeUser(name: string, change: { role?: string; disabled?: boolean; password?: string }): Promise<Refused | null>;
   askAccount(asking: Asking | null): void;

@@ -328,10 +328,15 @@ export const adminEn = {
   uploadHint: "PCM 16 bit or G.711, at most 10 MB.",
   uploadDo: "Upload",
   uploadNoFile: "Choose a WAV file first.",
-  promptNameWrong: "Use small letters, digits, dot, dash or underscore, at most 48. For example greeting.",
+  promptNameWrong: "Begin with a small letter, then small letters, digits, dash or underscore, at most 32. For example greeting.",
   replaceAsk: (name: string, where: string, uploaded: boolean) => `${where ? `Callers hear “${name}” now (${where}).` : `There is a sound called “${name}” already.`} The new one takes its place at once.${uploaded ? " The old one cannot be brought back." : ""} Replace it?`,
   deletePrompt: "Delete",
-  deleteAsk: (name: string) => `Delete the uploaded sound “${name}”? A built-in one of that name plays again.`,
+  deleteFor: (language: string) => `Delete: ${language}`,
+  uploadedFor: (language: string) => `uploaded: ${language}`,
+  promptFor: "Who hears it",
+  promptForAll: "All callers",
+  promptForThose: (language: string) => `Only callers in ${language}`,
+  deleteAsk: (name: string) => `Delete this uploaded sound of “${name}”? What was there before plays again.`,
   listen: (name: string) => `Listen to ${name}`,
 
   // the telephone line

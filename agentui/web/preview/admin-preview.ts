@@ -56,7 +56,7 @@ const history = [
 ];
 const common: State = {
   ...blankState(lang), name: "Admin", role: "admin", fields, base, revision: 3, draft: base, calls,
-  prompts: [{ name: "greeting", builtin: true, uploaded: true, duration_ms: 6200 }, { name: "music", builtin: true, uploaded: false, duration_ms: 64_000 }, { name: "closing", builtin: true, uploaded: false, duration_ms: 5100 }],
+  prompts: [{ name: "greeting", builtin: true, uploaded: true, languages: ["en"], duration_ms: 6200 }, { name: "music", builtin: true, uploaded: false, duration_ms: 64_000 }, { name: "closing", builtin: true, uploaded: false, duration_ms: 5100 }],
   users: [{ name: "admin", role: "admin", disabled: false }, { name: "sari", role: "volunteer", disabled: false }, { name: "ayu", role: "volunteer", disabled: true }],
   history, yamlRevision: 3, yaml: "numbers:\n  - number: \"0213903963\"\n    queue: hotline\n    language: id\nqueues:\n  - id: hotline\n    label: Hotline\n    ring_for: 20s\n",
   status: {
