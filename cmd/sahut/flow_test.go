@@ -142,6 +142,40 @@ func TestClosedWhileSomebodyWaits(t *testing.T) {
 	s.must("hang up", caller.Hangup(s.ctx))
 }
 
+// B12: an admin closes a queue that offers to call back. Who says that it is safe keeps
+// her place and is let go; who says no hears her music again and waits on.
+func TestCallbackChosenAtClosing(t *testing.T) {
+	t.Parallel()
+	closing := func(r *configs.Routing) {
+		r.Queues[0].Greeting, r.Queues[0].AtClosing = "hold", configs.OfferBack
+	}
+	s := open(t, closing)
+	s.asksByTone("callback-safe")
+	var callers []*siptest.Call
+	for i := range 2 {
+		callers = append(callers, s.dial(siptest.Options{From: fmt.Sprintf("+6281200000%d", i)}))
+		s.until("her place", func() bool { return len(s.journal(queue.QueueEntered)) == i+1 })
+	}
+	safe, unsafe := callers[0], callers[1]
+	r := configs.DemoRouting()
+	closing(&r)
+	r.Queues[0].Closed.Until = time.Now().Add(time.Hour).Format(time.RFC3339)
+	s.applied(r)
+	for _, her := range callers {
+		s.must("asked whether it is safe", her.Media().Hears().WaitTone(s.ctx, askedTone))
+	}
+	s.must("press", safe.SendKeys("1"))
+	s.until("her call-back", func() bool { return len(s.journal(queue.CallbackQueued)) == 1 })
+	s.must("BYE after the words", safe.WaitDone(s.ctx))
+	s.must("press", unsafe.SendKeys("2"))
+	s.until("her no", s.chose("safe", "no"))
+	s.must("words, then music", unsafe.Media().Hears().WaitSoundBut(s.ctx, askedTone))
+	if left := s.journal(queue.QueueLeft); len(left) != 1 || left[0].Reason != "callback" {
+		t.Errorf("the line was left by %+v", left)
+	}
+	s.must("hang up", unsafe.Hangup(s.ctx))
+}
+
 // S3: the hours end while one of five is being rung for. By at_closing the others
 // are kept and answered after, or hear the words and are let go; the ring is never
 // cut, and who calls now hears the words.

@@ -12,15 +12,14 @@ import (
 	"sahut/sip/siptest"
 )
 
-// unmetWords is what callers of these tests hear in place of the words that nobody
-// whom they asked for is there.
-const unmetWords = 1931
+// askedTone is what callers of these tests hear in place of the words of a question.
+const askedTone = 1931
 
-// saysUnmet has the house say a long tone for the words of that name; a key ends it.
-func (s *site) saysUnmet(name string) {
+// asksByTone has the house say a long tone for the words of that name; a key ends it.
+func (s *site) asksByTone(name string) {
 	s.t.Helper()
 	var wav bytes.Buffer
-	s.must("words", mediatest.WriteWAV(&wav, mediatest.Tone(unmetWords, -12, 30*mediatest.Rate)))
+	s.must("words", mediatest.WriteWAV(&wav, mediatest.Tone(askedTone, -12, 30*mediatest.Rate)))
 	s.must("words", prompts{s.library}.Set(name, wav.Bytes()))
 }
 
@@ -41,14 +40,14 @@ func unmetHouse(r *configs.Routing) {
 func TestLastWomanGoesWhileTwoWait(t *testing.T) {
 	t.Parallel()
 	s := open(t, unmetHouse)
-	s.saysUnmet("no-woman")
+	s.asksByTone("no-woman")
 	woman, _ := s.onShift("sari")
 	man, _ := s.volunteer("dewi")
 	waits, chooses := s.asksFor("3", 1), s.asksFor("3", 2)
 
 	woman.Send("shift.end", nil)
 	for _, her := range []*siptest.Call{waits, chooses} {
-		s.must("told that no woman is there", her.Media().Hears().WaitTone(s.ctx, unmetWords))
+		s.must("told that no woman is there", her.Media().Hears().WaitTone(s.ctx, askedTone))
 	}
 	s.must("press", waits.SendKeys("1"))
 	s.until("she waits", s.chose("gender", "1"))
@@ -70,10 +69,10 @@ func TestLastWomanGoesWhileTwoWait(t *testing.T) {
 func TestLanguageIsHersToWaive(t *testing.T) {
 	t.Parallel()
 	s := open(t, unmetHouse)
-	s.saysUnmet("no-language")
+	s.asksByTone("no-language")
 	v, _ := s.volunteer("dewi")
 	her := s.asksFor("4", 1)
-	s.must("told that nobody speaks it", her.Media().Hears().WaitTone(s.ctx, unmetWords))
+	s.must("told that nobody speaks it", her.Media().Hears().WaitTone(s.ctx, askedTone))
 	if n := len(s.journal(queue.OfferMade)); n != 0 {
 		t.Fatalf("%d offers before she was asked", n)
 	}
