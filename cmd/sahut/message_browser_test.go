@@ -82,6 +82,7 @@ func TestChromiumMessages(t *testing.T) {
 		p.do("listen", chromedp.KeyEvent(kb.Enter))
 		p.soon("the focus is on what plays", `document.activeElement?.id === "message-sound"`)
 		p.hearsMessage(callerTone)
+		p.is("it is not offered to be kept", `document.getElementById("message-sound").controlsList.contains("nodownload")`)
 		p.is("where she hears her calls", `spied.sinks.includes(window.chosen)`)
 	}
 	listen()

@@ -23,7 +23,7 @@ function message(scene: Scene, m: VoiceMessage): TemplateResult {
   return html`<li><p><b>${m.number === "anonymous" ? w.anonymousCaller : w.caller(m.number)}</b> · ${label}</p>
     <p class="hint">${dayAndMinute(m.at, s.lang)} · ${spell(m.ms, s.lang)}${m.cut ? html` · ${w.messageCut}` : nothing}${m.state === "taken" ? html` · ${mine ? w.messageMine : w.messageTaken(m.by ?? "")}` : nothing}</p>
     <p class="hint">${s.view?.callbacks?.some((b) => b.id === m.id) ? w.messageBack : w.messageNoBack}</p>
-    ${s.playing === m.id ? html`<audio controls preload="none" id="message-sound" src="/api/v1/messages/${encodeURIComponent(m.id)}/sound" aria-label=${w.messageSound(dayAndMinute(m.at, s.lang))}></audio>` : nothing}
+    ${s.playing === m.id ? html`<audio controls controlslist="nodownload noremoteplayback" disableremoteplayback preload="none" id="message-sound" src="/api/v1/messages/${encodeURIComponent(m.id)}/sound" aria-label=${w.messageSound(dayAndMinute(m.at, s.lang))}></audio>` : nothing}
     <div class="side-do">${s.playing === m.id ? nothing : button({ label: w.listen, id: `listen-${m.id}`, icon: "play", click: () => app.listen(m.id) })}
       ${m.state === "open" ? button({ label: w.takeMessage, id: `take-${m.id}`, click: () => app.markMessage(m.id, "taken") }) : nothing}
       ${mine ? html`${button({ label: w.messageDone, id: `done-${m.id}`, icon: "check", click: () => app.markMessage(m.id, "done") })}${button({ label: w.giveBack, id: `back-${m.id}`, kind: "ghost", click: () => app.markMessage(m.id, "open") })}` : nothing}</div></li>`;
