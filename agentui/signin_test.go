@@ -71,7 +71,7 @@ func TestSignInPage(t *testing.T) {
 	if r := b.send("GET", "/signin?next=https://evil.example", nil); r.header.Get("Location") != "/board" {
 		t.Errorf("led to %q", r.header.Get("Location"))
 	}
-	if r := b.send("GET", "/signin?lang=id", nil); r.header.Get("Location") != "/admin?lang=id" {
+	if r := b.send("GET", "/signin?lang=id", nil); r.header.Get("Location") != "/board?lang=id" {
 		t.Errorf("her language was lost: %q", r.header.Get("Location"))
 	}
 	if r := h.stranger().send("GET", "/board?lang=id", nil, "Accept", "text/html", "Accept-Language", "en"); r.header.Get("Location") != "/signin?lang=id&next=%2Fboard" {
