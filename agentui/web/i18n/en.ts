@@ -546,7 +546,7 @@ export const en = {
   speaker: "Headphones",
   ringer: "Ring on",
   line: "My line",
-  lines: { auto: "As measured", slow: "Slow: calls are sent squeezed", fast: "Fast: calls are never squeezed" },
+  lines: { auto: "As measured", slow: "Slow: squeezed", fast: "Fast: never squeezed" },
   lineNotHere: "This server does not allow it.",
   systemDefault: "System default",
   noSpeakerChoice: "This browser plays on the system’s default device.",

@@ -519,7 +519,7 @@ export const id: Words = {
   speaker: "Penyuara telinga",
   ringer: "Dering di",
   line: "Sambungan saya",
-  lines: { auto: "Sesuai pengukuran", slow: "Lambat: suara dimampatkan", fast: "Cepat: suara tidak pernah dimampatkan" },
+  lines: { auto: "Sesuai pengukuran", slow: "Lambat: dimampatkan", fast: "Cepat: suara utuh" },
   lineNotHere: "Server ini tidak mengizinkannya.",
   systemDefault: "Bawaan sistem",
   noSpeakerChoice: "Peramban ini memakai perangkat bawaan sistem.",
