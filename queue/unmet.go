@@ -37,11 +37,10 @@ func (s *state) askUnmet() {
 		}
 		l.doubtful = false
 		for _, g := range l.order.groups {
-			if s.lacks(g) == "" {
-				continue
-			}
-			for _, c := range g.list {
-				s.tellUnmet(c, s.lacks(g))
+			if what := s.lacks(g); what != "" {
+				for _, c := range g.list {
+					s.tellUnmet(c, what)
+				}
 			}
 		}
 	}
@@ -74,8 +73,11 @@ func (s *state) lacks(g *group) string {
 // tellUnmet asks c about what is lacking, if she was not in this queue. Who is
 // rung for or asked something else is asked when that is over, see rungOn.
 func (s *state) tellUnmet(c *contact, what string) {
+	if c.virtual != nil || c.phase != waiting || len(c.offers) > 0 || c.inquiry != nil || c.awaits() != nil {
+		return
+	}
 	key := what + " " + string(c.line.id)
-	if c.virtual != nil || c.phase != waiting || len(c.offers) > 0 || c.inquiry != nil || c.awaits() != nil || slices.Contains(c.unmet, key) {
+	if slices.Contains(c.unmet, key) {
 		return
 	}
 	c.unmet = append(c.unmet, key)
