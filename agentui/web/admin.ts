@@ -89,7 +89,7 @@ async function run(name: string, work: () => Promise<void>, atField: string[] = 
   } catch (e) {
     const a = adminWords(state.lang);
     if (!(e instanceof Refused)) throw e;
-    if (e.status === 401) set({ signedOut: "asked", signInTrouble: "" });
+    if (e.status === 401) act.askSignIn(true);
     else if (e.status === 412 && e.current) void conflicted(e.current);
     else if (e.problems.length > 0) mistaken(e.problems, typeof state.review?.document === "string");
     else if (!atField.includes(e.code)) set({ trouble: e.status === 0 ? a.offline : refusal(e, state.lang) || a.failed });
@@ -480,7 +480,10 @@ const act: Actions = {
     set({ asking, trouble: "" });
     if (asking) void run("load", async () => set({ status: await api.status(), statusAt: Date.now() })); // what she does now
   },
-  askSignIn: (open) => set({ signedOut: open ? "asked" : "told", signInTrouble: "" }),
+  askSignIn(open) {
+    set({ signedOut: open ? "asked" : "told", signInTrouble: "" });
+    if (open) afterwards(() => setTimeout(() => document.getElementById("again")?.focus())); // once the dialog is open
+  },
   signInAgain: (password) => void signInAgain(password),
   switchLang() {
     const lang = state.lang === "en" ? "id" : "en";

@@ -166,8 +166,10 @@ func TestChromiumAdminLosesNothing(t *testing.T) {
 	p.press("Check and apply…")
 	p.reads("With your password you go on where you are.")
 	for _, password := range []string{"not hers", s.password} {
-		p.must("her password", p.click(fmt.Sprintf(waiting, `return document.getElementById("again")`)))
-		p.js("empty", `(document.activeElement.select(), "yes")`)
+		p.js("her password is asked", `new Promise((done) => { // the field has the focus, or gets it
+			const look = () => { const f = document.getElementById("again"); if (f && document.activeElement === f) { removeEventListener("focusin", look); f.select(); done("yes"); } };
+			addEventListener("focusin", look);
+			look(); })`)
 		p.keys(password, kb.Enter)
 		if password != s.password {
 			p.reads("The user name or the password is wrong.")

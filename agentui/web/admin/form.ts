@@ -50,6 +50,7 @@ function input(scene: Scene, f: Field, path: string, id: string, value: unknown,
   const about = described || nothing;
   const bad = wrong ? "true" : nothing;
   const options = optionsOf(scene, f);
+  if (options && mayLack.has(f.key)) options.unshift({ value: "", label: scene.a.none });
   if (options) {
     const now = String(value ?? "");
     const listed = options.some((o) => o.value === now) ? options : [{ value: now, label: now || "–" }, ...options];
@@ -126,6 +127,9 @@ function optionsOf(scene: Scene, f: Field): Option[] | null {
   if (!f.choices?.length) return null;
   return f.choices.map((c) => (typeof c === "string" ? { value: c, label: c } : { value: c.value, label: c.label?.[s.lang] ?? c.value }));
 }
+
+// What may name nothing, and shall be able to again.
+const mayLack = new Set(["queues[].greeting", "messages.thanks", "menus[].choices[].queue", "queues[].ladder[].choices[].queue", "blocked.queue"]);
 
 // For a server whose description does not yet say what a name refers to.
 const fallbackRefers: Partial<Record<string, "queues" | "prompts">> = {
