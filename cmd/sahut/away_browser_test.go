@@ -16,6 +16,7 @@ func TestChromiumNotThere(t *testing.T) {
 	t.Parallel()
 	s := open(t, func(r *configs.Routing) {
 		r.Queues[0].RingFor, r.Queues[0].WrapUp, r.Queues[0].Strategy = configs.Duration(5*time.Second), 0, "linear"
+		r.Queues[0].Greeting = "hold" // short
 	})
 	p := s.openScreen()
 	p.inLanguage("id", true)

@@ -7,6 +7,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"sahut/configs"
 	"sahut/queue"
 	"sahut/sip/siptest"
 )
@@ -16,7 +17,7 @@ import (
 // key from the note, she goes on writing.
 func TestChromiumDialogs(t *testing.T) {
 	t.Parallel()
-	s := open(t, nil)
+	s := open(t, func(r *configs.Routing) { r.Queues[0].Greeting = "hold" }) // short
 	p := s.openScreen()
 	p.inLanguage("id", true)
 	p.signIn("sari")
