@@ -278,8 +278,9 @@ function foldError(s: Snapshot, error: string, asked: string, now: number): Snap
 
 /** The snapshot with one more line told; the same line is not told twice in a row. */
 export function tell(s: Snapshot, notice: Told["notice"], now: number): Snapshot {
+  const words = (n: Told["notice"]) => JSON.stringify({ ...n, for: undefined }); // whatever it answers
   const again = notice.code === "offer_missed"; // each was another call; to read it once is enough
-  const fresh = s.told.filter((t) => now - t.at < TOLD_MS && (again ? t.notice.code !== notice.code : JSON.stringify(t.notice) !== JSON.stringify(notice)));
+  const fresh = s.told.filter((t) => now - t.at < TOLD_MS && (again ? t.notice.code !== notice.code : words(t.notice) !== words(notice)));
   const key = (s.told.at(-1)?.key ?? 0) + 1;
   return { ...s, told: [...fresh, { key, at: now, notice }].slice(-3) };
 }

@@ -424,7 +424,7 @@ export const en = {
   // ---- banners
   bannerRetry: "No connection to the server.",
   bannerRetryCall: "No connection to the server. If you hear the caller, go on talking: the sound has its own way. The page keeps trying.",
-  bannerRetryLost: "No connection to the server, and no sound. Stay here: the page keeps trying. Only then is it known whether the call goes on.",
+  bannerRetryLost: "No connection to the server, and no sound. Stay here: the page keeps trying. Nobody can say yet whether the call goes on.",
   bannerRetryIdle: "The page keeps trying by itself.",
   announced: (by: string, time: string) => `${by}, ${time}:`,
   readIt: "Read",

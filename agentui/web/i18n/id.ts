@@ -391,7 +391,7 @@ export const id: Words = {
 
   bannerRetry: "Tidak ada sambungan ke server.",
   bannerRetryCall: "Tidak ada sambungan ke server. Bila Anda masih mendengar penelepon, teruskan saja: suara punya jalur sendiri. Halaman terus mencoba.",
-  bannerRetryLost: "Tidak ada sambungan ke server, dan tidak ada suara. Tetap di sini: halaman terus mencoba. Baru setelah tersambung diketahui apakah panggilan masih berlangsung.",
+  bannerRetryLost: "Tidak ada sambungan ke server, dan tidak ada suara. Tetap di sini: halaman terus mencoba. Belum diketahui apakah panggilan masih berlangsung.",
   bannerRetryIdle: "Halaman terus mencoba sendiri.",
   tour: {
     again: "Tur singkat",
