@@ -34,7 +34,11 @@ func TestChromiumOnASlowLine(t *testing.T) {
 	p.js("the new connection", fmt.Sprintf(waiting, `return document.querySelector("#measure-again:not([aria-busy])") ? "is up" : "";`))
 	p.press("Hear yourself")
 	p.hears(micTone)
-	p.reads("Your connection is good")
+	// How even it is depends on what this machine does beside; what is lost does not.
+	loss := p.js("what is lost", fmt.Sprintf(waiting, `return /([\d.]+)% (lost|of the sound lost)/.exec(document.getElementById("proof-net-text")?.innerText ?? "")?.[1] ?? "";`))
+	if share, err := strconv.ParseFloat(loss, 64); err != nil || share > 3 {
+		t.Errorf("over Opus %s %% is lost", loss)
+	}
 	p.picture("slow-2-measured-again")
 	p.press("Ready")
 	p.state(queue.Ready)
@@ -42,12 +46,12 @@ func TestChromiumOnASlowLine(t *testing.T) {
 	l.must("caller hears the browser", caller.Media().Hears().WaitTone(l.ctx, micTone))
 	p.hears(callerTone)
 	caller.Media().Hears().Reset()
-	madeUp, codec := l.madeUp()
+	got := l.arrives()
 	heard := caller.Media().Hears().Heard()
 	lost := float64(heard.Lost) / float64(max(heard.Lost+heard.Packets, 1))
-	t.Logf("%s: %.1f %% of what she hears is made up, %.1f %% of what the caller hears is lost", codec, 100*madeUp, 100*lost)
-	if codec != "audio/opus" || madeUp > 0.05 || lost > 0.05 {
-		t.Errorf("%s: %.1f %% of what she hears is made up, %.1f %% of what the caller hears is lost", codec, 100*madeUp, 100*lost)
+	t.Logf("%+v; %.1f %% of what the caller hears is lost", got, 100*lost)
+	if got.codec != "audio/opus" || got.lost > 0.03 || lost > 0.03 {
+		t.Errorf("%+v; %.1f %% of what the caller hears is lost", got, 100*lost)
 	}
 	p.press("Hang up")
 	l.must("BYE", caller.WaitDone(l.ctx))
@@ -67,10 +71,10 @@ func TestChromiumLineBecomesSlow(t *testing.T) {
 	caller := l.talks()
 	p.hears(callerTone)
 	l.slow(true)
-	madeUp, codec := l.madeUp()
-	t.Logf("%s: %.1f %% of what she hears is made up", codec, 100*madeUp)
-	if codec != "audio/PCMA" || madeUp < 0.08 {
-		t.Errorf("%s: %.1f %% of what she hears is made up; a line of 64 kbit/s cannot carry it", codec, 100*madeUp)
+	got := l.arrives()
+	t.Logf("%+v", got)
+	if got.codec != "audio/PCMA" || got.lost < 0.1 || got.madeUp < 0.08 {
+		t.Errorf("%+v: a line of 64 kbit/s cannot carry it", got)
 	}
 	p.reads("from the next call on, calls are sent squeezed")
 	p.picture("slow-3-in-a-call")
@@ -85,8 +89,8 @@ func TestChromiumLineBecomesSlow(t *testing.T) {
 	caller = l.talks()
 	l.must("caller hears the browser", caller.Media().Hears().WaitTone(l.ctx, micTone))
 	p.hears(callerTone)
-	if madeUp, codec = l.madeUp(); codec != "audio/opus" || madeUp > 0.05 {
-		t.Errorf("%s: %.1f %% of what she hears is made up", codec, 100*madeUp)
+	if got = l.arrives(); got.codec != "audio/opus" || got.lost > 0.03 {
+		t.Errorf("%+v", got)
 	}
 	p.press("Hang up")
 	l.must("BYE", caller.WaitDone(l.ctx))
@@ -148,14 +152,20 @@ func (l *homeLine) talks() *siptest.Call {
 	return caller
 }
 
-// madeUp is how much of two seconds and more of sound her browser had to make up, and
-// in which codec the rest came.
-func (l *homeLine) madeUp() (share float64, codec string) {
+// arrival is how 120 packets of sound came to her browser: in which codec, which share
+// was lost, and how much of what she heard the browser had to make up, be it for that
+// or because this machine was busy.
+type arrival struct {
+	codec        string
+	lost, madeUp float64
+}
+
+func (l *homeLine) arrives() (a arrival) {
 	l.t.Helper()
-	if _, err := fmt.Sscan(l.screen.js("what she hears", heardShare), &share, &codec); err != nil {
+	if _, err := fmt.Sscan(l.screen.js("what she hears", arrived), &a.codec, &a.lost, &a.madeUp); err != nil {
 		l.t.Fatal(err)
 	}
-	return share, codec
+	return a
 }
 
 // throughLine has the page's sound go to the relay in place of the house.
@@ -167,13 +177,13 @@ const throughLine = `(() => {
 		return set.call(this, { type: d.type, sdp });
 	}; })()`
 
-// heardShare is how much of 120 packets of sound the browser made up, and its codec.
-const heardShare = `(async () => {
-	const look = async () => { let r, c; const all = await window.line.getStats(); all.forEach((s) => { if (s.type === "inbound-rtp") { r = s; c = all.get(s.codecId)?.mimeType; } }); return { made: r.concealedSamples - r.silentConcealedSamples, of: r.totalSamplesReceived, codec: c, packets: r.packetsReceived }; };
+const arrived = `(async () => {
+	const look = async () => { let r, codec; const all = await window.line.getStats(); all.forEach((s) => { if (s.type === "inbound-rtp") { r = s; codec = all.get(s.codecId)?.mimeType; } }); return { made: r.concealedSamples - r.silentConcealedSamples, of: r.totalSamplesReceived, codec, got: r.packetsReceived, lost: r.packetsLost }; };
 	const from = await look();
 	let to = from;
-	while (to.packets < from.packets + 120) { await new Promise((r) => setTimeout(r, 50)); to = await look(); }
-	return (to.made - from.made) / (to.of - from.of) + " " + to.codec; })()`
+	while (to.got < from.got + 120) { await new Promise((r) => setTimeout(r, 50)); to = await look(); }
+	const lost = Math.max(0, to.lost - from.lost);
+	return [to.codec, lost / (lost + to.got - from.got), (to.made - from.made) / (to.of - from.of)].join(" "); })()`
 
 // policer is one direction of a line: once it is limited, bits that come faster than
 // its rate are lost, but for those of a fifth of a second.

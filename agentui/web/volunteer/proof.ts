@@ -7,7 +7,8 @@ import { button, icon } from "../parts";
 import type { Answer } from "../soundcheck";
 import type { App, Scene } from "./app";
 import { otherDevice } from "./bothways";
-import { micChoice, outputChoice } from "./side";
+import { outputChoice } from "./devicecard";
+import { micChoice } from "./side";
 
 type Mood = "ok" | "ask" | "bad" | "warn";
 const signs = { ok: "check", ask: "dot", bad: "warn", warn: "warn" } as const;
