@@ -12,7 +12,6 @@ import { back, listening, offered, otherAfterAll } from "./callback";
 import { note } from "./note";
 import { sos, sosButton, third, watched } from "./room";
 import { talkSafety } from "./talksafety";
-import { abuse, silentPanel, silentTile } from "./silent";
 
 /** A call rings. Answer is the one thing to see. */
 export function offer({ s, w, app }: Scene): TemplateResult {
@@ -59,15 +58,15 @@ export function call(scene: Scene): TemplateResult {
       ${button({ label: w.keypad, click: app.openKeypad, kind: "tile", icon: "keypad", key: key(s, "keypad") })}
       ${button({ label: w.transfer, click: app.openTransfer, kind: "tile", icon: "transfer", key: key(s, "transfer"), busy: waits(s, "transfer"),
         reason: c.connecting ? w.noTransfer : undefined, id: "transfer" })}
-      ${silentTile(scene)}
+      ${scene.later?.silentTile(scene) ?? nothing}
     </div>
-    ${silentPanel(scene)}
+    ${scene.later?.silentPanel(scene) ?? nothing}
     ${sos(scene)}
     ${c.role ? nothing : note(scene)}
     ${otherAfterAll(scene)}
     ${c.connecting ? nothing : back(scene, c.back)}
     ${wishes(scene)}
-    ${abuse(scene)}
+    ${scene.later?.abuse(scene) ?? nothing}
     ${afterwards(scene)}`;
 }
 

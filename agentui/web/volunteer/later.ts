@@ -8,4 +8,5 @@ export { proof } from "./proof";
 export { myDay } from "./day";
 export { messages } from "./messages";
 export { myShifts } from "./shifts";
+export { abuse, afterAbuse, debrief, silentPanel, silentTile } from "./silent";
 export { Tour } from "../tour";

@@ -9,7 +9,6 @@ import { soundHere, waits } from "../store";
 import type { Scene } from "./app";
 import { faultCard, meter, steps } from "./check";
 import { note } from "./note";
-import { debrief } from "./silent";
 import { micChoice } from "./side";
 
 export function offShift({ s, w, app }: Scene): TemplateResult {
@@ -38,9 +37,9 @@ function muteRing({ s, w, app }: Scene): TemplateResult {
 export function paused({ s, w, app, later }: Scene): TemplateResult {
   const view = s.view!;
   const login = view.reason === "login";
-  if (view.reason === "decompression") return resting({ s, w, app });
+  if (view.reason === "decompression") return resting({ s, w, app, later });
   if (view.reason === "load_break") {
-    return calm("cup", w.breakTitle, html`<p class="lead">${w.breakLead}</p>${debrief({ s, w, app })}${backToReady({ s, w, app }, true)}`);
+    return calm("cup", w.breakTitle, html`<p class="lead">${w.breakLead}</p>${later?.debrief({ s, w, app }) ?? nothing}${backToReady({ s, w, app }, true)}`);
   }
   const reason = s.pauseReasons.find((r) => r.code === view.reason)?.label[s.lang] ?? "";
   return calm(login ? "headset" : "cup", login ? w.onShift : reason ? w.pausedReason(reason) : w.pausedTitle, html`
@@ -51,11 +50,11 @@ export function paused({ s, w, app, later }: Scene): TemplateResult {
 }
 
 // resting: a heavy contact is behind her. It ends by itself.
-function resting({ s, w, app }: Scene): TemplateResult {
+function resting({ s, w, app, later }: Scene): TemplateResult {
   const until = at(s.view!.until);
   return calm("cup", w.restTitle, html`<p class="lead">${w.restLead}</p>
     ${until ? html`<p class="hint"><sahut-tick role="timer" .text=${(now: number) => w.restUntil(timer(until - now - s.offset, s.lang))}></sahut-tick></p>` : nothing}
-    ${debrief({ s, w, app })}
+    ${later?.debrief({ s, w, app }) ?? nothing}
     ${backToReady({ s, w, app }, true)}`, "breathing");
 }
 

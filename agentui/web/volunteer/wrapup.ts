@@ -10,7 +10,6 @@ import { afterwards, wishes } from "./call";
 import { back } from "./callback";
 import { digits } from "../digits";
 import { note } from "./note";
-import { afterAbuse, debrief } from "./silent";
 import { talkSafety } from "./talksafety";
 
 export function wrapUp(scene: Scene): TemplateResult {
@@ -35,7 +34,7 @@ export function wrapUp(scene: Scene): TemplateResult {
     <div class="do">${button({ label: w.finishWrapUp, click: app.finishWrapUp, kind: "primary", size: "xl", icon: "check", key: key(s, "answer"), busy: waits(s, "wrapup.finish") })}</div>
     <p class="hint">${w.wrapUpLead}</p>
     ${wishes(scene)}
-    ${debrief(scene)}
-    ${afterAbuse(scene)}
+    ${scene.later?.debrief(scene) ?? nothing}
+    ${scene.later?.afterAbuse(scene) ?? nothing}
     ${afterwards(scene)}`;
 }
