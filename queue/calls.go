@@ -91,9 +91,10 @@ func (s *state) connectFailed(c *contact, stage string) {
 	if a.device == DeviceBrowser {
 		a.path = false // what was proven is disproved
 	}
-	if !a.member || a.next != "" || !a.here() {
+	switch {
+	case !a.member, a.next != "", !a.here(), a.aside != nil:
 		s.rest(a)
-	} else {
+	default:
 		a.timer.disarm()
 		a.eager = false
 		s.become(a, MediaFault, stage)

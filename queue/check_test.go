@@ -138,7 +138,7 @@ func (s *state) checkAgent(a *agent, bad func(string, ...any)) {
 	if hands > 1 {
 		bad("agent %s has %d things in hand", a.id, hands)
 	}
-	if a.aside != nil && (a.offer == nil || a.offer.contact.id != a.aside.contact) {
+	if a.aside != nil && !(a.offer != nil && a.offer.contact.id == a.aside.contact || a.contact != nil && a.contact.id == a.aside.contact && a.contact.phase == connecting) {
 		bad("agent %s set her wrap-up aside for nobody", a.id)
 	}
 	rung := a.offer != nil || a.guest != nil && a.guest.stage == summoned

@@ -350,6 +350,7 @@ func (s *state) finish(c *contact, by Party, cause Cause) {
 func (s *state) talkBegan(c *contact) {
 	c.talked, c.inTalk, c.started = true, true, s.now
 	c.agent.hard = false
+	s.talkOn(c.agent, c)
 	c.silent, c.needs.supervisor = nil, false
 	s.noteTalkBegan(c)
 	s.floorChanged()

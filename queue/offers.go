@@ -113,7 +113,6 @@ func (s *state) onAccepted(ev Accepted) {
 	}
 	a.misses = 0
 	a.contact, c.agent = c, a
-	s.talkOn(a, c)
 	a.muted, a.held = false, false
 	c.accepted, c.keys = s.now, ""
 	s.become(a, Talking, "")

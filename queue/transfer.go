@@ -191,7 +191,7 @@ func (s *state) releaseRefused() {
 }
 
 // setAside interrupts a's wrap-up for the very contact she writes about. It goes on
-// when the ring came to nothing; else there will be another.
+// when they do not hear each other again; else there will be another.
 func (a *agent) setAside() {
 	a.timer.disarm()
 	a.aside, a.writing = a.writing, nil
@@ -217,7 +217,7 @@ func (s *state) writeOn(a *agent) bool {
 	return true
 }
 
-// talkOn: a took back c; what she had noted about her goes on with the talk.
+// talkOn: a talks with c again; what she had noted about her goes on with the talk.
 func (s *state) talkOn(a *agent, c *contact) {
 	if w := a.aside; w != nil {
 		a.aside = nil

@@ -333,10 +333,23 @@ func TestTransferComesBack(t *testing.T) {
 		tr.accept("sari")
 		tr.do(ConnectFailed{c, "sari", "microphone"})
 		tr.mustPhase(c, waiting)
+		tr.mustBe("sari", WrapUp) // of the talk there was
 		tr.ready2("dewi", t)
 		if tr.offered("dewi") != c {
 			t.Fatal("she is not anybody's")
 		}
+		tr.do(WrapUpFinished{"sari", c, "listened"})
+		tr.mustDo("Record wrapup.done C1 sari  listened")
+	})
+	t.Run("she takes her and the caller is gone", func(t *testing.T) {
+		tr, c := talkingTo(t, nil)
+		tr.do(CallbackPromised{"sari", c, true}, SafetyAnswered{"sari", c, SafetyAnswer{MayCall: SafeYes}})
+		fail(tr, c)
+		tr.accept("sari")
+		tr.do(HungUp{c, ByCaller, CauseNormal})
+		tr.mustBe("sari", WrapUp)
+		tr.do(WrapUpFinished{"sari", c, "listened"})
+		tr.mustDo("Record wrapup.done C1 sari  listened", "Record callback.queued C1")
 	})
 }
 
