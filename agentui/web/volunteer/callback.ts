@@ -1,9 +1,9 @@
-// Call-backs: the offer of one, listening to who picked up, what the caller says
-// about being called, and those that wait. Nobody is heard before she says so.
+// Call-backs: the offer of one, listening to who picked up, and what the caller says
+// about being called. Nobody is heard before she says so.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { at, dayAndMinute, spell } from "../format";
-import type { BackView, CallbackView, SafetyNote } from "../messages";
+import { dayAndMinute } from "../format";
+import type { BackView, SafetyNote } from "../messages";
 import { button, icon } from "../parts";
 import { patience, soundHere, waits } from "../store";
 import { key, type Scene } from "./app";
@@ -64,18 +64,4 @@ export function back({ s, w, app }: Scene, b: BackView | undefined): TemplateRes
         <div class="field inline"><label for="safe-to">${w.backTo}</label><input type="time" id="safe-to" name="to" value="12:00"></div>
         <div class="field inline"><label for="safe-zone">${w.backZone}</label><select id="safe-zone" name="zone">${["WIB", "WITA", "WIT"].map((z) => html`<option>${z}</option>`)}</select></div></div>
       <button type="submit" class="btn plain ${waits(s, "safety") ? "busy" : ""}" id="safety"><span class="label">${w.backNote}</span></button></form></section>`;
-}
-
-/** The call-backs of her queues, beside the stage. */
-export function callbacks(scene: Scene): TemplateResult | typeof nothing {
-  const { s, w } = scene;
-  const list = s.view?.callbacks ?? [];
-  if (list.length === 0 || s.view?.state === "offline") return nothing;
-  return html`<section class="card" aria-labelledby="callbacks-title"><details class="more" ?open=${!s.view?.call && !s.view?.offer}><summary><h2 id="callbacks-title">${w.callbacks(list.length)}</h2></summary>
-    <ul class="messages">${list.map((b) => callback(scene, b))}</ul></details></section>`;
-}
-
-function callback({ s, w }: Scene, b: CallbackView): TemplateResult {
-  return html`<li><p><b>${b.label}</b> · ${w.callbackStates[b.state]}${b.reason ? html` · ${w.callbackReasons[b.reason] ?? b.reason}` : nothing}</p>
-    <p class="hint">${b.due ? html`${w.callbackDue(dayAndMinute(b.due, s.lang))} · ` : nothing}<sahut-tick role="timer" .text=${(now: number) => w.callbackSince(spell(now + s.offset - at(b.queued), s.lang))}></sahut-tick> · ${w.callbackTried(b.attempts, b.most)}</p></li>`;
 }

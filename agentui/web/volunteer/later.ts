@@ -6,6 +6,7 @@ export { dialogs } from "./dialogs";
 export { floor } from "./floor";
 export { proof } from "./proof";
 export { myDay } from "./day";
+export { callbacks } from "./callbacks";
 export { messages } from "./messages";
 export { myShifts } from "./shifts";
 export { abuse, afterAbuse, debrief, silentPanel, silentTile } from "./silent";

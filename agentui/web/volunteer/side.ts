@@ -5,13 +5,12 @@ import { at, spell } from "../format";
 import type { QueueView } from "../messages";
 import { soundHere, type Device } from "../store";
 import type { App, Scene } from "./app";
-import { callbacks } from "./callback";
 import { leftNotes } from "./note";
 
 export function side(scene: Scene): TemplateResult {
   const here = soundHere(scene.s.view);
   const later = scene.later;
-  return html`<aside class="side">${leftNotes(scene)}${later?.floor(scene) ?? nothing}${queues(scene)}${later?.myShifts(scene) ?? nothing}${callbacks(scene)}${later?.messages(scene) ?? nothing}${later?.myDay(scene) ?? nothing}${ringsOn(scene)}${here ? later?.devices(scene) ?? nothing : nothing}</aside>`;
+  return html`<aside class="side">${leftNotes(scene)}${later?.floor(scene) ?? nothing}${queues(scene)}${later?.myShifts(scene) ?? nothing}${later?.callbacks(scene) ?? nothing}${later?.messages(scene) ?? nothing}${later?.myDay(scene) ?? nothing}${ringsOn(scene)}${here ? later?.devices(scene) ?? nothing : nothing}</aside>`;
 }
 
 // ringsOn: this browser, her SIP phone or her mobile. It is there for whom
