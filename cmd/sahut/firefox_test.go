@@ -20,7 +20,8 @@ import (
 )
 
 // Firefox as it comes: she signs in, starts her shift, hears the ring, answers;
-// both hear each other, she from the loudspeaker itself; she hangs up and finishes.
+// both hear each other, she from the loudspeaker itself; she hangs up and finishes;
+// and all of it once more over Opus.
 func TestFirefox(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"firefox-esr", "pulseaudio", "parec", "ip", "unshare"} {
@@ -59,6 +60,18 @@ func TestFirefox(t *testing.T) {
 	if got := s.record(); got.Outcome != queue.OutcomeAnswered || got.EndedBy != queue.ByAgent {
 		t.Errorf("record %+v", got)
 	}
+
+	// Her line is slow, she says: the next call goes by Opus.
+	p.js("her line is slow", `(e => { e.value = "slow"; return String(e.dispatchEvent(new Event("change"))); })(document.getElementById("side-line"))`)
+	s.until("Opus", func() bool { return s.peers.Totals().Opus == 1 })
+	caller = s.dial(siptest.Options{})
+	p.state(queue.Offered)
+	p.press("Answer")
+	p.state(queue.Talking)
+	s.must("the caller hears the browser over Opus", caller.Media().Hears().WaitTone(s.ctx, firefoxTone))
+	ears.hears("the caller over Opus", callerTone)
+	p.press("Hang up")
+	s.must("BYE", caller.WaitDone(s.ctx))
 }
 
 // ringNotes are the notes of the ring (ring.ts).
