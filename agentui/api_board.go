@@ -139,8 +139,8 @@ func (s *Server) boardFor(r *request, now time.Time) (picture, text []byte, err 
 		return nil, nil, err
 	}
 	one := BoardNow{Board: b}
-	view, listed := s.desk.View(queue.AgentID(r.user.Name))
-	one.You.State, one.You.Floor, one.You.Listed = view.State, view.Floor, listed
+	view, known := s.desk.View(queue.AgentID(r.user.Name))
+	one.You.State, one.You.Floor, one.You.Listed = view.State, view.Floor, known && !view.Unlisted
 	one.You.May = view.Floor != nil && view.Floor.May
 	one.You.Debriefs = slices.DeleteFunc(append([]queue.DebriefView{}, b.Status.Debriefs...), func(d queue.DebriefView) bool { return string(d.Agent) == r.user.Name })
 	if picture, err = json.Marshal(one); err != nil {

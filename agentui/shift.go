@@ -175,7 +175,7 @@ func (x *session) word(w, kind string) bool {
 }
 
 func (x *session) onShiftStart() {
-	if _, known := x.server.desk.View(x.agent); !known {
+	if view, known := x.server.desk.View(x.agent); !known || view.Unlisted { // her page has a view as soon as it is open
 		x.trouble(NotAgent, "shift.start")
 		return
 	}

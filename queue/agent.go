@@ -35,6 +35,9 @@ const (
 // AgentView is all an agent's screen needs to show her state. The page derives
 // nothing and keeps no timer of its own: it counts from the times given.
 type AgentView struct {
+	// Unlisted: the document does not name her (any more), so she cannot begin a shift.
+	Unlisted bool `json:"-"`
+
 	State  AgentState  `json:"state"`
 	Since  time.Time   `json:"since"`
 	Reason string      `json:"reason,omitempty"` // of paused, media_fault

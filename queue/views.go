@@ -8,7 +8,8 @@ import (
 // view is all that a's screen shows.
 func (s *state) view(a *agent) AgentView {
 	v := AgentView{
-		State: a.state, Since: a.since, Reason: a.reason, Next: a.next,
+		Unlisted: !a.member,
+		State:    a.state, Since: a.since, Reason: a.reason, Next: a.next,
 		Queues: make([]QueueView, 0, len(a.lines)),
 		Device: a.device, Devices: s.devices(a), MayDial: a.mayDial,
 	}

@@ -9,6 +9,7 @@ import (
 	"sahut/agentui"
 	"sahut/agentui/livetest"
 	"sahut/configs"
+	"sahut/media/mediatest"
 	"sahut/queue"
 	"sahut/sip/siptest"
 )
@@ -117,5 +118,29 @@ func TestRestartRemembersWishesAndGroups(t *testing.T) {
 	defer st.Close()
 	if left, err := st.Debriefs(); err != nil || len(left) != 0 {
 		t.Errorf("after it was held: %v %v", left, err)
+	}
+}
+
+// A supervisor who is in no list of volunteers is told so, by her own page and by the
+// wallboard, also while that page is open; she used to press Start shift for nothing.
+func TestUnlistedSupervisorIsTold(t *testing.T) {
+	t.Parallel()
+	s := open(t, nil)
+	b, err := mediatest.NewBrowser(mediatest.BrowserOptions{})
+	s.must("browser", err)
+	t.Cleanup(b.Close)
+	rina, err := livetest.SignIn(s.ctx, "http://"+s.web.Addr().String(), "rina", s.password, speaker{b, mediatest.ToneSound(volunteerTone)}, nil)
+	s.must("sign in", err)
+	t.Cleanup(rina.Close)
+	_, err = rina.Await(s.ctx, func(v queue.AgentView) bool { return v.State == queue.Offline })
+	s.must("her page", err)
+	if err := rina.StartShift(s.ctx); err == nil || !strings.Contains(err.Error(), "not_agent") {
+		t.Errorf("start of a shift: %v", err)
+	}
+	if view, known := s.desk.View("rina"); !known || !view.Unlisted {
+		t.Errorf("the desk has %v %+v", known, view)
+	}
+	if view, _ := s.desk.View("sari"); view.Unlisted {
+		t.Error("sari is in the list")
 	}
 }
