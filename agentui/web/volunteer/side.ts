@@ -10,6 +10,7 @@ import { leftNotes } from "./note";
 export function side(scene: Scene): TemplateResult {
   const here = soundHere(scene.s.view);
   const later = scene.later;
+  if (scene.s.link === "signed_out" && !scene.s.view?.call) return html`<aside class="side">${leftNotes(scene)}</aside>`; // all else is old
   return html`<aside class="side">${leftNotes(scene)}${later?.floor(scene) ?? nothing}${queues(scene)}${later?.myShifts(scene) ?? nothing}${later?.callbacks(scene) ?? nothing}${later?.messages(scene) ?? nothing}${later?.myDay(scene) ?? nothing}${ringsOn(scene)}${here ? later?.devices(scene) ?? nothing : nothing}</aside>`;
 }
 
