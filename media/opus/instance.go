@@ -27,8 +27,14 @@ type program struct {
 }
 
 // compiled compiles it when it is needed first. Where wazero has no compiler it is
-// not used: interpreted it would take longer than the sound does.
-var compiled = sync.OnceValues(func() (*program, error) {
+// not used: interpreted it would take longer than the sound does. Where the system
+// lets no memory become code (systemd's MemoryDenyWriteExecute) wazero panics.
+var compiled = sync.OnceValues(func() (p *program, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			p, err = nil, fmt.Errorf("compile the codec (does the service have MemoryDenyWriteExecute?): %v", r)
+		}
+	}()
 	if a := runtime.GOARCH; a != "amd64" && a != "arm64" {
 		return nil, fmt.Errorf("not on %s", a)
 	}
