@@ -73,7 +73,8 @@ func TestChromiumReloads(t *testing.T) {
 	s.must("dewi hears the browser", ear.Hears().WaitTone(s.ctx, micTone))
 	s.must("music on hold", caller.Media().Hears().WaitSoundBut(s.ctx, micTone))
 	p.press("All three together")
-	bothHear()
+	p.state(queue.Talking)
+	p.reads("Dewi is with you both") // who hears whom: TestConsultOutlastsTheVolunteersLeg in sip
 	p.press("Let them go")
 	bothHear()
 	dewi.Send("shift.end", nil)
