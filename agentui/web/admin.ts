@@ -89,7 +89,7 @@ async function run(name: string, work: () => Promise<void>, atField: string[] = 
   } catch (e) {
     const a = adminWords(state.lang);
     if (!(e instanceof Refused)) throw e;
-    if (e.status === 401) act.askSignIn(true);
+    if (e.status === 401) state.signedOut === "asked" || act.askSignIn(true);
     else if (e.status === 412 && e.current) void conflicted(e.current);
     else if (e.problems.length > 0) mistaken(e.problems, typeof state.review?.document === "string");
     else if (!atField.includes(e.code)) set({ trouble: e.status === 0 ? a.offline : refusal(e, state.lang) || a.failed });
@@ -105,10 +105,14 @@ function mistaken(problems: Problem[], ofText: boolean): void {
   afterwards(() => document.getElementById("problems-title")?.focus());
 }
 
+// signInOver is what an answer in the background says of it. Who is asked for her
+// password meanwhile goes on typing it.
+const signInOver = (): Partial<State> => ({ signedOut: state.signedOut || "told" });
+
 // calendarLost: the draft is here, its calendar is not.
 function calendarLost(e: Refused): void {
   const a = adminWords(state.lang);
-  set(e.status === 401 ? { signedOut: "told" } : { trouble: e.status === 0 ? a.calendarOld : refusal(e, state.lang) || a.failed });
+  set(e.status === 401 ? signInOver() : { trouble: e.status === 0 ? a.calendarOld : refusal(e, state.lang) || a.failed });
 }
 
 // alsoWrong adds what a calendar could not read to the mistakes that are listed; of
@@ -124,7 +128,7 @@ function alsoWrong(part: string, problems: Problem[]): void {
 async function conflicted(current: Revision): Promise<void> {
   const theirs = state.section === "routing" ? undefined : (await api.routing().catch(() => undefined))?.routing;
   if (theirs && state.draft && changes(theirs, state.draft).length === 0) {
-    await taken();
+    await taken("text");
     return set({ done: adminWords(state.lang).applied(current.revision) });
   }
   set({ review: null, conflict: { ...current, theirs, choices: {} } });
@@ -151,9 +155,11 @@ async function tryOut(): Promise<void> {
 const edits = () => !!state.base && !!state.draft && changes(state.base, state.draft).length > 0;
 const writes = () => state.yaml !== null && state.yaml !== state.yamlBase;
 
+// What this page has not taken up yet, stays as it is kept.
 function keepDraft(): void {
+  if (!state.user) return;
   keep(state.user, {
-    draft: edits() ? { base: state.base!, revision: state.revision, draft: state.draft! } : undefined,
+    draft: !state.base ? kept(state.user).draft : edits() ? { base: state.base, revision: state.revision, draft: state.draft! } : undefined,
     yaml: writes() ? { base: state.yamlBase, revision: state.yamlRevision, text: state.yaml! } : undefined,
   });
 }
@@ -233,8 +239,6 @@ async function loadLine(): Promise<void> {
 }
 
 async function loadYaml(): Promise<void> {
-  const { yaml } = kept(state.user);
-  if (yaml && state.yaml === null && state.role === "admin") return set({ yaml: yaml.text, yamlBase: yaml.base, yamlRevision: yaml.revision });
   const { text, revision } = await api.yaml();
   set({ yaml: text, yamlBase: text, yamlRevision: revision });
 }
@@ -495,6 +499,7 @@ const act: Actions = {
   },
   signOut() {
     if ((edits() || writes()) && !confirm(adminWords(state.lang).signOutAsk)) return;
+    set({ draft: state.base, yaml: null, undo: null }); // or it would be kept again on the way out
     keep(state.user, {});
     leaving = true;
     void api.signOut().catch(() => undefined).then(() => location.assign(`/signin?lang=${state.lang}`));
@@ -572,7 +577,7 @@ window.setInterval(() => follow("trunks", loadLine), 5000);
 
 function follow(section: Section, look: () => Promise<void>): void {
   if (state.section !== section || state.role === "" || state.signedOut || document.visibilityState !== "visible") return;
-  look().catch((e: unknown) => set(e instanceof Refused && e.status === 401 ? { signedOut: "told" } : {}));
+  look().catch((e: unknown) => set(e instanceof Refused && e.status === 401 ? signInOver() : {}));
 }
 
 const root = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
@@ -580,6 +585,8 @@ draw();
 void run("load", async () => {
   const me = await api.me();
   set({ name: me.alias || me.name, user: me.name, role: me.role });
+  const { yaml } = kept(me.name); // whatever section she is in, for the next edit keeps it anew
+  if (yaml && me.role === "admin") set({ yaml: yaml.text, yamlBase: yaml.base, yamlRevision: yaml.revision });
   set({ section: fromHash() });
   await load(state.section);
 });

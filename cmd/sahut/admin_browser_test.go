@@ -192,8 +192,19 @@ func TestChromiumAdminLosesNothing(t *testing.T) {
 	p.reads("Each volunteer rings for 33s.")
 	p.reload()
 	p.js("it is still there", fmt.Sprintf(waiting, `return document.getElementById("f-queues-1-ring-for")?.value === "33s" && sessionStorage.getItem("asked") === "true" ? "yes" : ""`))
+	p.js("a line in the text", fmt.Sprintf(waiting, `location.hash = "routing"; const f = document.getElementById("yaml"); if (!f?.value) return "";
+		f.value += "# mine\n"; f.dispatchEvent(new Event("input", { bubbles: true })); location.hash = "queues"; return "written"`))
+	for range 2 { // seen neither time
+		p.keys(kb.Tab) // a page that was never touched may not ask
+		p.reload()
+		p.js("the form's", fmt.Sprintf(waiting, `return document.getElementById("f-queues-1-ring-for")?.value === "33s" ? "yes" : ""`))
+	}
+	p.js("the text's", fmt.Sprintf(waiting, `location.hash = "routing"; const f = document.getElementById("yaml"); return f?.value.endsWith("# mine\n") ? "yes" : ""`))
 	p.press("Sign out")
 	p.do("somebody else", chromedp.WaitVisible(chromedp.CSS("#username")))
+	if left := p.js("what is left in the tab", `sessionStorage.getItem("sahut.draft") ?? "nothing"`); left != "nothing" {
+		t.Error("the draft is still in the tab")
+	}
 	p.arrive("rina", "/admin?lang=en#queues")
 	p.reads("Only an administrator can change it.")
 	p.js("it is not hers", fmt.Sprintf(waiting, `return document.getElementById("f-queues-1-ring-for") ? (document.getElementById("f-queues-1-ring-for").value === "20s" && !document.querySelector(".draft-bar") ? "yes" : "no") : ""`))
