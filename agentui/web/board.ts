@@ -20,14 +20,16 @@ import { Tour } from "./tour";
 let state: State = blankState(chosenLang(), new URLSearchParams(location.search).has("tv"));
 let queued = false;
 
-// What was told and put aside outlives a reload of this tab, and nothing longer.
+// What was told and put aside outlives a reload of this tab, and nothing longer: whoever
+// takes over at this desk is told it all.
 const KEEP = "sahut-board-alarms";
+const user = document.querySelector<HTMLMetaElement>("meta[name=sahut-user]")?.content ?? "";
 function remember(): void {
-  sessionStorage.setItem(KEEP, JSON.stringify([state.told, state.seen]));
+  sessionStorage.setItem(KEEP, JSON.stringify([state.told, state.seen, user]));
 }
 {
-  const [told, seen] = JSON.parse(sessionStorage.getItem(KEEP) ?? "[[],[]]") as [string[], string[]];
-  state = { ...state, told, seen };
+  const [told, seen, whose] = JSON.parse(sessionStorage.getItem(KEEP) ?? "[[],[]]") as [string[], string[], string?];
+  if (whose === user) state = { ...state, told, seen };
 }
 
 const tour = new Tour("board", (lang) => {

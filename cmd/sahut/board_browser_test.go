@@ -159,6 +159,11 @@ func TestChromiumSupervisor(t *testing.T) {
 	p.picture("board-1-waits")
 	p.press("Seen")
 	p.js("put aside", fmt.Sprintf(waiting, `return document.querySelector(".alarms") ? "" : "gone";`))
+	p.js("another supervisor's", `sessionStorage.setItem("sahut-board-alarms", sessionStorage.getItem("sahut-board-alarms").replace("rina", "dewi")); "done"`)
+	p.reload() // who takes over has put nothing aside
+	p.reads("Callers wait and nobody is there")
+	p.press("Seen")
+	p.js("put aside again", fmt.Sprintf(waiting, `return document.querySelector(".alarms") ? "" : "gone";`))
 	p.reload() // it stays put aside, and is not told again
 	p.js("listen to the alerts", listens)
 	p.press("Why?")
