@@ -111,8 +111,12 @@ func (p *screen) state(want queue.AgentState) {
 	p.js("state "+string(want), fmt.Sprintf(waiting, fmt.Sprintf(`return document.querySelector('[role=status][data-state="%s"]') ? "yes" : "";`, want)))
 }
 
-// hears waits until the page's audio element plays a tone of freq hertz.
-func (p *screen) hears(freq float64) {
+// hears waits until the page's audio element plays a tone of freq hertz, and
+// nothing louder.
+func (p *screen) hears(freq float64) { p.t.Helper(); p.hearsAmong(freq, 0) }
+
+// hearsAmong is hears where others may be louder by so many dB.
+func (p *screen) hearsAmong(freq, louder float64) {
 	p.t.Helper()
 	p.js("hear the caller", fmt.Sprintf(`(async () => {
 		const ctx = new AudioContext(); await ctx.resume();
@@ -125,12 +129,13 @@ func (p *screen) hears(freq float64) {
 			const stream = document.getElementById("far-end").srcObject;
 			if (stream && stream !== of) ctx.createMediaStreamSource(of = stream).connect(an);
 			an.getFloatFrequencyData(bins);
-			let best = 0; bins.forEach((v, i) => { if (v > bins[best]) best = i; });
-			const hz = best * ctx.sampleRate / an.fftSize;
-			if (bins[best] > -60 && Math.abs(hz - %f) < 15) { await ctx.close(); return String(hz); }
+			const hz = ctx.sampleRate / an.fftSize;
+			let best = -Infinity, it = -Infinity;
+			bins.forEach((v, i) => { best = Math.max(best, v); if (Math.abs(i * hz - %f) < 15) it = Math.max(it, v); });
+			if (it > -60 && it >= best - %f) { await ctx.close(); return String(it); }
 		}
 		throw new Error("not heard");
-	})()`, freq))
+	})()`, freq, louder))
 }
 
 // signIn goes to the volunteer's page.

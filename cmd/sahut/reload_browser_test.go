@@ -74,7 +74,8 @@ func TestChromiumReloads(t *testing.T) {
 	s.must("music on hold", caller.Media().Hears().WaitSoundBut(s.ctx, micTone))
 	p.press("All three together")
 	p.state(queue.Talking)
-	p.reads("Dewi is with you both") // who hears whom: TestConsultOutlastsTheVolunteersLeg in sip
+	s.hearsJust("the caller", caller.Media().Hears(), micTone)
+	p.hearsAmong(callerTone, 6) // as loud as dewi
 	p.press("Let them go")
 	bothHear()
 	dewi.Send("shift.end", nil)
