@@ -17,7 +17,7 @@ export function dropStrayPresses(): void {
   let first: Press | null = null;
   addEventListener("click", (e) => {
     if (e.detail === 0) return; // a key, or a label's own click
-    const press = { on: e.target instanceof Element ? e.target : null, at: e.timeStamp, x: e.clientX, y: e.clientY };
+    const press = { on: e.target instanceof Element ? e.target.closest("button, a, label, summary") ?? e.target : null, at: e.timeStamp, x: e.clientX, y: e.clientY };
     if (stray(first, press)) {
       e.preventDefault();
       e.stopImmediatePropagation();

@@ -96,6 +96,7 @@ export interface Snapshot {
   readonly pauseReasons: readonly Choice[];
   readonly draining: boolean;
   readonly announcement: Announcement | null;
+  readonly mutedHere: boolean; // she pressed Mute and the server has not said so yet: her microphone does not wait for it
   readonly speaksMuted: boolean; // and nobody hears her
   readonly asked: Readonly<Partial<Record<Ask, number>>>; // when it was clicked
   readonly told: readonly Told[];
@@ -134,6 +135,11 @@ export function soundHere(view: AgentView | null): boolean {
   return (view?.device ?? "browser") === "browser";
 }
 
+/** Whether nobody hears her by her own choice. */
+export function muted(s: Snapshot): boolean {
+  return s.mutedHere || !!s.view?.call?.muted;
+}
+
 /** Whether a click on ask waits for its answer. */
 export function waits(s: Snapshot, ask: Ask): boolean {
   return s.asked[ask] !== undefined;
@@ -157,7 +163,7 @@ export const noSound: Sound = {
 export function blank(lang: Lang): Snapshot {
   return {
     lang, link: "connecting", linkSince: 0, offset: 0, agent: "", name: "", role: "volunteer", epoch: 0, view: null,
-    dispositions: [], pauseReasons: [], draining: false, announcement: null, speaksMuted: false, asked: {}, told: [], keysSent: "", disposition: "", wish: "", messages: [], playing: "",
+    dispositions: [], pauseReasons: [], draining: false, announcement: null, mutedHere: false, speaksMuted: false, asked: {}, told: [], keysSent: "", disposition: "", wish: "", messages: [], playing: "",
     note: null, notesLeft: [], day: "closed", shifts: null,
     contact: "", dialog: "", number: "", targets: "loading", silentOpen: false, hangUpArmed: 0, locked: false, unlocking: false, unlockTrouble: "", shortcutsOn: true, keys: usualKeys, rebinding: "", keyTrouble: "", digit: "", notify: "default", sound: noSound, talk: null, proof: noProof, ringLocked: false,
   };
@@ -180,7 +186,7 @@ export function fold(s: Snapshot, m: ServerMessage, now: number): Snapshot {
     case "elsewhere":
       return { ...s, link: "elsewhere", linkSince: now, asked: {} };
     case "replaced":
-      return { ...s, link: "replaced", linkSince: now, view: null, asked: {} };
+      return { ...s, link: "replaced", linkSince: now, view: null, mutedHere: false, asked: {} };
     case "state":
       return foldState(s, m.view, at(m.now) - now);
     case "notice":
@@ -237,6 +243,7 @@ function foldState(s: Snapshot, view: AgentView, offset: number): Snapshot {
     wish: same ? s.wish : "",
     talk: same && view.call && !view.call.held ? s.talk : null,
     silentOpen: same && !!view.call && s.silentOpen,
+    mutedHere: same && s.mutedHere && !!view.call && !view.call.muted,
     dialog: keepDialog(s, view, same) ? s.dialog : "",
     hangUpArmed: same ? s.hangUpArmed : 0,
     ...(view.offer && view.offer.id !== s.view?.offer?.id ? { rebinding: "" as const } : {}), // its keys are keys again

@@ -28,7 +28,7 @@ import { Ring } from "./ring";
 import { actionOf, fits, keepKeys, keptKeys, usualKeys } from "./keys";
 import { keepShortcuts, listenForShortcuts, shortcutsKept } from "./shortcuts";
 import { deviceSet, dropProof, echoed, keepProof, keptProof, noProof, proven, tooSlow, type Proof } from "./soundcheck";
-import { age, blank, fold, soundHere, Store, tell, waits, type LineChoice, type Snapshot, type Sound } from "./store";
+import { age, blank, fold, muted, soundHere, Store, tell, waits, type LineChoice, type Snapshot, type Sound } from "./store";
 import type { App, Later } from "./volunteer/app";
 import { stateWords } from "./volunteer/header";
 import { screen, stageKind } from "./volunteer/screen";
@@ -64,6 +64,7 @@ const pageLock = new PageLock({
 
 const mutedVoice = new MutedVoice();
 let muteAsked = false; // by the latest press
+let muteTold = 0; // the wire by which the server was told of it last
 let checkedSince = ""; // the check of which visit to the state checking has begun
 let lockedSince = 0; // when the ring was first seen without its leave
 let readyAfterCheck = false; // she pressed Ready after a fault: first the proof
@@ -154,9 +155,10 @@ function follow(s: Snapshot): void {
   if (view.state !== "media_fault") readyAfterCheck = false;
   media.want({
     attach: here && (!!view.call || (answering && !!view.offer)),
-    muted: waits(s, "mute") || !!view.call?.muted || view.call?.mode === "listen", // who listens sends nothing either
+    muted: waits(s, "mute") || muted(s) || view.call?.mode === "listen", // who listens sends nothing either
     talking: here && view.state === "talking" && !!view.call && !view.call.held && !view.call.connecting && !view.call.stage,
   });
+  if (s.mutedHere && s.link === "live" && muteTold !== s.linkSince) tellMute(); // by the wire that came back
   watchRing(here && view.state !== "offline");
   void holdScreen(view.state !== "offline" && view.state !== "paused");
 }
@@ -187,6 +189,16 @@ function ask(m: ClientMessage): boolean {
   }
   store.set((s) => ({ ...s, asked: { ...s.asked, [m.type]: Date.now() } }));
   return true;
+}
+
+// tellMute tells the server what she pressed last.
+function tellMute(): void {
+  const contact = store.now.view?.call?.contact;
+  if (!contact || (muteAsked && store.now.link !== "live")) return; // see follow
+  muteTold = store.now.linkSince;
+  // A second press before the server's word takes back the first.
+  if (waits(store.now, "mute")) live.send({ type: "mute", contact, on: muteAsked });
+  else ask({ type: "mute", contact, on: muteAsked });
 }
 
 function withContact(make: (contact: string) => ClientMessage): void {
@@ -232,14 +244,12 @@ const app: App = {
   },
   toggleHold: () => withContact((contact) => ({ type: store.now.view?.call?.held ? "resume" : "hold", contact })),
   toggleMute() {
-    const waiting = waits(store.now, "mute");
-    muteAsked = waiting ? !muteAsked : !store.now.view?.call?.muted;
-    const contact = store.now.view?.call?.contact;
-    // A second press before the server's word takes back the first: who thinks
-    // that she is muted must be.
-    if (waiting && contact) live.send({ type: "mute", contact, on: muteAsked });
-    else withContact((contact) => ({ type: "mute", contact, on: muteAsked }));
-    follow(store.now); // silent at once; loud again only with the server's word
+    muteAsked = waits(store.now, "mute") ? !muteAsked : !muted(store.now);
+    // Who thinks that she is muted must be: her microphone is closed at once, whether
+    // the server can be told or not, and opened by the server's word or hers alone.
+    store.patch({ mutedHere: muteAsked && !!store.now.view?.call });
+    tellMute();
+    follow(store.now);
   },
   sendKey(key) {
     const call = store.now.view?.call;
@@ -587,7 +597,7 @@ listenForShortcuts(() => store.now, app, (at) => store.patch({ hangUpArmed: at }
 window.setInterval(() => {
   store.set((s) => age(s, Date.now()));
   const v = store.now.view;
-  const speaks = mutedVoice.take(!!v?.call?.muted && soundHere(v) && !v.call.listening && v.call.mode !== "listen", media.micLevel());
+  const speaks = mutedVoice.take(!!v?.call && muted(store.now) && soundHere(v) && !v.call.listening && v.call.mode !== "listen", media.micLevel());
   if (speaks !== store.now.speaksMuted) store.patch({ speaksMuted: speaks });
   if (v?.call && soundHere(v) && media.micLevel() > VOICE_DB) pageLock.sign(Date.now()); // she is there, though she touches nothing
   if (!store.now.locked && store.now.link === "live" && pageLock.due(Date.now())) app.lock();

@@ -38,6 +38,10 @@ const said = (type) => b.evaluate(`seen.said.filter((m) => m.type === ${JSON.str
 // Counts what begins to sound: the ring is the page's only buffer source.
 await b.send("Page.addScriptToEvaluateOnNewDocument", { source: `window.rings = []; { const begin = AudioBufferSourceNode.prototype.start;
   AudioBufferSourceNode.prototype.start = function (...a) { rings.push(this.context); return begin.apply(this, a); }; }` });
+// Whether a microphone of the page is open to the far end.
+await b.send("Page.addScriptToEvaluateOnNewDocument", { source: `{ const mics = [], ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (c) => { const m = await ask(c); mics.push(...m.getAudioTracks()); return m; };
+  window.micOpen = () => mics.some((t) => t.readyState === "live" && t.enabled); }` });
 const rang = async (n) => { await state("offered"); await b.until(`rings.length === ${n} && rings.every((c) => c.state === "running")`); };
 const packets = () => b.evaluate("desk.heard()");
 const grows = async () => { const n = await packets(); await b.until(`desk.heard().then((x) => x > ${n} + 5)`, 5000); };
@@ -142,8 +146,20 @@ try {
   await b.evaluate("cut(true)");
   await state("reconnecting", 8000);
   await has("Hang up");
+  // Her microphone does not wait for the wire, and stays closed when it is back.
+  await b.until("micOpen()");
+  const mutes0 = (await said("mute")).length;
+  await click("Mute");
+  await has("Unmute");
+  await b.until("!micOpen()");
   await b.evaluate("cut(false)");
   await state("talking", 12000);
+  await b.until(`seen.said.filter((m) => m.type === "mute").length === ${mutes0 + 1}`);
+  assert.equal((await said("mute")).at(-1).on, true);
+  assert.equal(await b.evaluate("micOpen()"), false, "heard though she is muted");
+  await click("Unmute");
+  await has("Mute");
+  await b.until("micOpen()");
   await grows();
   say("wire cut and back: the call never stopped");
 

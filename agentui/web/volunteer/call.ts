@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { at, spell, timer } from "../format";
 import { shown } from "../keys";
 import { button, icon } from "../parts";
-import { patience, soundHere, waits } from "../store";
+import { muted, patience, soundHere, waits } from "../store";
 import { key, type Scene } from "./app";
 import { soundInWords } from "./bothways";
 import { faultCard, meter } from "./check";
@@ -79,7 +79,7 @@ function inReach(scene: Scene): TemplateResult {
   return html`<div class="in-reach" role="group" aria-label=${w.callControls}>
       <div role="status">${s.speaksMuted ? html`<p id="speaks-muted">${icon("micOff")}<span>${w.speaksMuted}</span></p>` : nothing}</div>
       ${s.hangUpArmed ? html`<p role="alert">${w.hangUpAgain(shown(s.keys.hangUp))}</p>` : nothing}
-      ${soundHere(s.view) ? button({ label: c.muted ? w.unmute : w.mute, click: app.toggleMute, icon: c.muted ? "micOff" : "mic", key: key(s, "mute"), on: c.muted, busy: waits(s, "mute"), id: "mute" }) : nothing}
+      ${soundHere(s.view) ? button({ label: muted(s) ? w.unmute : w.mute, click: app.toggleMute, icon: muted(s) ? "micOff" : "mic", key: key(s, "mute"), on: muted(s), busy: waits(s, "mute"), id: "mute" }) : nothing}
       ${!c.held ? button({ label: w.hold, click: app.toggleHold, icon: "pause", key: key(s, "hold"), busy: waits(s, "hold"), id: "hold" })
         : asks ? nothing : button({ label: w.resume, click: app.toggleHold, kind: "primary", icon: "play", key: key(s, "hold"), busy: waits(s, "resume"), id: "hold" })}
       ${sosButton(scene)}
@@ -129,7 +129,7 @@ function conditions(scene: Scene): TemplateResult {
     ${c.connecting ? html`<p class="call-out">${icon("clock")}<span>${c.direction === "out" ? w.connectingOut : w.connecting}</span></p>` : nothing}
     ${soundHere(s.view) ? nothing : html`<p class="call-out">${icon("phone")}<span>${w.talkOn[device(s)]}</span></p>`}
     ${c.held && !c.third ? html`<p class="call-out warn">${icon("pause")}<span>${w.heldLead}</span></p>` : nothing}
-    ${c.muted ? html`<p class="call-out warn">${icon("micOff")}<span>${w.mutedLead}</span></p>` : nothing}
+    ${muted(s) ? html`<p class="call-out warn">${icon("micOff")}<span>${w.mutedLead}</span></p>` : nothing}
     ${s.sound.fault ? faultCard(scene, s.sound.fault) : nothing}
     ${soundInWords(scene)}
     ${c.keys ? html`<p class="keys"><span>${w.keysPressed}</span> ${[...c.keys].map((k) => html`<b class="key">${k}</b>`)}</p>` : nothing}`;

@@ -5,7 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { at, timer } from "../format";
 import type { Mode } from "../messages";
 import { button, icon } from "../parts";
-import { patience, soundHere, waits } from "../store";
+import { muted, patience, soundHere, waits } from "../store";
 import { key, type Scene } from "./app";
 import { meter } from "./check";
 
@@ -55,7 +55,7 @@ export function assisting(scene: Scene): TemplateResult {
   const c = s.view!.call!;
   const role = c.role ?? "consulted";
   const supervises = role === "supervisor";
-  const muted = supervises && c.mode === "listen";
+  const listens = supervises && c.mode === "listen";
   return html`<div class="stage-head call-head"><div><h2 id="stage-title" tabindex="-1">${w.assisting[role](c.agent ?? "")}</h2>
       <p class="lead">${c.label}</p></div>
       <p class="timer"><span class="visually-hidden">${w.talkTime}: </span><sahut-tick role="timer" .text=${(now: number) => timer(now + s.offset - at(c.started), s.lang)}></sahut-tick></p></div>
@@ -64,6 +64,6 @@ export function assisting(scene: Scene): TemplateResult {
       : c.held ? html`<p class="call-out warn">${icon("pause")}<span>${w.roomHeld}</span></p>` : nothing}
     ${supervises ? html`<fieldset class="chips"><legend>${w.modeQuestion}</legend><div class="chips">${modes.map((m) => html`<label class="chip"><input type="radio" name="mode" value=${m} id="mode-${m}"
         .checked=${c.mode === m} @click=${patience(s, "supervise")} @change=${() => app.supervise(c.contact, m)} /><span>${w.modes[m]}</span></label>`)}</div></fieldset>` : nothing}
-    ${soundHere(s.view) && !muted ? html`${meter(scene)}<div class="tiles">${button({ label: c.muted ? w.unmute : w.mute, click: app.toggleMute, kind: "tile", icon: c.muted ? "micOff" : "mic", key: key(s, "mute"), on: c.muted, id: "mute", busy: waits(s, "mute") })}</div>` : nothing}
+    ${soundHere(s.view) && !listens ? html`${meter(scene)}<div class="tiles">${button({ label: muted(s) ? w.unmute : w.mute, click: app.toggleMute, kind: "tile", icon: muted(s) ? "micOff" : "mic", key: key(s, "mute"), on: muted(s), id: "mute", busy: waits(s, "mute") })}</div>` : nothing}
     <div class="hang-up">${button({ label: w.leaveRoom, click: app.leaveRoom, kind: "stop", size: "lg", icon: "hangup", id: "leave-room", busy: waits(s, "supervise.end") })}</div>`;
 }
