@@ -86,6 +86,7 @@ export class Media {
   private readonly out = new Audio();
 
   private asked = false; // this connection asked for Opus
+  private unknown = false; // the server has said nothing of this connection yet
   private refused = false; // the server speaks none
   private slowly = 0; // looks in a row at which the line was slow
   upLoss = 0; // of what she says, as the server has it
@@ -223,6 +224,8 @@ export class Media {
 
   /** What the server thinks of the path. Its word counts more than the browser's. */
   path(state: PathState): void {
+    if (state === "lost" && this.unknown) return; // the connection before, which was closed here
+    this.unknown = false;
     this.server = state;
     if (state !== "lost" || !this.pc) return;
     if (this.outstanding) this.again = "new";
@@ -454,6 +457,7 @@ export class Media {
   private openPeer(): void {
     this.closePeer(true);
     this.server = "connecting";
+    this.unknown = true;
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
     this.pc = pc;
     const t = pc.addTransceiver(this.mic!, { direction: "sendrecv", streams: [new MediaStream([this.mic!])] });

@@ -61,7 +61,8 @@ func TestFirefox(t *testing.T) {
 		t.Errorf("record %+v", got)
 	}
 
-	// Her line is slow, she says: the next call goes by Opus.
+	// Her line is slow, she says: the next call goes by Opus, over one new connection.
+	before := s.peers.Totals().Offers
 	p.js("her line is slow", `(e => { e.value = "slow"; return String(e.dispatchEvent(new Event("change"))); })(document.getElementById("side-line"))`)
 	s.until("Opus", func() bool { return s.peers.Totals().Opus == 1 })
 	caller = s.dial(siptest.Options{})
@@ -70,6 +71,9 @@ func TestFirefox(t *testing.T) {
 	p.state(queue.Talking)
 	s.must("the caller hears the browser over Opus", caller.Media().Hears().WaitTone(s.ctx, firefoxTone))
 	ears.hears("the caller over Opus", callerTone)
+	if got := s.peers.Totals().Offers - before; got != 1 {
+		t.Errorf("%d offers for it", got)
+	}
 	p.press("Hang up")
 	s.must("BYE", caller.WaitDone(s.ctx))
 }
