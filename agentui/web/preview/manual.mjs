@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { web } from "./browser.mjs";
 
+const AT = "2026-11-25T14:20:00Z"; // in the middle of a day, whenever they are made
+
 const pictures = {
   preview: { offered: "volunteer-ringing", talking: "volunteer-talking", wrapup: "volunteer-wrapup" },
   board: { board: "supervisor-board", timeline: "supervisor-timeline", tv: "supervisor-tv" },
@@ -15,7 +17,7 @@ const pictures = {
 };
 const out = mkdtempSync(join(tmpdir(), "sahut-manual-"));
 for (const [page, states] of Object.entries(pictures)) {
-  execFileSync("node", [join(web, "preview/shoot.mjs"), "-page", page, "-only", Object.keys(states).join(","), "-quick", "-out", out], { stdio: "inherit" });
+  execFileSync("node", [join(web, "preview/shoot.mjs"), "-page", page, "-only", Object.keys(states).join(","), "-quick", "-at", AT, "-out", out], { stdio: "inherit" });
   for (const [state, name] of Object.entries(states)) {
     const width = state === "tv" ? 1280 : 1100; // a television's own shape
     copyFileSync(join(out, `${page === "preview" ? "" : `${page}-`}${state}-en-light-${width}.png`), join(web, "../../docs", `${name}.png`));

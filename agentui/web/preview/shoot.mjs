@@ -2,7 +2,7 @@
 // light, dark, English, Indonesian, wide and narrow, an axe-core run, and the
 // plain measures (no sideways scrolling, no target below 24 px, no CSP error).
 //
-//	node preview/shoot.mjs [-page admin|board|reports] [-only state,…] [-out DIR] [-quick|-all]
+//	node preview/shoot.mjs [-page admin|board|reports] [-only state,…] [-out DIR] [-at TIME] [-quick|-all]
 //
 // -all looks at every state in a system's own colours, at 200 % and at 550 px, too,
 // which takes long; without it each state is looked at in some of them.
@@ -100,6 +100,11 @@ const hard = { preview: ["talking", "offered", "denied", "consult"], admin: ["qu
 // odd is half of the states, by their names: another state changes nothing for the rest.
 const odd = (state) => [...state].reduce((n, c) => (n * 31 + c.charCodeAt(0)) >>> 0, 7) % 2 === 1;
 
+// By -at it is another time on the pages than it is, and goes on from there.
+if (arg("-at")) {
+  await send("Page.addScriptToEvaluateOnNewDocument", { source: `{ const Clock = Date, shift = Clock.parse(${JSON.stringify(arg("-at"))}) - Clock.now();
+    window.Date = class extends Clock { constructor(...a) { if (a.length) super(...a); else super(Clock.now() + shift); } static now() { return Clock.now() + shift; } }; }` });
+}
 await open("", "en", "light", 1100, 760);
 const states = only.length ? only : await evaluate("window.previewStates");
 const quick = process.argv.includes("-quick"), all = process.argv.includes("-all");
