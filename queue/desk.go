@@ -199,7 +199,6 @@ func (d *Desk) step(ev Event) {
 	now := time.Now()
 	if g, ok := ev.(glance); ok {
 		g.see(d.state, now)
-		close(g.done)
 		return
 	}
 	do := d.state.apply(ev, now)

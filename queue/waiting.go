@@ -38,30 +38,27 @@ func (s *state) waitingCallers() []WaitingCaller {
 }
 
 // Waiting lists the callers who wait, at most a hundred of each queue.
-func (d *Desk) Waiting(ctx context.Context) (list []WaitingCaller, err error) {
-	err = d.look(ctx, func(s *state, _ time.Time) { list = s.waitingCallers() })
-	return list, err
+func (d *Desk) Waiting(ctx context.Context) ([]WaitingCaller, error) {
+	return look(ctx, d, func(s *state, _ time.Time) []WaitingCaller { return s.waitingCallers() })
 }
 
 // glance is a look at the desk's state between two events, which changes
 // nothing.
-type glance struct {
-	see  func(*state, time.Time)
-	done chan struct{}
-}
+type glance struct{ see func(*state, time.Time) }
 
 func (glance) event() {}
 
-// look has see called with the desk's state. It needs Run and waits its turn
+// look returns what see makes of the desk's state. It needs Run and waits its turn
 // behind the events posted before. When ctx ends first, see may still be called,
-// and what it wrote must not be read.
-func (d *Desk) look(ctx context.Context, see func(*state, time.Time)) error {
-	g := glance{see, make(chan struct{})}
-	d.Post(g)
+// and nobody reads what it returns.
+func look[T any](ctx context.Context, d *Desk, see func(*state, time.Time) T) (T, error) {
+	seen := make(chan T, 1)
+	d.Post(glance{func(s *state, now time.Time) { seen <- see(s, now) }})
 	select {
-	case <-g.done:
-		return nil
+	case v := <-seen:
+		return v, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		var none T
+		return none, ctx.Err()
 	}
 }

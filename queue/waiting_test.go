@@ -25,3 +25,24 @@ func TestWaitingOfARunningDesk(t *testing.T) {
 		t.Fatalf("%+v, %v", list, err)
 	}
 }
+
+// Who asks and is gone before the answer reads nothing that is written still: this is
+// the race detector's to find.
+func TestAskingIsGivenUp(t *testing.T) {
+	h := queuetest.NewHouse(t, configs.DemoRouting(), nil)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	gone, leave := context.WithCancel(ctx)
+	leave()
+	for range 200 {
+		if list, err := h.Desk.Waiting(gone); err != nil && list != nil {
+			t.Fatalf("%v and %v", list, err)
+		}
+		if why, err := h.Desk.Why(gone, "nobody"); err != nil && why != nil {
+			t.Fatalf("%v and %v", why, err)
+		}
+	}
+	if _, err := h.Desk.Waiting(ctx); err != nil { // after all of them
+		t.Fatal(err)
+	}
+}

@@ -181,7 +181,6 @@ func (s *state) unmet(c *contact) bool {
 }
 
 // Why tells why a caller still waits; nil if she does not.
-func (d *Desk) Why(ctx context.Context, c ContactID) (w *Why, err error) {
-	err = d.look(ctx, func(s *state, now time.Time) { w = s.why(c, now) })
-	return w, err
+func (d *Desk) Why(ctx context.Context, c ContactID) (*Why, error) {
+	return look(ctx, d, func(s *state, now time.Time) *Why { return s.why(c, now) })
 }
