@@ -18,7 +18,7 @@ import (
 type opusOut struct {
 	codec *opus.Codec
 
-	dropped atomic.Uint64 // packets for which there was no place, or that came too late
+	dropped atomic.Uint64 // packets for which there was no place, that came too late, or that could not be coded
 	packets atomic.Uint64 // sent
 	octets  atomic.Uint64 // in them
 	wake    chan struct{}
@@ -179,6 +179,7 @@ func (o *opusOut) send() {
 	n, err := o.codec.Encode(o.packet[:], &o.frame)
 	o.header.SequenceNumber++
 	if err != nil {
+		o.dropped.Add(1)
 		return
 	}
 	o.mu.Lock()

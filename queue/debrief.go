@@ -3,8 +3,8 @@ package queue
 import "time"
 
 // After a heavy or an abusive contact she is offered somebody to talk to (WE-1).
-// She asks by one press; supervisors on shift see her name and nothing of the
-// contact, and one of them says when the two have talked. It stands until then,
+// She asks by one press; supervisors see her name and nothing of the contact, and
+// one of them, on shift, says when the two have talked. It stands until then,
 // over the end of her shift and a restart of the server, and the journal keeps it
 // apart from any contact.
 

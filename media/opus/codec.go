@@ -38,7 +38,8 @@ type Codec struct {
 }
 
 // New begins both directions. The first call of a process compiles the codec, which
-// takes about a second; an error then means that this machine cannot run it.
+// takes a tenth of a second, more where others work too; an error then means that
+// this machine cannot run it.
 func New() (*Codec, error) {
 	in, err := open()
 	if err != nil {
