@@ -27,10 +27,11 @@
 //
 // It may import configs, and is the only room that imports pion.
 //
-// Start reading at leg.go (what a leg is), sender.go (the outgoing stream) and
-// room.go; hearing.go (who hears whom), mixer.go, inflow.go and conceal.go for
-// three and more; record.go for messages; then rtp.go for the trunk with session.go and sdp.go (what is agreed
-// on), crypto.go and srtp.go (encryption), gate.go (whom a leg believes), dtmf.go
-// and inband.go (keys), poller_linux.go and socket_linux.go (the wire); peer.go
-// and webrtc.go for the browser; conductor.go and prompt.go for what callers hear.
+// Start reading at leg.go (what a leg is), sender.go (the outgoing stream; what the
+// conductor speaks through it is sender_own.go) and room.go; hearing.go (who hears whom),
+// mixer.go, inflow.go and conceal.go for three and more; record.go for messages; then
+// rtp.go for the trunk with session.go and sdp.go (what is agreed on), crypto.go and
+// srtp.go (encryption), gate.go (whom a leg believes), dtmf.go and inband.go (keys),
+// poller_linux.go and socket_linux.go (the wire); peer.go and webrtc.go for the browser;
+// conductor.go and prompt.go for what callers hear.
 package media
