@@ -103,7 +103,7 @@ func (p prompts) Names() []agentui.PromptInfo {
 			}
 		}
 		sound := p.library.Get(name, "")
-		if sound == nil { // there in one language alone
+		if sound == nil && len(info.Languages) > 0 { // there in one language alone
 			sound = p.library.Get(name, info.Languages[0])
 		}
 		if sound != nil {
